@@ -1,0 +1,59 @@
+// The audit stage: what the judges found, made into something to act on. Pure data in, data out.
+#pragma once
+
+#include "audit/finding.h"
+#include "facts/facts.h"
+#include "project/settings.h"
+
+#include <string>
+#include <vector>
+
+namespace plumbline {
+
+// How one translation unit ended; the report states each that is not `analysed`.
+struct UnitCoverage {
+  std::string path;
+  UnitState state = UnitState::analysed;
+  std::uint32_t error_count = 0;
+  std::string reason;
+  std::vector<std::string> problems;
+};
+
+// A place that consumes a tunable, with what feeds it (design.md §5 "Sites").
+struct Site {
+  std::string check;     // the check that would report it if a constant fed it
+  Place place;
+  std::string owner, entity, role, module;
+  Scope scope = Scope::production;
+  std::string fed_by;    // constant | configuration | caller | computed
+  std::string source;    // the configuration's field, or the constant's value
+};
+
+// An inline comment that asks for silence: `// plumbline: allow(check[, check]) reason [until DATE]` or NOLINT(plumbline-…).
+struct SuppressionComment {
+  Place place;
+  std::string text; // the comment from "plumbline:" or "NOLINT" on
+  bool own_line = false; // nothing but the comment on its line: speaks for the next line of code as well
+};
+
+struct AuditInput {
+  const Settings* settings = nullptr;
+  std::vector<UnitCoverage> units;
+  std::vector<Finding> findings;              // as the judges made them, in any order
+  std::vector<Site> sites;
+  std::vector<SuppressionComment> suppressions;
+  std::string today;                          // ISO 8601 date, for `until`
+};
+
+struct Audit {
+  std::vector<UnitCoverage> units; // sorted by path
+  std::vector<Finding> findings;   // sorted: priority, score descending, path, line, column, check, kind, fingerprint
+  std::vector<Site> sites;         // sorted by place
+  std::vector<std::string> notes;  // what a reader should know about this run: cache trouble, …
+  bool incomplete() const;         // some unit failed, or was analysed with errors that may hide findings (fatal)
+};
+
+// Scope, module, priority, effort, fingerprints, suppressions (and findings about bad suppressions), order.
+Audit run_audit(AuditInput input);
+
+} // namespace plumbline

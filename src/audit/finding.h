@@ -1,0 +1,80 @@
+// What a check reports, and what the audit adds to it (design.md §2). Plain values; no Clang, no interned strings.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plumbline {
+
+// A range in a file: project-relative path, lines and columns from 1 (columns in bytes), exclusive end.
+struct Place {
+  std::string path;
+  std::uint32_t line = 0, column = 0, end_line = 0, end_column = 0;
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+
+// One step of the trace that shows why a finding holds, in reading order (SARIF codeFlows).
+struct Evidence {
+  Place place;
+  std::string message;
+};
+
+enum class Priority : std::uint8_t { p0, p1, p2 };
+enum class Scope : std::uint8_t { production, test };
+enum class Status : std::uint8_t { new_, open, fixed, reopened, accepted, suppressed, unknown };
+std::string_view name_of(Priority priority);
+std::string_view name_of(Scope scope);
+std::string_view name_of(Status status);
+std::optional<Priority> priority_from(std::string_view name);
+
+// Configuration that the owner of a tunable can already see, and how the line would use it.
+struct ConfigInReach {
+  std::string expression;  // how the owner spells its configuration: "config_", "options"
+  std::string type;        // qualified name of the config type
+  std::string field;       // the closest existing field, or the name proposed for a new one
+  bool field_exists = false;
+  std::string rewritten;   // the source line with the constant replaced; empty if it cannot be written safely
+};
+
+// Why a finding is not counted: an inline comment or an accepted baseline entry.
+struct Suppression {
+  std::string reason;
+  std::string until; // ISO 8601 date, or empty
+  Place place;       // of the comment
+};
+
+struct EffortHours {
+  double low = 0, high = 0;
+};
+
+struct Finding {
+  // By the check's judge:
+  std::string check, kind;
+  Place place;
+  std::string source_text; // of the anchor, as written; part of the identity
+  std::string line_text;   // the whole source line, trimmed
+  std::string entity;      // qualified name of what the finding concerns
+  std::string owner;       // class, or function for free code
+  std::string role, value; // e.g. "timeout", "5 s"; empty where they mean nothing
+  std::string message;     // what is wrong, with the value
+  std::string suggestion;
+  std::vector<Evidence> evidence;
+  std::optional<ConfigInReach> config_in_reach;
+  int uses = 0;            // places that would change behaviour with it; a factor of the score
+
+  // By the audit:
+  std::string module;
+  Scope scope = Scope::production;
+  Priority priority = Priority::p2;
+  int score = 0; // 0-100
+  EffortHours effort;
+  std::string fingerprint; // 32 hex digits
+  std::string related;     // fingerprint of the finding that the audit shows as one item with this one
+  Status status = Status::new_;
+  std::optional<Suppression> suppression;
+};
+
+} // namespace plumbline

@@ -1,0 +1,29 @@
+// The only stage that sees a Clang AST: one compile command in, facts out (design.md §1 "collect").
+#pragma once
+
+#include "facts/facts.h"
+#include "project/project.h"
+
+namespace plumbline {
+
+struct CollectOptions {
+  std::string root;               // absolute; facts are kept only for files below it
+  std::string resource_directory; // Clang's builtin headers, see resource_directory()
+  bool skip_system_bodies = true; // off only for the test that compares findings (design.md §7)
+};
+
+// Parses the command's main file once, runs every check's collector over the AST and returns what they saw.
+// Never fails: a command that cannot be parsed is TuFacts with state failed and a reason. Runs in the calling process
+// and thread; a crash in Clang is a crash of the process (see pool.h).
+TuFacts collect(const CompileCommand& command, const CollectOptions& options);
+
+// The argv that is really parsed: output, dependency-file and plugin-loading flags dropped (each of the latter is
+// named in `problems`), response files expanded only below `root`, the rest unchanged. Deterministic.
+std::vector<std::string> normalised_arguments(const CompileCommand& command, llvm::StringRef root,
+                                              std::vector<std::string>& problems);
+
+// Where Clang's builtin headers are: beside this binary (../lib/plumbline/clang), else an LLVM 22 installation, else ""
+// (`plumbline doctor` says so).
+std::string resource_directory(llvm::StringRef executable);
+
+} // namespace plumbline

@@ -1,0 +1,57 @@
+// What to look at: the compile commands, the settings, and which files are ours (design.md §1 "project").
+#pragma once
+
+#include "project/settings.h"
+
+#include <llvm/Support/Error.h>
+
+#include <string>
+#include <vector>
+
+namespace plumbline {
+
+// One way in which the compile database compiles one file. Data only: never executed.
+struct CompileCommand {
+  std::string directory;              // absolute
+  std::string file;                   // absolute, lexically normalised
+  std::vector<std::string> arguments; // argv, the compiler first; as in the database
+};
+
+struct Project {
+  std::string root;     // absolute; paths in facts and reports are relative to it
+  std::string database; // the compile_commands.json that was read, absolute
+  Settings settings;
+  std::vector<CompileCommand> commands; // sorted by file, then arguments; one per distinct command (output names do not count)
+};
+
+struct ProjectRequest {
+  std::string working_directory;  // absolute
+  std::string build_directory;    // -p, a folder or the json file itself; empty: search
+  std::vector<std::string> paths; // scan [PATH…]: only main files at or below these; empty: all
+};
+
+// Finds and reads settings and compile database. Errors say what, where and what to do (exit status 3).
+//
+// The root is the first of these that holds any source of the database: the folder of .plumbline.yaml (found upwards
+// from the working directory), the git work tree around the working directory, the working directory, the folder
+// above the build directory, the sources' common folder.
+llvm::Expected<Project> load_project(const ProjectRequest& request);
+
+// Reads compile_commands.json. A truncated or otherwise broken file is an error with the place, never a shorter list.
+llvm::Expected<std::vector<CompileCommand>> read_compile_database(llvm::StringRef path);
+
+// `path` made relative to `root` with forward slashes when it is below it, else unchanged.
+std::string relative_path(llvm::StringRef path, llvm::StringRef root);
+
+// Shell-style globs over project-relative paths: `**` crosses folders, `*` and `?` do not; a pattern without a slash
+// matches the last component anywhere ("*_test.cpp"); a pattern that names a folder covers what is below it.
+bool glob_matches(llvm::StringRef pattern, llvm::StringRef path);
+
+// Which files findings may stand in, and in which scope and module. Pure functions of settings and path.
+bool is_ours(const Settings& settings, llvm::StringRef path); // below the root, included, not third-party or generated
+Scope scope_of(const Settings& settings, llvm::StringRef path);
+// The first module of the settings that matches; with none set, the top folder (below src/, lib/, source/ if there), or "" at the root.
+const ModuleSetting* module_setting_of(const Settings& settings, llvm::StringRef path);
+std::string module_of(const Settings& settings, llvm::StringRef path);
+
+} // namespace plumbline
