@@ -33,6 +33,13 @@ enum class StringId : std::uint32_t { empty = 0 };
 class StringTable {
 public:
   StringTable() { intern(""); }
+  // Copying interns again, because `ids` must point into the copy. A table that was moved from may only be assigned
+  // to or destroyed. noexcept, or a growing vector of tables would copy them.
+  StringTable(const StringTable& other);
+  StringTable& operator=(const StringTable& other);
+  StringTable(StringTable&&) noexcept = default;
+  StringTable& operator=(StringTable&&) noexcept = default;
+  ~StringTable() = default;
   StringId intern(std::string_view text);
   // The id of a string already interned, or StringId::empty.
   StringId find(std::string_view text) const;
