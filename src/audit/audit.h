@@ -42,7 +42,9 @@ struct AuditInput {
   std::vector<Finding> findings;              // as the judges made them, in any order
   std::vector<Site> sites;
   std::vector<SuppressionComment> suppressions;
-  std::string today;                          // ISO 8601 date, for `until`
+  std::string today;                          // ISO 8601 date, for `until`; empty: nothing expires
+  std::vector<std::string> known_checks;      // every check's name, run or not; empty: unknown names cannot be told
+  bool partial = false;                       // only some of the program was looked at: no suppression is called needless
 };
 
 struct Audit {

@@ -7,8 +7,11 @@
 #include <llvm/Support/Error.h>
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace plumbline {
 
@@ -18,13 +21,27 @@ std::optional<Format> format_of_file(std::string_view path);    // by extension:
 
 using Json = nlohmann::ordered_json;
 
-// Deterministic: no clock, no absolute path, no pointer order.
+// Deterministic: no clock, no absolute path, no pointer order. Text of the audited code is carried as it is; bytes that
+// are not UTF-8 become U+FFFD.
 Json report_model(const Audit& audit);
+
+// What a report says about a check besides its findings; all_checks() has it, in a library that this stage is below.
+struct RuleText {
+  std::string name;  // "hard-coded-duration"
+  std::string title; // one line
+  std::string page;  // markdown
+  std::vector<std::string> kinds;
+  Priority priority = Priority::p1;
+};
 
 struct RenderOptions {
   bool color = false;          // text only
   bool verbose = false;        // text only: evidence and suggestion too
   std::string template_file;   // markdown: replaces the built-in template
+  std::vector<RuleText> rules; // SARIF: the checks that ran, found something or not
+  // SARIF: the bytes of a file named in the model, for columns in UTF-16 units, snippets and GitHub's line hashes; all
+  // three are left out for files that it does not have, and everywhere when it is empty.
+  std::function<std::optional<std::string>(std::string_view path)> read_source;
 };
 
 // Fails only for a template that cannot be read.
