@@ -11,11 +11,13 @@ namespace plumbline {
 // 0 means "no entity", so the one input in 2^64 that would give it is moved aside.
 static EntityId entity_from_bits(std::uint64_t bits) { return static_cast<EntityId>(bits == 0 ? 1 : bits); }
 
-EntityId entity_from_text(std::string_view text) {
+EntityId entity_from_text(std::string_view text) { return entity_from_bits(digest_of(text)); }
+
+std::uint64_t digest_of(std::string_view bytes) {
   llvm::BLAKE3 hasher;
-  hasher.update(llvm::StringRef(text));
+  hasher.update(llvm::StringRef(bytes));
   std::array<std::uint8_t, 8> digest = hasher.final<8>();
-  return entity_from_bits(llvm::support::endian::read64le(digest.data()));
+  return llvm::support::endian::read64le(digest.data());
 }
 
 // The finaliser of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014; these

@@ -111,8 +111,9 @@ private:
 // project's root and absolute otherwise; digest is 64 bits of BLAKE3 over the bytes.
 struct InputFile {
   std::string path;
-  std::uint64_t digest = 0;
+  std::uint64_t digest = 0; // digest_of the file's bytes
 };
+std::uint64_t digest_of(std::string_view bytes);
 
 // How a translation unit ended (design.md §7: nothing is lost in silence).
 enum class UnitState : std::uint8_t { analysed, analysed_with_errors, skipped, failed };

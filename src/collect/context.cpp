@@ -1,0 +1,280 @@
+#include "collect/context.h"
+
+#include <clang/AST/DeclCXX.h>
+#include <clang/AST/DeclTemplate.h>
+#include <clang/Basic/SourceManager.h>
+#include <clang/Index/USRGeneration.h>
+#include <clang/Lex/Lexer.h>
+#include <llvm/ADT/SmallString.h>
+#include <llvm/Support/Path.h>
+
+namespace plumbline {
+
+CollectContext::CollectContext(clang::ASTContext& ast, FactTable& table, std::string root)
+    : ast(ast), sources(ast.getSourceManager()), table(table), root(std::move(root)) {}
+
+llvm::StringRef CollectContext::path_of(clang::FileID file) {
+  llvm::DenseMap<clang::FileID, FileInfo>::iterator known = files.find(file);
+  if (known != files.end()) return known->second.path;
+  FileInfo info;
+  bool invalid = false;
+  const clang::SrcMgr::SLocEntry& entry = sources.getSLocEntry(file, &invalid);
+  if (!invalid && entry.isFile() && entry.getFile().getFileCharacteristic() == clang::SrcMgr::C_User)
+    if (clang::OptionalFileEntryRef ref = sources.getFileEntryRefForID(file)) {
+      llvm::SmallString<256> path(ref->getFileEntry().tryGetRealPathName());
+      if (path.empty()) path = ref->getName();
+      llvm::sys::path::remove_dots(path, true);
+      llvm::StringRef rest = path;
+      if (rest.consume_front(root) && rest.consume_front("/")) info.path = rest.str();
+    }
+  return files[file] = std::move(info), files[file].path;
+}
+
+bool CollectContext::is_ours(clang::FileID file) { return !path_of(file).empty(); }
+bool CollectContext::is_ours(clang::SourceLocation location) {
+  return location.isValid() && is_ours(sources.getFileID(sources.getExpansionLoc(location)));
+}
+
+Location CollectContext::location_of(clang::SourceRange range) {
+  Location location;
+  if (range.isInvalid()) return location;
+  clang::SourceLocation begin = sources.getSpellingLoc(range.getBegin());
+  clang::SourceLocation end = sources.getSpellingLoc(range.getEnd());
+  std::pair<clang::FileID, unsigned> at = sources.getDecomposedLoc(begin);
+  llvm::StringRef path = path_of(at.first);
+  if (path.empty()) return location;
+  std::pair<clang::FileID, unsigned> last = sources.getDecomposedLoc(end);
+  if (last.first != at.first || last.second < at.second) last = at, end = begin; // the other end stands in another macro
+  location.file = table.strings.intern(path);
+  location.line = sources.getLineNumber(at.first, at.second);
+  location.column = sources.getColumnNumber(at.first, at.second);
+  unsigned length = clang::Lexer::MeasureTokenLength(end, sources, ast.getLangOpts());
+  location.end_line = sources.getLineNumber(last.first, last.second);
+  location.end_column = sources.getColumnNumber(last.first, last.second) + length;
+  return location;
+}
+
+Location CollectContext::location_of(clang::SourceLocation location) { return location_of(clang::SourceRange(location, location)); }
+
+Location CollectContext::expansion_of(clang::SourceRange range) {
+  if (range.isInvalid()) return {};
+  return location_of(clang::SourceRange(sources.getExpansionLoc(range.getBegin()), sources.getExpansionRange(range.getEnd()).getEnd()));
+}
+
+// Clang's text when both ends are in one buffer, else the first token.
+std::string CollectContext::text_of(clang::SourceRange range, std::size_t limit) {
+  if (range.isInvalid()) return {};
+  clang::SourceLocation begin = sources.getSpellingLoc(range.getBegin()), end = sources.getSpellingLoc(range.getEnd());
+  if (sources.getFileID(begin) != sources.getFileID(end) || sources.getFileOffset(end) < sources.getFileOffset(begin)) end = begin;
+  llvm::StringRef text = clang::Lexer::getSourceText(clang::CharSourceRange::getTokenRange(begin, end), sources, ast.getLangOpts());
+  std::string folded;
+  for (char c : text) {
+    bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\\';
+    if (space && c != '\\') {
+      if (!folded.empty() && folded.back() != ' ') folded += ' ';
+    } else {
+      folded += c;
+    }
+    if (folded.size() >= limit) return folded + "…";
+  }
+  return folded;
+}
+
+std::string CollectContext::line_of(clang::SourceLocation location) {
+  std::pair<clang::FileID, unsigned> at = sources.getDecomposedLoc(sources.getSpellingLoc(location));
+  bool invalid = false;
+  llvm::StringRef buffer = sources.getBufferData(at.first, &invalid);
+  if (invalid || at.second > buffer.size()) return {};
+  std::size_t begin = buffer.rfind('\n', at.second);
+  begin = begin == llvm::StringRef::npos ? 0 : begin + 1;
+  if (at.second < begin) begin = at.second;
+  llvm::StringRef line = buffer.substr(begin, buffer.find('\n', at.second) - begin).trim();
+  return line.take_front(300).str();
+}
+
+std::string CollectContext::macro_of(clang::SourceLocation location) {
+  if (!location.isMacroID()) return {};
+  // A macro argument is spelled where the user wrote it, outside any definition.
+  while (location.isMacroID() && sources.isMacroArgExpansion(location)) location = sources.getImmediateSpellingLoc(location);
+  if (!location.isMacroID()) return {};
+  return clang::Lexer::getImmediateMacroName(location, sources, ast.getLangOpts()).str();
+}
+
+const clang::NamedDecl* pattern_of(const clang::NamedDecl* declaration) {
+  if (const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(declaration)) {
+    if (const clang::FunctionDecl* pattern = function->getTemplateInstantiationPattern(false)) return pattern->getCanonicalDecl();
+    return function->getCanonicalDecl();
+  }
+  if (const clang::CXXRecordDecl* record = llvm::dyn_cast<clang::CXXRecordDecl>(declaration)) {
+    if (const clang::CXXRecordDecl* pattern = record->getTemplateInstantiationPattern()) return pattern->getCanonicalDecl();
+    return record->getCanonicalDecl();
+  }
+  if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(declaration))
+    if (const clang::VarDecl* pattern = variable->getTemplateInstantiationPattern()) return pattern->getCanonicalDecl();
+  return llvm::cast<clang::NamedDecl>(declaration->getCanonicalDecl());
+}
+
+EntityId CollectContext::place_id(llvm::StringRef what, const Location& location) {
+  if (location.line == 0) return EntityId::none;
+  std::string text = what.str();
+  text += '|';
+  text += table.strings.text(location.file);
+  text += '|' + std::to_string(location.line) + '|' + std::to_string(location.column);
+  return entity_from_text(text);
+}
+
+// Locals, fields and enumerators are defined once, so where they stand identifies them: for instantiations of a
+// template, in all translation units, and also where Clang gives no USR. Everything else goes by its USR, with the
+// file added where the linkage is internal.
+EntityId CollectContext::compute_id(const clang::NamedDecl& declaration) {
+  const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(&declaration);
+  bool by_place = llvm::isa<clang::FieldDecl, clang::EnumConstantDecl>(declaration) || (variable && variable->isLocalVarDecl() && !variable->isExternC());
+  if (by_place) {
+    Location location = expansion_of(declaration.getLocation());
+    if (location.line) return place_id(("entity|" + declaration.getNameAsString()), location);
+  }
+  llvm::SmallString<128> usr;
+  if (clang::index::generateUSRForDecl(&declaration, usr)) return EntityId::none;
+  std::string text(usr.str());
+  if (!declaration.isExternallyVisible()) text += "|" + path_of(sources.getFileID(sources.getExpansionLoc(declaration.getLocation()))).str();
+  return entity_from_text(text);
+}
+
+EntityId CollectContext::entity(const clang::NamedDecl* declaration) {
+  if (!declaration) return EntityId::none;
+  llvm::DenseMap<const clang::Decl*, EntityId>::iterator known = ids.find(declaration);
+  if (known != ids.end()) return known->second;
+  if (const clang::ParmVarDecl* parameter_declaration = llvm::dyn_cast<clang::ParmVarDecl>(declaration)) {
+    const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(parameter_declaration->getDeclContext());
+    EntityId id = function ? parameter(function, parameter_declaration->getFunctionScopeIndex()) : EntityId::none;
+    return ids[declaration] = id;
+  }
+  const clang::NamedDecl* pattern = pattern_of(declaration);
+  EntityId id = compute_id(*pattern);
+  ids[declaration] = id;
+  if (id != EntityId::none && described.insert(id).second) write(table, describe(*pattern, id));
+  return id;
+}
+
+EntityId CollectContext::result(const clang::FunctionDecl* function) {
+  EntityId id = entity(function);
+  return id == EntityId::none ? id : return_of(id);
+}
+
+EntityId CollectContext::parameter(const clang::FunctionDecl* function, unsigned index) {
+  EntityId function_id = entity(function);
+  if (function_id == EntityId::none) return EntityId::none;
+  EntityId id = parameter_of(function_id, index);
+  if (!described.insert(id).second) return id;
+  const clang::FunctionDecl* pattern = llvm::cast<clang::FunctionDecl>(pattern_of(function));
+  // A declaration in a header often names its parameters only in the definition, or the other way round.
+  const clang::ParmVarDecl* named = nullptr;
+  const clang::FunctionDecl* definition = nullptr;
+  if (pattern->isDefined(definition) && index < definition->getNumParams()) named = definition->getParamDecl(index);
+  if (!named || !named->getIdentifier())
+    for (const clang::FunctionDecl* redeclaration : pattern->redecls())
+      if (index < redeclaration->getNumParams() && redeclaration->getParamDecl(index)->getIdentifier()) named = redeclaration->getParamDecl(index);
+  EntityFact fact;
+  fact.id = id;
+  fact.owner = function_id;
+  fact.kind = EntityKind::parameter;
+  fact.index = static_cast<int>(index);
+  if (!is_ours(pattern->getLocation())) fact.flags |= is_external;
+  if (named) {
+    fact.name = named->getNameAsString();
+    fact.qualified = fact.name;
+    fact.location = expansion_of(named->getLocation());
+  }
+  if (index < function->getNumParams()) {
+    clang::QualType type = function->getParamDecl(index)->getType();
+    TypeTraits traits = traits_of(type);
+    fact.type = type.getAsString(ast.getPrintingPolicy());
+    fact.type_class = traits.type_class;
+    fact.tick = traits.tick;
+    if (traits.plural) fact.flags |= is_plural_type;
+    if (traits.record && traits.type_class == TypeClass::record) fact.type_entity = entity(traits.record);
+  }
+  write(table, fact);
+  return id;
+}
+
+static bool is_annotated_config(const clang::Decl& declaration) {
+  for (const clang::AnnotateAttr* attribute : declaration.specific_attrs<clang::AnnotateAttr>())
+    if (attribute->getAnnotation() == "plumbline::config") return true;
+  return false;
+}
+
+EntityFact CollectContext::describe(const clang::NamedDecl& declaration, EntityId id) {
+  EntityFact fact;
+  fact.id = id;
+  const clang::NamedDecl* place = &declaration;
+  clang::QualType type;
+  if (const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(&declaration)) {
+    fact.kind = EntityKind::function;
+    const clang::FunctionDecl* definition = nullptr;
+    if (function->isDefined(definition)) place = definition, fact.flags |= is_defined;
+    if (llvm::isa<clang::CXXConstructorDecl>(function)) fact.flags |= is_constructor;
+    if (function->isMain()) fact.flags |= is_main;
+    if (const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(function)) {
+      if (method->isVirtual()) fact.flags |= is_virtual;
+      if (method->isConst()) fact.flags |= is_const_method;
+      if (method->isStatic()) fact.flags |= is_static;
+      if (method->getParent()->isLambda()) fact.flags |= is_lambda;
+      for (const clang::CXXMethodDecl* overridden : method->overridden_methods()) write_override(table, id, entity(overridden));
+    }
+    type = function->getReturnType();
+  } else if (const clang::FieldDecl* field = llvm::dyn_cast<clang::FieldDecl>(&declaration)) {
+    fact.kind = EntityKind::field;
+    type = field->getType();
+  } else if (llvm::isa<clang::EnumConstantDecl>(declaration)) {
+    fact.kind = EntityKind::enumerator;
+    fact.flags |= is_constant;
+    fact.type_class = TypeClass::integer;
+  } else if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(&declaration)) {
+    fact.kind = EntityKind::variable;
+    type = variable->getType();
+    if (variable->isLocalVarDecl()) fact.flags |= is_local;
+    if (variable->isStaticDataMember() || variable->isStaticLocal()) fact.flags |= is_static;
+    if (type.isConstQualified() || variable->isConstexpr()) fact.flags |= is_constant;
+    if (const clang::VarDecl* definition = variable->getDefinition()) place = definition;
+  } else if (const clang::CXXRecordDecl* record = llvm::dyn_cast<clang::CXXRecordDecl>(&declaration)) {
+    fact.kind = EntityKind::record;
+    fact.type_class = TypeClass::record;
+    if (const clang::CXXRecordDecl* definition = record->getDefinition()) {
+      place = definition;
+      fact.flags |= is_defined;
+      for (const clang::CXXBaseSpecifier& base : definition->bases())
+        if (const clang::CXXRecordDecl* base_record = base.getType()->getAsCXXRecordDecl()) write_base(table, id, entity(base_record));
+      if (is_annotated_config(*definition)) fact.flags |= is_config_annotated;
+    }
+  }
+  if (!type.isNull()) {
+    TypeTraits traits = traits_of(type);
+    fact.type = type.getAsString(ast.getPrintingPolicy());
+    fact.type_class = traits.type_class;
+    fact.tick = traits.tick;
+    if (traits.plural) fact.flags |= is_plural_type;
+    if (traits.record && traits.type_class == TypeClass::record) fact.type_entity = entity(traits.record);
+  }
+  if (declaration.getAccess() == clang::AS_public || declaration.getAccess() == clang::AS_none) fact.flags |= is_public;
+  if (!is_ours(place->getLocation())) fact.flags |= is_external;
+  if (is_annotated_config(declaration)) fact.flags |= is_config_annotated;
+  fact.location = expansion_of(place->getLocation());
+  fact.name = declaration.getNameAsString();
+  fact.qualified = declaration.getQualifiedNameAsString();
+  const clang::DeclContext* context = declaration.getDeclContext();
+  if (const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(context)) fact.owner = entity(function);
+  else if (const clang::CXXRecordDecl* record = llvm::dyn_cast<clang::CXXRecordDecl>(context)) {
+    // What a lambda does, the function around it does.
+    if (record->isLambda()) {
+      const clang::DeclContext* around = record->getDeclContext();
+      while (around && !llvm::isa<clang::FunctionDecl>(around) && !around->isTranslationUnit()) around = around->getParent();
+      if (const clang::FunctionDecl* function_around = llvm::dyn_cast_or_null<clang::FunctionDecl>(around)) fact.owner = entity(function_around);
+    } else {
+      fact.owner = entity(record);
+    }
+  }
+  return fact;
+}
+
+} // namespace plumbline
