@@ -1,3 +1,55 @@
+// The table of contents: what a scan does, one call per stage. No stage calls back into an earlier one.
+#include "check.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
+#include "cli/scan.h"
+#include "cli/selection.h"
+#include "program/program.h"
 
-int main(int argc, char** argv) { return plumbline::run(argc, argv); }
+namespace plumbline {
+
+static llvm::Expected<int> scan(const ScanOptions& options) {
+  llvm::Expected<std::string> date = today();
+  if (!date) return date.takeError();
+
+  // project: the settings, and which files the compile database compiles, and how.
+  llvm::Expected<Project> project = load_project(options.project);
+  if (!project) return project.takeError();
+  if (llvm::Error error = expect_commands(*project, options.project)) return error;
+  Settings& settings = project->settings;
+  llvm::Expected<std::vector<RegisteredCheck>> checks = select_checks(options.checks, settings);
+  if (!checks) return checks.takeError();
+
+  // collect: each command's facts, from the store or from one parse in a worker process.
+  const std::unique_ptr<FactStore> store = open_store(options.cache);
+  ProgressDisplay display(project->commands.size(), options.pool.jobs, options.quiet);
+  Collection collection = collect_all(project->commands, collect_options(*project), options.pool, store.get(),
+                                      [&](const Progress& progress) { display.show(progress); });
+  display.finish(collection);
+
+  // program: the facts of all units, linked in a fixed order.
+  const Program program = link(collection.units, settings);
+
+  // checks: each judges the whole program.
+  std::vector<Finding> findings;
+  for (const RegisteredCheck& registered : *checks)
+    if (registered.check->judge) registered.check->judge(program, findings);
+
+  // audit: identity, suppressions, priority, effort, order.
+  Audit audit = run_audit({.settings = &settings,
+                           .units = coverage_of(collection.units),
+                           .findings = std::move(findings),
+                           .sites = program.sites,
+                           .suppressions = program.suppression_comments,
+                           .today = *date});
+  audit.notes.insert(audit.notes.end(), collection.notes.begin(), collection.notes.end());
+  say_notes(audit, options);
+
+  // report: one document model, rendered into each output; then the exit status.
+  if (llvm::Error error = write_reports(options.outputs, report_model(audit), options.render)) return error;
+  return verdict(audit, options.fail_on, settings.gate);
+}
+
+} // namespace plumbline
+
+int main(int argc, char** argv) { return plumbline::run(argc, argv, plumbline::scan); }

@@ -1,0 +1,147 @@
+// The options of `scan`, and the small steps between its stages; the stages stand in src/main.cpp.
+#include "cli/scan.h"
+
+#include "cli/command.h"
+#include "cli/messages.h"
+
+#include <llvm/ADT/StringExtras.h>
+#include <llvm/Support/FileSystem.h>
+#include <llvm/Support/Path.h>
+#include <llvm/Support/Process.h>
+#include <llvm/Support/Threading.h>
+
+namespace plumbline {
+
+// Options as they were written, where that is not yet what ScanOptions holds.
+struct ScanWords {
+  ScanOptions options;
+  std::string checks, format, color = "auto", fail_on;
+  std::vector<std::string> files;
+  std::uint64_t memory_mebibytes = PoolOptions().memory_bytes >> 20;
+  bool no_cache = false;
+};
+
+static bool use_color(const std::string& when) {
+  if (when != "auto") return when == "always";
+  // https://no-color.org: any value that is not empty
+  const std::optional<std::string> no_color = llvm::sys::Process::GetEnv("NO_COLOR");
+  return (!no_color || no_color->empty()) && llvm::sys::Process::StandardOutHasColors();
+}
+
+// The first word of a command line is the usual place for a mistyped command, and lands here as a PATH.
+static llvm::Error check_paths(const std::vector<std::string>& paths, const CLI::App& app) {
+  for (const std::string& path : paths) {
+    if (llvm::sys::fs::exists(path)) continue;
+    std::vector<std::string> commands;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); }))
+      commands.push_back(command->get_name());
+    return llvm::createStringError("'" + path + "' is neither a path that exists nor a command (" +
+                                   llvm::join(commands, ", ") + "; a command goes first)");
+  }
+  return llvm::Error::success();
+}
+
+static llvm::Expected<ScanOptions> understand(const ScanWords& words, const CLI::App& app) {
+  ScanOptions options = words.options;
+  if (llvm::Error error = check_paths(options.project.paths, app)) return error;
+  llvm::SmallVector<llvm::StringRef> globs;
+  llvm::StringRef(words.checks).split(globs, ',', -1, /*KeepEmpty=*/false);
+  for (const llvm::StringRef glob : globs) options.checks.push_back(glob.trim().str());
+  llvm::Expected<std::vector<Output>> outputs = resolve_outputs(words.files, words.format, options.quiet);
+  if (!outputs) return outputs.takeError();
+  options.outputs = std::move(*outputs);
+  if (!words.fail_on.empty()) {
+    llvm::Expected<std::vector<FailRule>> rules = parse_fail_on(words.fail_on);
+    if (!rules) return rules.takeError();
+    options.fail_on = std::move(*rules);
+  }
+  options.render.color = use_color(words.color);
+  options.render.verbose = options.verbose;
+  options.cache.enabled = !words.no_cache;
+  options.pool.executable = executable_path();
+  options.pool.memory_bytes = words.memory_mebibytes << 20;
+  return options;
+}
+
+static void add_scope_options(CLI::App& command, ScanWords& words) {
+  command.add_option("PATH", words.options.project.paths, "Only translation units at or below these; else all");
+  add_project_options(command, words.options.project);
+  command.add_option("--checks", words.checks, "Globs of check names, comma separated; '-glob' takes away");
+}
+
+static void add_collection_options(CLI::App& command, ScanWords& words) {
+  PoolOptions& pool = words.options.pool;
+  pool.jobs = llvm::hardware_concurrency().compute_thread_count();
+  command.add_option("-j", pool.jobs, "Translation units at a time; else one per hardware thread")
+      ->check(CLI::Range(1u, 4096u));
+  command.add_option("--timeout", pool.timeout_seconds, "Seconds that one translation unit may take")
+      ->capture_default_str()
+      ->check(CLI::Range(1u, 86400u));
+  command.add_option("--memory", words.memory_mebibytes, "MiB that one worker may use; 0 for no limit")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 30));
+  command.add_flag("--no-cache", words.no_cache, "Parse everything, keep nothing");
+  add_cache_folder_option(command, words.options.cache);
+}
+
+static void add_report_options(CLI::App& command, ScanWords& words) {
+  command.add_option("--format", words.format, "text, json, sarif or markdown on standard output (text)");
+  command.add_option("-o", words.files, "Write the report here too; the extension says the format")
+      ->allow_extra_args(false);
+  command.add_option("--template", words.options.render.template_file, "Mustache template for markdown");
+  command.add_option("--color", words.color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  command.add_option("--fail-on", words.fail_on, "Exit 1 if such findings are there: new:P0,P1");
+  command.add_flag("--quiet", words.options.quiet, "No progress; with -o, nothing on standard output");
+  command.add_flag("--verbose", words.options.verbose,
+                   "Evidence and suggestions with each finding; say what was dropped");
+}
+
+void add_scan(CLI::App& app, Action& action, ScanFunction scan) {
+  CLI::App* command = app.add_subcommand("scan", "Audits the project (what plumbline does when no command is named)");
+  const std::shared_ptr<ScanWords> words = std::make_shared<ScanWords>();
+  add_scope_options(*command, *words);
+  add_collection_options(*command, *words);
+  add_report_options(*command, *words);
+  command->callback([&action, &app, words, scan] {
+    action = [&app, words, scan]() -> llvm::Expected<int> {
+      llvm::Expected<ScanOptions> options = understand(*words, app);
+      if (!options) return options.takeError();
+      return scan(*options);
+    };
+  });
+}
+
+llvm::Error expect_commands(const Project& project, const ProjectRequest& request) {
+  if (!project.commands.empty()) return llvm::Error::success();
+  if (request.paths.empty())
+    return llvm::createStringError(project.database + ": lists no command of this project; build it first");
+  return llvm::createStringError(project.database + ": compiles no file at or below " +
+                                 llvm::join(request.paths, ", ") +
+                                 "; name source files (headers are seen through those that include them)");
+}
+
+CollectOptions collect_options(const Project& project) {
+  return {.root = project.root, .resource_directory = resource_directory(executable_path())};
+}
+
+std::vector<UnitCoverage> coverage_of(std::span<const TuFacts> units) {
+  std::vector<UnitCoverage> coverage;
+  for (const TuFacts& unit : units)
+    coverage.push_back({.path = unit.main_file,
+                        .state = unit.state,
+                        .error_count = unit.error_count,
+                        .reason = unit.reason,
+                        .problems = unit.problems});
+  return coverage;
+}
+
+void say_notes(const Audit& audit, const ScanOptions& options) {
+  if (options.quiet) return;
+  for (const std::string& note : audit.notes) say(note);
+  if (!options.verbose) return;
+  for (const UnitCoverage& unit : audit.units)
+    for (const std::string& problem : unit.problems) say(unit.path + ": " + problem);
+}
+
+} // namespace plumbline

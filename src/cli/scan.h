@@ -1,0 +1,21 @@
+// What src/main.cpp's scan needs between the stages.
+#pragma once
+
+#include "cli/options.h"
+
+#include <span>
+
+namespace plumbline {
+
+// An error when the compile database leaves nothing to look at: an audit of nothing would be a wrong green.
+llvm::Error expect_commands(const Project& project, const ProjectRequest& request);
+
+CollectOptions collect_options(const Project& project);
+
+// How each unit ended, for the audit.
+std::vector<UnitCoverage> coverage_of(std::span<const TuFacts> units);
+
+// Says what went on in the scan that is no finding: notes always, dropped flags and the like only when verbose.
+void say_notes(const Audit& audit, const ScanOptions& options);
+
+} // namespace plumbline
