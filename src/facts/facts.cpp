@@ -4,14 +4,14 @@
 #include <llvm/Support/BLAKE3.h>
 #include <llvm/Support/Endian.h>
 
+#include <algorithm>
 #include <array>
+#include <cassert>
 
 namespace plumbline {
 
 // 0 means "no entity", so the one input in 2^64 that would give it is moved aside.
 static EntityId entity_from_bits(std::uint64_t bits) { return static_cast<EntityId>(bits == 0 ? 1 : bits); }
-
-EntityId entity_from_text(std::string_view text) { return entity_from_bits(digest_of(text)); }
 
 std::uint64_t digest_of(std::string_view bytes) {
   llvm::BLAKE3 hasher;
@@ -19,6 +19,8 @@ std::uint64_t digest_of(std::string_view bytes) {
   std::array<std::uint8_t, 8> digest = hasher.final<8>();
   return llvm::support::endian::read64le(digest.data());
 }
+
+EntityId entity_from_text(std::string_view text) { return entity_from_bits(digest_of(text)); }
 
 // The finaliser of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014; these
 // constants are Stafford's variant 13). For a fixed slot it is a bijection of the function's id: deriving adds no
@@ -34,8 +36,13 @@ static EntityId derived(EntityId function, std::uint64_t slot) {
 EntityId return_of(EntityId function) { return derived(function, 1); }
 EntityId parameter_of(EntityId function, unsigned index) { return derived(function, std::uint64_t(index) + 2); }
 
+StringTable::StringTable(std::unique_ptr<char[]> bytes, std::vector<std::string_view> texts)
+    : texts(std::move(texts)), decoded(std::move(bytes)) {
+  assert(!this->texts.empty() && this->texts[0].empty());
+}
+
 StringTable::StringTable(const StringTable& other) {
-  for (const std::string& text : other.texts) intern(text);
+  for (std::string_view text : other.texts) intern(text);
 }
 
 StringTable& StringTable::operator=(const StringTable& other) {
@@ -44,15 +51,21 @@ StringTable& StringTable::operator=(const StringTable& other) {
 }
 
 StringId StringTable::intern(std::string_view text) {
+  if (ids.empty())
+    for (std::size_t i = 0; i < texts.size(); ++i) ids.emplace(texts[i], static_cast<StringId>(i));
   std::unordered_map<std::string_view, StringId>::const_iterator known = ids.find(text);
   if (known != ids.end()) return known->second;
   StringId id = static_cast<StringId>(texts.size());
-  texts.emplace_back(text);
+  texts.push_back(interned.emplace_back(text));
   ids.emplace(texts.back(), id);
   return id;
 }
 
 StringId StringTable::find(std::string_view text) const {
+  if (ids.empty()) {
+    std::vector<std::string_view>::const_iterator same = std::find(texts.begin(), texts.end(), text);
+    return same == texts.end() ? StringId::empty : static_cast<StringId>(same - texts.begin());
+  }
   std::unordered_map<std::string_view, StringId>::const_iterator known = ids.find(text);
   return known == ids.end() ? StringId::empty : known->second;
 }

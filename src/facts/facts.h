@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,24 +32,30 @@ enum class StringId : std::uint32_t { empty = 0 };
 
 // Interns strings: equal text, equal id. Ids are dense and count up in order of first use.
 class StringTable {
-public:
+ public:
   StringTable() { intern(""); }
-  // Copying interns again, because `ids` must point into the copy. A table that was moved from may only be assigned
-  // to or destroyed. noexcept, or a growing vector of tables would copy them.
+  // A table of strings that are known to be distinct, the first of them empty: views into `bytes`, which it takes over.
+  // Cheap: nothing is hashed before the first intern(), because most decoded tables are only read.
+  StringTable(std::unique_ptr<char[]> bytes, std::vector<std::string_view> texts);
+  // Copying interns again, because the copy must not point into the original. A table that was moved from may only be
+  // assigned to or destroyed. noexcept, or a growing vector of tables would copy them.
   StringTable(const StringTable& other);
   StringTable& operator=(const StringTable& other);
   StringTable(StringTable&&) noexcept = default;
   StringTable& operator=(StringTable&&) noexcept = default;
   ~StringTable() = default;
   StringId intern(std::string_view text);
-  // The id of a string already interned, or StringId::empty.
+  // The id of a string already interned, or StringId::empty. Linear in a table that was decoded and never interned
+  // into.
   StringId find(std::string_view text) const;
   std::string_view text(StringId id) const { return texts[static_cast<std::size_t>(id)]; }
   std::size_t size() const { return texts.size(); }
 
-private:
-  std::deque<std::string> texts; // a deque, because growth must not move what `ids` points into
-  std::unordered_map<std::string_view, StringId> ids;
+ private:
+  std::vector<std::string_view> texts;
+  std::unique_ptr<char[]> decoded;  // what the texts of a decoded table point into
+  std::deque<std::string> interned; // what the others point into; a deque, because growth must not move them
+  std::unordered_map<std::string_view, StringId> ids; // of all texts, or empty: not made yet
 };
 
 // A range of source text; lines and columns count from 1, columns in bytes, the end is exclusive.
@@ -91,7 +98,7 @@ struct FactTable {
 // The fact is appended when the builder goes out of scope. Empty texts and zero numbers are left out: reading a
 // missing field gives the same.
 class FactBuilder {
-public:
+ public:
   FactBuilder(FactTable& table, std::string_view kind);
   FactBuilder(const FactBuilder&) = delete;
   FactBuilder& operator=(const FactBuilder&) = delete;
@@ -102,7 +109,7 @@ public:
   FactBuilder& text(std::string_view key, std::string_view value);
   FactBuilder& number(std::string_view key, std::int64_t value);
 
-private:
+ private:
   FactTable& table;
   Fact fact;
 };
