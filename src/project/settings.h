@@ -8,17 +8,19 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace plumbline {
 
 // A function whose argument is a time span or a limit: `sinks:`.
 struct SinkSetting {
-  std::string function; // qualified name, or its last components: "Timer::schedule"
-  unsigned argument = 1; // counts from 1
-  std::string unit;      // ns us ms s min h d; empty: none (a duration type, or a count)
-  std::string role;      // of design.md §3.2; empty: other
+  std::string function;          // qualified name, or its last components: "Timer::schedule"
+  unsigned argument = 1;         // counts from 1
+  std::string unit;              // ns us ms s min h d; empty: none (a duration type, or a count)
+  std::string role;              // of design.md §3.2; empty: other
   std::string kind = "duration"; // duration | limit
 };
 
@@ -45,10 +47,14 @@ struct GateSetting {
   std::string on_incomplete = "fail"; // fail | warn
 };
 
+// The config-types that hold when the settings name none (design.md §3).
+std::vector<std::string> default_config_types();
+
 struct Settings {
-  std::string path; // the file they came from, as given; empty: none
+  std::string path;                                 // the file they came from, as given; empty: none
   std::vector<std::string> include, exclude, tests; // globs; `exclude` and `tests` add to the defaults in paths.cpp
-  std::vector<std::string> config_types; // globs over unqualified type names; default names included unless config-types-only
+  // Globs over unqualified type names; default names included unless config-types-only.
+  std::vector<std::string> config_types = default_config_types();
   std::vector<ModuleSetting> modules;
   std::vector<std::vector<std::string>> layers; // highest first
   std::map<std::string, CheckSetting> checks;
@@ -59,11 +65,14 @@ struct Settings {
   GateSetting gate;
 };
 
-// The config-types that hold when the settings name none (design.md §3).
-std::vector<std::string> default_config_types();
-
 // Reads the settings from YAML text; `path` is only for messages. An unknown key, a wrong type or an impossible
-// value is an error that starts with "path:line:column: ".
-llvm::Expected<Settings> parse_settings(llvm::StringRef text, llvm::StringRef path);
+// value is an error that starts with "path:line:column: "; the first one ends the reading. `known_checks` are the
+// names that `checks:` may have; none given: any name.
+llvm::Expected<Settings> parse_settings(llvm::StringRef text, llvm::StringRef path,
+                                        std::span<const std::string_view> known_checks = {});
+
+// Every key that parse_settings accepts, sorted, as a path: "paths.include"; "[]" stands for an item of a list and "*"
+// for a name of the user's choice ("modules[].name", "checks.*.priority"). The schema's test compares it.
+std::vector<std::string> settings_keys();
 
 } // namespace plumbline
