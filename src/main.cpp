@@ -41,12 +41,15 @@ static llvm::Expected<int> scan(const ScanOptions& options) {
                            .findings = std::move(findings),
                            .sites = program.sites,
                            .suppressions = program.suppression_comments,
-                           .today = *date});
+                           .today = *date,
+                           .known_checks = known_checks(),
+                           .partial = !options.project.paths.empty()});
   audit.notes.insert(audit.notes.end(), collection.notes.begin(), collection.notes.end());
   say_notes(audit, options);
 
   // report: one document model, rendered into each output; then the exit status.
-  if (llvm::Error error = write_reports(options.outputs, report_model(audit), options.render)) return error;
+  const RenderOptions rendering = render_options(options, *checks, project->root);
+  if (llvm::Error error = write_reports(options.outputs, report_model(audit), rendering)) return error;
   return verdict(audit, options.fail_on, settings.gate);
 }
 

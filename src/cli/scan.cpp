@@ -6,6 +6,7 @@
 
 #include <llvm/ADT/StringExtras.h>
 #include <llvm/Support/FileSystem.h>
+#include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/Path.h>
 #include <llvm/Support/Process.h>
 #include <llvm/Support/Threading.h>
@@ -134,6 +135,35 @@ std::vector<UnitCoverage> coverage_of(std::span<const TuFacts> units) {
                         .reason = unit.reason,
                         .problems = unit.problems});
   return coverage;
+}
+
+std::vector<std::string> known_checks() {
+  std::vector<std::string> names;
+  for (const RegisteredCheck& registered : all_checks()) names.emplace_back(registered.name);
+  return names;
+}
+
+static RuleText rule_text(const RegisteredCheck& registered) {
+  const Check& check = *registered.check;
+  return {.name = std::string(registered.name),
+          .title = std::string(check.title),
+          .page = std::string(registered.page),
+          .kinds = std::vector<std::string>(check.kinds.begin(), check.kinds.end()),
+          .priority = check.priority};
+}
+
+RenderOptions render_options(const ScanOptions& options, std::span<const RegisteredCheck> checks,
+                             const std::string& root) {
+  RenderOptions render = options.render;
+  for (const RegisteredCheck& registered : checks) render.rules.push_back(rule_text(registered));
+  render.read_source = [root](std::string_view path) -> std::optional<std::string> {
+    llvm::SmallString<256> absolute(root);
+    llvm::sys::path::append(absolute, llvm::StringRef(path));
+    llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> buffer = llvm::MemoryBuffer::getFile(absolute);
+    if (!buffer) return std::nullopt;
+    return (*buffer)->getBuffer().str();
+  };
+  return render;
 }
 
 void say_notes(const Audit& audit, const ScanOptions& options) {

@@ -1,6 +1,7 @@
 // What src/main.cpp's scan needs between the stages.
 #pragma once
 
+#include "check.h"
 #include "cli/options.h"
 
 #include <span>
@@ -14,6 +15,13 @@ CollectOptions collect_options(const Project& project);
 
 // How each unit ended, for the audit.
 std::vector<UnitCoverage> coverage_of(std::span<const TuFacts> units);
+
+// Every check's name, run or not: what suppressions may speak of.
+std::vector<std::string> known_checks();
+
+// What `options` say about rendering, with the texts of the checks that ran and the project's sources to quote from.
+RenderOptions render_options(const ScanOptions& options, std::span<const RegisteredCheck> checks,
+                             const std::string& root);
 
 // Says what went on in the scan that is no finding: notes always, dropped flags and the like only when verbose.
 void say_notes(const Audit& audit, const ScanOptions& options);
