@@ -4,30 +4,42 @@ namespace plumbline {
 
 std::string_view name_of(Priority priority) {
   switch (priority) {
-  case Priority::p0: return "P0";
-  case Priority::p1: return "P1";
-  case Priority::p2: return "P2";
+  case Priority::p0:
+    return "P0";
+  case Priority::p1:
+    return "P1";
+  case Priority::p2:
+    return "P2";
   }
   return "";
 }
 
 std::string_view name_of(Scope scope) {
   switch (scope) {
-  case Scope::production: return "production";
-  case Scope::test: return "test";
+  case Scope::production:
+    return "production";
+  case Scope::test:
+    return "test";
   }
   return "";
 }
 
 std::string_view name_of(Status status) {
   switch (status) {
-  case Status::new_: return "new";
-  case Status::open: return "open";
-  case Status::fixed: return "fixed";
-  case Status::reopened: return "reopened";
-  case Status::accepted: return "accepted";
-  case Status::suppressed: return "suppressed";
-  case Status::unknown: return "unknown";
+  case Status::new_:
+    return "new";
+  case Status::open:
+    return "open";
+  case Status::fixed:
+    return "fixed";
+  case Status::reopened:
+    return "reopened";
+  case Status::accepted:
+    return "accepted";
+  case Status::suppressed:
+    return "suppressed";
+  case Status::unknown:
+    return "unknown";
   }
   return "";
 }

@@ -125,8 +125,9 @@ std::vector<FingerprintParts> parts_of(const std::vector<Finding>& findings) {
 
   std::vector<std::size_t> in_file_order(findings.size());
   std::iota(in_file_order.begin(), in_file_order.end(), 0);
-  std::stable_sort(in_file_order.begin(), in_file_order.end(),
-                   [&](std::size_t a, std::size_t b) { return findings[a].place < findings[b].place; });
+  std::sort(in_file_order.begin(), in_file_order.end(), [&](std::size_t a, std::size_t b) {
+    return std::tie(findings[a].place, a) < std::tie(findings[b].place, b);
+  });
   using Key = std::tuple<std::string_view, std::string_view, std::string_view, std::string_view, std::string_view,
                          std::string_view>;
   std::map<Key, unsigned> seen;
@@ -140,10 +141,10 @@ std::vector<FingerprintParts> parts_of(const std::vector<Finding>& findings) {
 std::string fingerprint_of(const FingerprintParts& parts) {
   llvm::BLAKE3 hasher;
   std::string ordinal = std::to_string(parts.ordinal);
-  for (std::string_view ingredient : {std::string_view("plumbline/v1"), std::string_view(parts.check),
-                                      std::string_view(parts.kind), std::string_view(parts.path),
-                                      std::string_view(parts.entity), std::string_view(parts.owner),
-                                      std::string_view(parts.text), std::string_view(ordinal)}) {
+  for (std::string_view ingredient :
+       {std::string_view("plumbline/v1"), std::string_view(parts.check), std::string_view(parts.kind),
+        std::string_view(parts.path), std::string_view(parts.entity), std::string_view(parts.owner),
+        std::string_view(parts.text), std::string_view(ordinal)}) {
     hasher.update(std::to_string(ingredient.size()) + ":");
     hasher.update(llvm::StringRef(ingredient));
   }

@@ -1,8 +1,8 @@
 // What a finding is recognised by across edits (design.md §5 "Identity").
 //
 // The fingerprint answers "is this the same finding?" for readers who only compare strings: a code-scanning service, a
-// suppression list, two JSON reports. It is built from what an edit elsewhere does not touch (check, kind, file, entity,
-// owner, the anchor's tokens) and never from lines or counts.
+// suppression list, two JSON reports. It is built from what an edit elsewhere does not touch (check, kind, file,
+// entity, owner, the anchor's tokens) and never from lines or counts.
 //
 // The file's path is one of the ingredients. Without it, equal findings of two files (two `main`s that sleep 5 s, two
 // static helpers of one name) could only be told apart by an ordinal over all files, and adding a file that sorts

@@ -1,0 +1,147 @@
+#include "audit/priority.h"
+
+#include "project/project.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace plumbline {
+
+struct KindWeight {
+  std::string_view check, kind; // kind "": every other kind of the check
+  int points;
+  EffortHours effort; // of the first place
+  std::string_view why;
+};
+
+static constexpr std::string_view frozen = "operators cannot change it without a release";
+static constexpr std::string_view blocks = "nothing below it can be configured before this is";
+static constexpr std::string_view hangs = "one bad peer or record stops the process";
+static constexpr std::string_view wrong_state = "the program goes on from a state it should have refused";
+static constexpr std::string_view structure = "it makes every later change dearer, but breaks nothing today";
+
+// Points up to 14. Effort: moving one value to an existing settings class, with its test, takes an hour or two; a seam
+// or a state model touches its callers; a cycle is cut at one place but needs a decision.
+static constexpr KindWeight kind_weights[] = {
+    {"hard-coded-duration", "", 8, {1, 2}, frozen},
+    {"hard-coded-limit", "", 6, {1, 2}, frozen},
+    {"missing-config-injection", "bypassed", 12, {0.5, 1}, "the setting exists and is silently ignored here"},
+    {"missing-config-injection", "no-seam", 9, {2, 4}, blocks},
+    {"missing-config-injection", "never-injected", 8, {1, 3}, blocks},
+    {"unvalidated-config", "swallowed-parse", 10, {0.5, 1.5}, "a typing error in the settings runs with another value"},
+    {"unvalidated-config", "unranged", 8, {0.5, 1}, "a zero or negative setting reaches the code"},
+    {"unused-config", "", 3, {0.25, 1}, "users turn a knob that does nothing"},
+    {"ambient-config-read", "", 3, {1, 2}, "tests and callers cannot set it"},
+    {"unbounded-wait", "", 13, {1, 3}, hangs},
+    {"unbounded-retry", "no-bound", 12, {1, 3}, hangs},
+    {"unbounded-retry", "no-backoff", 7, {1, 2}, "it loads a service that is already failing"},
+    {"unchecked-self-transition", "tolerated", 10, {1, 2}, wrong_state},
+    {"unchecked-self-transition", "", 8, {1, 2}, wrong_state},
+    {"state-guard-bypass", "", 11, {1, 3}, wrong_state},
+    {"stuck-state", "dead-end", 11, {1, 4}, "what enters the state never finishes"},
+    {"stuck-state", "unhandled", 8, {0.5, 1}, wrong_state},
+    {"stuck-state", "unreachable", 3, {0.25, 1}, structure},
+    {"unvalidated-dependency-cycle", "endless-walk", 14, {1, 3}, hangs},
+    {"unvalidated-dependency-cycle", "endless-wait", 14, {1, 4}, hangs},
+    {"unvalidated-dependency-cycle", "", 11, {2, 4}, hangs},
+    {"ownership-cycle", "", 10, {0.5, 2}, "the memory is never freed"},
+    {"layer-violation", "module-cycle", 7, {4, 16}, structure},
+    {"layer-violation", "", 6, {1, 8}, structure},
+    {"include-cycle", "", 4, {1, 4}, structure},
+    {"suppression", "", 5, {0.25, 0.5}, "a suppression that suppresses nothing hides what the reader should know"},
+};
+static constexpr KindWeight other_kind = {"", "", 6, {1, 2}, "no weight is given for this check"};
+
+static const KindWeight& weight_of(const Finding& finding) {
+  const KindWeight* any_kind = &other_kind;
+  for (const KindWeight& weight : kind_weights) {
+    if (weight.check != finding.check) continue;
+    if (weight.kind == finding.kind) return weight;
+    if (weight.kind.empty()) any_kind = &weight;
+  }
+  return *any_kind;
+}
+
+struct RoleWeight {
+  std::string_view role;
+  int points;
+  std::string_view why;
+};
+
+static constexpr RoleWeight role_weights[] = {
+    {"timeout", 6, "too short fails good work, too long hides a dead peer, and networks differ"},
+    {"deadline", 6, "too short fails good work, too long hides a dead peer, and networks differ"},
+    {"ttl", 6, "decides how stale data may be"},
+    {"interval", 5, "decides the load that the system makes"},
+    {"backoff", 4, "decides how fast a failing service recovers"},
+    {"wait", 4, "decides how long others stand still"},
+    {"threshold", 3, "decides when somebody is alarmed"},
+    {"sleep", 3, "decides latency where it stands"},
+    {"clamp", 2, "only matters for settings beyond it"},
+};
+
+static int points_for_uses(int uses) { return uses >= 10 ? 6 : uses >= 5 ? 4 : uses >= 2 ? 2 : 0; }
+
+std::vector<Factor> factors_of(const Finding& finding, const Settings& settings) {
+  std::vector<Factor> factors;
+  const KindWeight& weight = weight_of(finding);
+  factors.push_back({"kind", finding.check + "/" + finding.kind, weight.points, weight.why});
+  for (const RoleWeight& role : role_weights)
+    if (role.role == finding.role) factors.push_back({"role", finding.role, role.points, role.why});
+  if (int points = points_for_uses(finding.uses))
+    factors.push_back({"uses", std::to_string(finding.uses) + " uses", points, "more places change with it"});
+  if (finding.config_in_reach) {
+    bool exists = finding.config_in_reach->field_exists;
+    factors.push_back({"config", finding.config_in_reach->field, exists ? 5 : 3,
+                       exists ? "the setting exists already: one line to change"
+                              : "the owner can already see configuration: little to change"});
+  }
+  const ModuleSetting* module = module_setting_of(settings, finding.place.path);
+  if (module && module->priority && *module->priority != Priority::p2)
+    factors.push_back({"module", module->name, *module->priority == Priority::p0 ? 5 : 3,
+                       "the settings say that this module comes first"});
+  return factors;
+}
+
+int score_of(Priority priority, const std::vector<Factor>& factors) {
+  int floor = priority == Priority::p0 ? 70 : priority == Priority::p1 ? 40 : 0;
+  int top = priority == Priority::p0 ? 100 : priority == Priority::p1 ? 69 : 39;
+  int score = floor;
+  for (const Factor& factor : factors) score += factor.points;
+  return std::min(score, top);
+}
+
+Priority priority_of(const Finding& finding, const Settings& settings) {
+  if (finding.scope == Scope::test) return Priority::p2;
+  Priority priority = finding.priority;
+  if (auto setting = settings.checks.find(finding.check); setting != settings.checks.end() && setting->second.priority)
+    priority = *setting->second.priority;
+  const ModuleSetting* module = module_setting_of(settings, finding.place.path);
+  if (module && module->priority) priority = std::min(priority, *module->priority);
+  return priority;
+}
+
+static double to_quarters(double hours) { return std::round(hours * 4) / 4; }
+
+EffortHours effort_of(const Finding& finding) {
+  EffortHours hours = weight_of(finding).effort;
+  bool tunable = finding.check == "hard-coded-duration" || finding.check == "hard-coded-limit";
+  if (tunable && finding.config_in_reach)
+    hours = finding.config_in_reach->field_exists ? EffortHours{0.25, 0.5} : EffortHours{0.5, 1};
+
+  // Reading a further place costs minutes, changing a further file its review and build. Long traces are capped: nobody
+  // edits the hundredth place by hand.
+  std::set<std::pair<std::string_view, std::uint32_t>> lines{{finding.place.path, finding.place.line}};
+  std::set<std::string_view> files{finding.place.path};
+  for (const Evidence& step : finding.evidence) {
+    lines.emplace(step.place.path, step.place.line);
+    files.insert(step.place.path);
+  }
+  double more_lines = static_cast<double>(std::min<std::size_t>(lines.size() - 1, 40));
+  double more_files = static_cast<double>(std::min<std::size_t>(files.size() - 1, 20));
+  return {std::max(0.25, to_quarters(hours.low + 0.05 * more_lines + 0.25 * more_files)),
+          std::max(0.25, to_quarters(hours.high + 0.1 * more_lines + 0.5 * more_files))};
+}
+
+} // namespace plumbline

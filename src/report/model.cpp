@@ -1,0 +1,157 @@
+#include "report/report.h"
+
+#include "report/escape.h"
+
+#include <map>
+
+namespace plumbline {
+
+// JSON strings are UTF-8, and source code need not be: a Latin-1 comment must not fail the whole report.
+static Json text(std::string_view value) { return valid_utf8(value); }
+
+static Json place_json(const Place& place) {
+  return Json{{"path", text(place.path)},
+              {"line", place.line},
+              {"column", place.column},
+              {"end_line", place.end_line},
+              {"end_column", place.end_column}};
+}
+
+static Json config_json(const std::optional<ConfigInReach>& config) {
+  if (!config) return nullptr;
+  return Json{{"expression", text(config->expression)},
+              {"type", text(config->type)},
+              {"field", text(config->field)},
+              {"field_exists", config->field_exists},
+              {"rewritten", text(config->rewritten)}};
+}
+
+static Json suppression_json(const std::optional<Suppression>& suppression) {
+  if (!suppression) return nullptr;
+  Json json{{"reason", text(suppression->reason)}, {"until", nullptr}, {"location", place_json(suppression->place)}};
+  if (!suppression->until.empty()) json["until"] = text(suppression->until);
+  return json;
+}
+
+static Json finding_json(const Finding& finding) {
+  Json evidence = Json::array();
+  for (const Evidence& step : finding.evidence)
+    evidence.push_back({{"location", place_json(step.place)}, {"message", text(step.message)}});
+  return Json{{"check", text(finding.check)},
+              {"kind", text(finding.kind)},
+              {"location", place_json(finding.place)},
+              {"entity", text(finding.entity)},
+              {"owner", text(finding.owner)},
+              {"module", text(finding.module)},
+              {"scope", name_of(finding.scope)},
+              {"role", text(finding.role)},
+              {"value", text(finding.value)},
+              {"message", text(finding.message)},
+              {"suggestion", text(finding.suggestion)},
+              {"evidence", std::move(evidence)},
+              {"priority", name_of(finding.priority)},
+              {"score", finding.score},
+              {"effort", {{"low", finding.effort.low}, {"high", finding.effort.high}}},
+              {"fingerprint", finding.fingerprint},
+              {"status", name_of(finding.status)},
+              {"config_in_reach", config_json(finding.config_in_reach)},
+              {"suppression", suppression_json(finding.suppression)},
+              {"related", finding.related.empty() ? Json(nullptr) : Json(finding.related)},
+              {"uses", finding.uses},
+              {"source", text(finding.source_text)},
+              {"line_text", text(finding.line_text)}};
+}
+
+// The states as JSON spells them, in keys and in values.
+static const char* key_of(UnitState state) {
+  switch (state) {
+  case UnitState::analysed:
+    return "analysed";
+  case UnitState::analysed_with_errors:
+    return "analysed_with_errors";
+  case UnitState::skipped:
+    return "skipped";
+  case UnitState::failed:
+    return "failed";
+  }
+  return "";
+}
+
+static Json coverage_json(const Audit& audit) {
+  std::uint64_t counts[4] = {};
+  Json problems = Json::array();
+  for (const UnitCoverage& unit : audit.units) {
+    ++counts[static_cast<std::size_t>(unit.state)];
+    if (unit.state == UnitState::analysed && unit.problems.empty()) continue;
+    Json details = Json::array();
+    for (const std::string& problem : unit.problems) details.push_back(text(problem));
+    problems.push_back({{"path", text(unit.path)},
+                        {"state", key_of(unit.state)},
+                        {"errors", unit.error_count},
+                        {"reason", text(unit.reason)},
+                        {"details", std::move(details)}});
+  }
+  Json notes = Json::array();
+  for (const std::string& note : audit.notes) notes.push_back(text(note));
+  Json units = Json::object();
+  for (UnitState state : {UnitState::analysed, UnitState::analysed_with_errors, UnitState::skipped, UnitState::failed})
+    units[key_of(state)] = counts[static_cast<std::size_t>(state)];
+  return Json{{"units", std::move(units)},
+              {"incomplete", audit.incomplete()},
+              {"problems", std::move(problems)},
+              {"notes", std::move(notes)}};
+}
+
+struct SiteCount {
+  std::uint64_t total = 0, configured = 0;
+};
+
+static Json counts_json(const std::map<std::string, SiteCount>& counts) {
+  Json list = Json::array();
+  for (const auto& [name, count] : counts)
+    list.push_back({{"name", text(name)}, {"total", count.total}, {"configured", count.configured}});
+  return list;
+}
+
+static Json sites_json(const std::vector<Site>& sites) {
+  SiteCount all;
+  std::map<std::string, SiteCount> by_check, by_module, by_scope;
+  Json list = Json::array();
+  for (const Site& site : sites) {
+    bool configured = site.fed_by == "configuration";
+    for (SiteCount* count :
+         {&all, &by_check[site.check], &by_module[site.module], &by_scope[std::string(name_of(site.scope))]}) {
+      ++count->total;
+      count->configured += configured;
+    }
+    list.push_back({{"check", text(site.check)},
+                    {"location", place_json(site.place)},
+                    {"entity", text(site.entity)},
+                    {"owner", text(site.owner)},
+                    {"module", text(site.module)},
+                    {"scope", name_of(site.scope)},
+                    {"role", text(site.role)},
+                    {"fed_by", text(site.fed_by)},
+                    {"source", text(site.source)}});
+  }
+  return Json{{"total", all.total},
+              {"configured", all.configured},
+              {"by_check", counts_json(by_check)},
+              {"by_module", counts_json(by_module)},
+              {"by_scope", counts_json(by_scope)},
+              {"list", std::move(list)}};
+}
+
+Json report_model(const Audit& audit) {
+  Json findings = Json::array();
+  for (const Finding& finding : audit.findings) findings.push_back(finding_json(finding));
+  return Json{{"schema", 1},
+              {"tool", {{"name", "plumbline"}, {"version", PLUMBLINE_VERSION}, {"home", PLUMBLINE_HOME}}},
+              {"coverage", coverage_json(audit)},
+              {"findings", std::move(findings)},
+              {"sites", sites_json(audit.sites)},
+              {"machines", Json::array()},
+              {"graphs", Json::array()}};
+}
+
+} // namespace plumbline

@@ -1,0 +1,22 @@
+// The renderers behind render(); one file each.
+#pragma once
+
+#include "report/report.h"
+
+namespace plumbline {
+
+std::string render_text(const Json& model, const RenderOptions& options);
+std::string render_sarif(const Json& model, const RenderOptions& options);
+llvm::Expected<std::string> render_markdown(const Json& model, const RenderOptions& options);
+
+// Reads a member of the model as text; "" when it is missing or null, so that models of an older tool can be rendered.
+std::string text_of(const Json& object, const char* key);
+// As a number; 0 when it is missing or null.
+std::int64_t number_of(const Json& object, const char* key);
+// An array or object; an empty array when it is missing.
+const Json& part_of(const Json& object, const char* key);
+
+// Whether the finding asks for work: new, open or reopened.
+bool is_active(const Json& finding);
+
+} // namespace plumbline
