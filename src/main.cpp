@@ -36,13 +36,14 @@ static llvm::Expected<int> scan(const ScanOptions& options) {
     if (registered.check->judge) registered.check->judge(program, findings);
 
   // audit: identity, suppressions, priority, effort, order.
+  const std::vector<std::string_view>& known_checks = options.project.known_checks;
   Audit audit = run_audit({.settings = &settings,
                            .units = coverage_of(collection.units),
                            .findings = std::move(findings),
                            .sites = program.sites,
                            .suppressions = program.suppression_comments,
                            .today = *date,
-                           .known_checks = known_checks(),
+                           .known_checks = {known_checks.begin(), known_checks.end()},
                            .partial = !options.project.paths.empty()});
   audit.notes.insert(audit.notes.end(), collection.notes.begin(), collection.notes.end());
   say_notes(audit, options);

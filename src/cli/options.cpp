@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include "check.h"
 #include "cli/command.h"
 
 #include <llvm/ADT/StringExtras.h>
@@ -18,6 +19,7 @@ void add_project_options(CLI::App& command, ProjectRequest& request) {
   llvm::SmallString<256> working_directory;
   llvm::sys::fs::current_path(working_directory);
   request.working_directory = working_directory.str().str();
+  for (const RegisteredCheck& registered : all_checks()) request.known_checks.push_back(registered.name);
   command.add_option("-p", request.build_directory,
                      "Folder of compile_commands.json, or the file itself; else searched in build/ and upwards");
   command.add_option("--config", request.settings_file, "Settings file; else .plumbline.yaml, searched upwards");

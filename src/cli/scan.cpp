@@ -137,12 +137,6 @@ std::vector<UnitCoverage> coverage_of(std::span<const TuFacts> units) {
   return coverage;
 }
 
-std::vector<std::string> known_checks() {
-  std::vector<std::string> names;
-  for (const RegisteredCheck& registered : all_checks()) names.emplace_back(registered.name);
-  return names;
-}
-
 static RuleText rule_text(const RegisteredCheck& registered) {
   const Check& check = *registered.check;
   return {.name = std::string(registered.name),

@@ -16,9 +16,6 @@ CollectOptions collect_options(const Project& project);
 // How each unit ended, for the audit.
 std::vector<UnitCoverage> coverage_of(std::span<const TuFacts> units);
 
-// Every check's name, run or not: what suppressions may speak of.
-std::vector<std::string> known_checks();
-
 // What `options` say about rendering, with the texts of the checks that ran and the project's sources to quote from.
 RenderOptions render_options(const ScanOptions& options, std::span<const RegisteredCheck> checks,
                              const std::string& root);
