@@ -149,8 +149,9 @@ static bool is_at(const Annotation& annotation, const Place& place) {
 
 // Pairs each finding with one annotation; the most demanding first, so that a loose one does not take its finding.
 static void compare(const std::vector<Finding>& findings, std::vector<Annotation>& annotations) {
-  std::stable_sort(annotations.begin(), annotations.end(),
-                   [](const Annotation& a, const Annotation& b) { return a.texts.size() > b.texts.size(); });
+  std::sort(annotations.begin(), annotations.end(), [](const Annotation& a, const Annotation& b) {
+    return std::tuple(b.texts.size(), a.path, a.line, a.texts) < std::tuple(a.texts.size(), b.path, b.line, b.texts);
+  });
   for (const Finding& finding : findings) {
     for (Annotation& annotation : annotations)
       if (annotation.word == "expect-evidence")

@@ -1,0 +1,144 @@
+// Whole audits of the reference systems in fixtures/<system>/ (design.md §8), held against two things:
+//   expected.tsv          what somebody found by reading the sources, in both directions: all of it, and nothing else
+//   golden/<state>.{json,md}   the audit, byte for byte; accepted by the command that a mismatch prints
+#include "in_process.h"
+#include "report/report.h"
+
+#include <llvm/Support/Program.h>
+
+#include <cstdlib>
+
+namespace plumbline {
+
+static const std::string fixtures_folder = SOURCE_DIR "/fixtures";
+
+struct State {
+  std::string system, name;
+};
+void PrintTo(const State& state, std::ostream* out) { *out << state.system << "/" << state.name; }
+
+static std::string folder_of(const State& state) { return fixtures_folder + "/" + state.system + "/" + state.name; }
+
+// The audit of one state as JSON. The mock headers keep it fast; the systems' CMakeLists.txt use the real ones.
+static Json model_of(const State& state) {
+  const std::string root = folder_of(state), mock = fixtures_folder + "/mock";
+  const Audit audit = audit_of(root, files_below(root, {".cpp"}),
+                               {"-std=c++20", "-nostdinc++", "-isystem", mock + "/std", "-isystem", mock,
+                                "-I" + root + "/src", "-I" + root + "/tests"},
+                               "");
+  Json model = report_model(audit);
+  model["tool"]["version"] = "0";
+  return model;
+}
+
+// A place where a constant is expected: part of its source line, and the value as it is shown.
+struct ExpectedPlace {
+  std::string path, line_part, value;
+  bool met = false;
+};
+
+static std::vector<ExpectedPlace> expected_places(const State& state) {
+  std::vector<ExpectedPlace> places;
+  llvm::SmallVector<llvm::StringRef> lines;
+  const std::string text = read_text(fixtures_folder + "/" + state.system + "/expected.tsv");
+  llvm::StringRef(text).split(lines, '\n', -1, /*KeepEmpty=*/false);
+  for (const llvm::StringRef line : lines) {
+    if (line.starts_with("#")) continue;
+    llvm::SmallVector<llvm::StringRef> cells;
+    line.split(cells, '\t');
+    if (cells.size() != 4) {
+      ADD_FAILURE() << "expected.tsv: not four cells: " << line.str();
+      continue;
+    }
+    if (cells[0] == "open" || state.name == "before")
+      places.push_back({cells[1].str(), cells[2].str(), cells[3].str()});
+  }
+  return places;
+}
+
+static std::string source_line(const State& state, const std::string& path, unsigned number) {
+  llvm::SmallVector<llvm::StringRef> lines;
+  const std::string text = read_text(folder_of(state) + "/" + path);
+  llvm::StringRef(text).split(lines, '\n');
+  return number >= 1 && number <= lines.size() ? lines[number - 1].trim().str() : "";
+}
+
+class SystemTest : public testing::TestWithParam<State> {};
+
+TEST_P(SystemTest, FindsThePlacesThatWereFoundByHand) {
+  std::vector<ExpectedPlace> places = expected_places(GetParam());
+  ASSERT_FALSE(places.empty());
+  const Json model = model_of(GetParam());
+  for (const Json& finding : model["findings"]) {
+    const std::string check = finding.value("check", ""), value = finding.value("value", "");
+    if (check != "hard-coded-duration" && check != "hard-coded-limit") continue;
+    const std::string path = finding["location"].value("path", "");
+    const unsigned line = finding["location"].value("line", 0u);
+    const std::string source = source_line(GetParam(), path, line);
+    const std::vector<ExpectedPlace>::iterator match =
+        std::find_if(places.begin(), places.end(), [&](const ExpectedPlace& place) {
+          return !place.met && place.path == path && place.value == value &&
+                 llvm::StringRef(source).contains(place.line_part);
+        });
+    if (match != places.end())
+      match->met = true;
+    else
+      ADD_FAILURE() << path << ":" << line << ": " << check << " '" << value << "' is not in expected.tsv: " << source;
+  }
+  for (const ExpectedPlace& place : places)
+    EXPECT_TRUE(place.met) << place.path << ": " << place.value << " is not found in: " << place.line_part;
+}
+
+// Holds `actual` against the golden file, or makes it the golden where UPDATE_GOLDENS=1 is set.
+static void expect_golden(const std::string& path, const std::string& actual) {
+  if (const char* update = std::getenv("UPDATE_GOLDENS"); update && llvm::StringRef(update) == "1") {
+    ASSERT_FALSE(llvm::sys::fs::create_directories(llvm::sys::path::parent_path(path)));
+    llvm::Error error = write_file_atomically(path, actual);
+    ASSERT_FALSE(error) << llvm::toString(std::move(error));
+    return;
+  }
+  const std::string accept = "\nto accept it, and then read it with git diff: UPDATE_GOLDENS=1 ctest -R Golden";
+  if (!llvm::sys::fs::exists(path)) {
+    ADD_FAILURE() << path << ": no golden file" << accept;
+    return;
+  }
+  if (read_text(path) == actual) return;
+  llvm::SmallString<128> actual_path, diff_path;
+  ASSERT_FALSE(
+      llvm::sys::fs::createTemporaryFile("actual", llvm::sys::path::extension(path).drop_front(), actual_path));
+  ASSERT_FALSE(llvm::sys::fs::createTemporaryFile("golden", "diff", diff_path));
+  llvm::Error error = write_file_atomically(actual_path, actual);
+  ASSERT_FALSE(error) << llvm::toString(std::move(error));
+  std::string diff = "(git is not there to show the difference)";
+  if (llvm::ErrorOr<std::string> git = llvm::sys::findProgramByName("git")) {
+    const std::optional<llvm::StringRef> redirects[] = {llvm::StringRef(""), diff_path.str(), std::nullopt};
+    llvm::sys::ExecuteAndWait(*git, {*git, "diff", "--no-index", "--no-color", path, actual_path}, std::nullopt,
+                              redirects);
+    diff = read_text(diff_path.str().str());
+  }
+  llvm::sys::fs::remove(actual_path);
+  llvm::sys::fs::remove(diff_path);
+  ADD_FAILURE() << path << " is not what the audit says now\n" << diff << accept;
+}
+
+class Golden : public testing::TestWithParam<State> {};
+
+TEST_P(Golden, AuditIsWhatWasAccepted) {
+  const Json model = model_of(GetParam());
+  const std::string golden = fixtures_folder + "/" + GetParam().system + "/golden/" + GetParam().name;
+  expect_golden(golden + ".json", model.dump(2) + "\n");
+  llvm::Expected<std::string> markdown = render(Format::markdown, model, {});
+  ASSERT_TRUE(static_cast<bool>(markdown)) << llvm::toString(markdown.takeError());
+  expect_golden(golden + ".md", *markdown);
+}
+
+static std::string name_of_state(const testing::TestParamInfo<State>& info) {
+  std::string name = info.param.system + "_" + info.param.name;
+  std::replace_if(name.begin(), name.end(), [](char c) { return !llvm::isAlnum(c); }, '_');
+  return name;
+}
+static const State states[] = {{"scheduler-migration", "before"}, {"scheduler-migration", "after"}};
+INSTANTIATE_TEST_SUITE_P(Fixtures, SystemTest, testing::ValuesIn(states), name_of_state);
+INSTANTIATE_TEST_SUITE_P(Fixtures, Golden, testing::ValuesIn(states), name_of_state);
+
+} // namespace plumbline
