@@ -22,6 +22,11 @@ TuFacts collect(const CompileCommand& command, const CollectOptions& options);
 std::vector<std::string> normalised_arguments(const CompileCommand& command, llvm::StringRef root,
                                               std::vector<std::string>& problems);
 
+// Why a command is none of our business ("not C or C++ (assembly)"), by its language; empty for C and C++.
+std::string reason_to_skip(const CompileCommand& command);
+// Why a command for C or C++ cannot be read (a compiler with a command line of its own), and what to do; empty if it can.
+std::string reason_not_understood(const CompileCommand& command);
+
 // Where Clang's builtin headers are: beside this binary (../lib/plumbline/clang), else an LLVM 22 installation, else ""
 // (`plumbline doctor` says so).
 std::string resource_directory(llvm::StringRef executable);

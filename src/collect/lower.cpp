@@ -1,0 +1,508 @@
+#include "collect/lower.h"
+#include "facts/words.h"
+
+#include <clang/AST/ExprCXX.h>
+#include <clang/AST/RecursiveASTVisitor.h>
+#include <llvm/ADT/StringSwitch.h>
+
+namespace plumbline {
+
+static constexpr unsigned max_depth = 24; // deeper expressions are generated tables; they keep their first levels
+
+namespace {
+struct NameCollector : clang::RecursiveASTVisitor<NameCollector> {
+  std::string names;
+  unsigned count = 0;
+  void add(llvm::StringRef name) {
+    if (name.empty() || count++ > 12) return;
+    if (!names.empty()) names += ',';
+    names += name;
+  }
+  bool VisitDeclRefExpr(clang::DeclRefExpr* reference) {
+    if (reference->getDecl()->getDeclName().isIdentifier()) add(reference->getDecl()->getName());
+    return true;
+  }
+  bool VisitMemberExpr(clang::MemberExpr* member) {
+    if (member->getMemberDecl()->getDeclName().isIdentifier()) add(member->getMemberDecl()->getName());
+    return true;
+  }
+  bool VisitCXXDependentScopeMemberExpr(clang::CXXDependentScopeMemberExpr* member) {
+    if (const clang::IdentifierInfo* name = member->getMember().getAsIdentifierInfo()) add(name->getName());
+    return true;
+  }
+  bool VisitOverloadExpr(clang::OverloadExpr* overload) {
+    if (const clang::IdentifierInfo* name = overload->getName().getAsIdentifierInfo()) add(name->getName());
+    return true;
+  }
+};
+
+struct ConsumedCollector : clang::RecursiveASTVisitor<ConsumedCollector> {
+  explicit ConsumedCollector(llvm::DenseSet<const clang::Expr*>& consumed) : consumed(consumed) {}
+  bool shouldVisitImplicitCode() const { return true; }
+  bool VisitExpr(clang::Expr* expression) { return consumed.insert(expression), true; }
+  llvm::DenseSet<const clang::Expr*>& consumed;
+};
+} // namespace
+
+std::string names_in(const clang::Expr* expression) {
+  NameCollector collector;
+  collector.TraverseStmt(const_cast<clang::Expr*>(expression));
+  return collector.names;
+}
+
+void Lowering::consume(const clang::Expr* expression) {
+  ConsumedCollector collector(consumed);
+  collector.TraverseStmt(const_cast<clang::Expr*>(expression));
+}
+
+EntityId Lowering::call_site(const clang::Expr* call) {
+  return context.place_id("call", context.expansion_of(call->getExprLoc().isMacroID() ? clang::SourceRange(call->getExprLoc()) : call->getSourceRange()));
+}
+
+EntityId Lowering::constant(const clang::Expr* expression) {
+  expression = strip(expression);
+  std::optional<ConstantValue> value = literal_value(expression, context.ast);
+  if (!value) return EntityId::none;
+  consume(expression);
+  if (value->value <= 0) return EntityId::none; // zero and negative sentinels are no tunables (design.md §3.2)
+  ConstantFact fact;
+  fact.location = context.location_of(expression->getSourceRange());
+  if (fact.location.line == 0) return EntityId::none; // spelled in a system header
+  fact.id = context.place_id("constant", fact.location);
+  fact.value = value->value;
+  fact.tick = value->tick;
+  fact.floating = value->floating;
+  fact.text = context.text_of(expression->getSourceRange(), 120);
+  fact.line = context.line_of(expression->getBeginLoc());
+  fact.macro = context.macro_of(expression->getBeginLoc());
+  if (context.first_time(static_cast<std::uint64_t>(fact.id) * 31 + 7)) write(context.table, fact);
+  return fact.id;
+}
+
+EntityId Lowering::named_entity(const clang::Expr* expression) {
+  expression = strip(expression);
+  if (!expression) return EntityId::none;
+  if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(expression)) {
+    if (llvm::isa<clang::VarDecl, clang::EnumConstantDecl, clang::FieldDecl>(reference->getDecl())) return context.entity(reference->getDecl());
+    return EntityId::none;
+  }
+  if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(expression)) {
+    const clang::FieldDecl* field = llvm::dyn_cast<clang::FieldDecl>(member->getMemberDecl());
+    if (!field) return llvm::isa<clang::VarDecl>(member->getMemberDecl()) ? context.entity(member->getMemberDecl()) : EntityId::none;
+    // tv.tv_sec is a part of tv.
+    if (traits_of(member->getBase()->getType()).type_class == TypeClass::duration) return named_entity(member->getBase());
+    return context.entity(field);
+  }
+  if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(expression))
+    if (unary->getOpcode() == clang::UO_Deref || unary->getOpcode() == clang::UO_AddrOf) return named_entity(unary->getSubExpr());
+  if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast<clang::ArraySubscriptExpr>(expression)) return named_entity(subscript->getBase());
+  if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(expression))
+    if ((operation->getOperator() == clang::OO_Star || operation->getOperator() == clang::OO_Subscript || operation->getOperator() == clang::OO_Arrow) && operation->getNumArgs() > 0)
+      return named_entity(operation->getArg(0));
+  if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression))
+    if (const clang::FunctionDecl* callee = call->getDirectCallee()) return context.result(callee);
+  return EntityId::none;
+}
+
+void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef operation, const clang::Expr* other, const Destination& destination) {
+  Terms terms;
+  EntityId id = constant(value);
+  std::vector<Term> sources;
+  if (id != EntityId::none) {
+    Term term;
+    term.from = id;
+    term.range = value->getSourceRange();
+    sources.push_back(term);
+  } else if (!literal_value(value, context.ast)) {
+    lower_into(value, {}, 0, sources);
+  }
+  for (const Term& term : sources) {
+    if (term.derived || term.from == EntityId::none) continue;
+    UseFact fact;
+    fact.from = term.from;
+    fact.kind = kind;
+    fact.location = context.expansion_of(value->getSourceRange());
+    fact.function = function;
+    fact.operation = operation;
+    fact.scale = term.scale;
+    fact.tick = term.tick;
+    fact.target = destination.name;
+    fact.target_entity = destination.entity;
+    if (other) {
+      TypeTraits traits = traits_of(other->getType());
+      fact.other = named_entity(other);
+      fact.other_text = context.text_of(other->getSourceRange(), 60);
+      fact.other_names = names_in(other);
+      fact.other_class = traits.type_class;
+      fact.other_tick = traits.tick;
+    }
+    if (fact.location.line == 0) continue;
+    std::uint64_t digest = static_cast<std::uint64_t>(fact.from) * 131 + static_cast<std::uint64_t>(context.place_id(operation, fact.location)) * 7 + static_cast<int>(kind);
+    if (context.first_time(digest)) write(context.table, fact);
+  }
+}
+
+// A comparison bounds what it compares with: `elapsed > 5s`, `attempt < max_attempts`.
+void Lowering::compare(llvm::StringRef operation, const clang::Expr* left, const clang::Expr* right, bool loop) {
+  auto side = [&](const clang::Expr* value, const clang::Expr* other) {
+    value = strip(value);
+    other = strip(other);
+    if (!value || !other || literal_value(other, context.ast)) return;
+    TypeTraits traits = traits_of(value->getType());
+    if (!carries_value(traits.type_class) && !value->isTypeDependent()) return;
+    use(loop ? UseKind::loop : UseKind::compare, value, operation, other, {});
+  };
+  side(left, right);
+  side(right, left);
+}
+
+std::vector<Term> Lowering::lower(const clang::Expr* expression, const Destination& destination) {
+  Terms terms;
+  lower_into(expression, destination, 0, terms);
+  return terms;
+}
+
+static void mark_derived(std::vector<Term>& terms, std::size_t first) {
+  for (std::size_t i = first; i < terms.size(); ++i) terms[i].derived = true;
+}
+
+static bool is_clock_like(const clang::Expr* expression) {
+  TypeTraits traits = traits_of(expression->getType());
+  if (traits.type_class == TypeClass::time_point) return true;
+  std::string names = names_in(expression);
+  std::vector<std::string> words = words_of(names);
+  for (const std::string& word : words)
+    if (word == "now" || word == "time" || word == "clock" || word == "gettime" || word == "timestamp" || word == "deadline" || word == "uptime" || word == "monotonic") return true;
+  return false;
+}
+
+void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* whole, const clang::Expr* left, const clang::Expr* right, const Destination& destination,
+                            unsigned depth, Terms& terms) {
+  std::optional<ConstantValue> left_value = literal_value(left, context.ast), right_value = literal_value(right, context.ast);
+  std::size_t first = terms.size();
+  switch (kind) {
+  case clang::BO_Mul: {
+    if (!left_value && !right_value) {
+      // A factor that is spelled as a named constant is still a factor: n * kMillisPerSecond.
+      std::optional<double> left_named = named_value(left, context.ast), right_named = named_value(right, context.ast);
+      if (right_named && !left_named && is_conversion_factor(*right_named)) right_value = ConstantValue{*right_named, 0, false};
+      else if (left_named && !right_named && is_conversion_factor(*left_named)) left_value = ConstantValue{*left_named, 0, false};
+    }
+    if (left_value || right_value) {
+      const clang::Expr* rest = left_value ? right : left;
+      const clang::Expr* literal = left_value ? left : right;
+      double factor = left_value ? left_value->value : right_value->value;
+      std::optional<double> unit = named_value(rest, context.ast);
+      // `30 * kSecondsInMicros`: the number is the literal, the name is a unit. `kLeaseSeconds * 1000`: the other way round.
+      bool rest_is_unit = unit && (*unit == 1 || is_conversion_factor(*unit)) && !is_conversion_factor(factor);
+      std::int64_t name_unit = 0;
+      if (unit && !rest_is_unit)
+        for (const std::string& word : words_of(names_in(rest)))
+          if (unit_of_word(word) && (*unit == 1 || is_conversion_factor(*unit))) name_unit = unit_of_word(word);
+      if (rest_is_unit || name_unit) {
+        EntityId id = constant(literal);
+        if (id != EntityId::none) {
+          Term term;
+          term.from = id;
+          term.range = literal->getSourceRange();
+          term.scale = *unit;
+          term.constant = true;
+          TypeTraits traits = traits_of(rest->getType());
+          if (traits.type_class == TypeClass::duration) term.tick = traits.tick;
+          terms.push_back(term);
+        }
+        return;
+      }
+      lower_into(rest, destination, depth + 1, terms);
+      for (std::size_t i = first; i < terms.size(); ++i) terms[i].scale *= factor;
+      return;
+    }
+    lower_into(left, destination, depth + 1, terms);
+    lower_into(right, destination, depth + 1, terms);
+    bool all_named = named_value(whole, context.ast).has_value();
+    if (!all_named) mark_derived(terms, first);
+    return;
+  }
+  case clang::BO_Div:
+    lower_into(left, destination, depth + 1, terms);
+    if (!right_value)
+      if (std::optional<double> named = named_value(right, context.ast)) right_value = ConstantValue{*named, 0, false};
+    if (right_value && right_value->value != 0) {
+      for (std::size_t i = first; i < terms.size(); ++i) terms[i].scale /= right_value->value;
+    } else {
+      mark_derived(terms, first);
+      std::size_t second_first = terms.size();
+      lower_into(right, destination, depth + 1, terms);
+      mark_derived(terms, second_first);
+    }
+    return;
+  case clang::BO_Add:
+  case clang::BO_Sub: {
+    UseKind use_kind = kind == clang::BO_Add ? UseKind::add : UseKind::subtract;
+    llvm::StringRef operation = kind == clang::BO_Add ? "+" : "-";
+    if (right_value || left_value) {
+      const clang::Expr* literal = right_value ? right : left;
+      const clang::Expr* rest = right_value ? left : right;
+      if (kind == clang::BO_Add || right_value) use(use_kind, literal, operation, rest, destination);
+      lower_into(rest, destination, depth + 1, terms);
+      return;
+    }
+    // now() + n: n is a time span, whatever it is called.
+    bool left_clock = is_clock_like(left), right_clock = is_clock_like(right);
+    if (left_clock && !right_clock) use(use_kind, right, operation, left, destination);
+    if (right_clock && !left_clock && kind == clang::BO_Add) use(use_kind, left, operation, right, destination);
+    lower_into(left, destination, depth + 1, terms);
+    lower_into(right, destination, depth + 1, terms);
+    if (kind == clang::BO_Sub || left_clock || right_clock) mark_derived(terms, first);
+    return;
+  }
+  case clang::BO_Rem:
+  case clang::BO_Shl:
+  case clang::BO_Shr:
+  case clang::BO_And:
+  case clang::BO_Or:
+  case clang::BO_Xor: {
+    lower_into(left, destination, depth + 1, terms);
+    lower_into(right, destination, depth + 1, terms);
+    if (kind != clang::BO_Shl || !named_value(whole, context.ast)) mark_derived(terms, first);
+    return;
+  }
+  case clang::BO_Assign:
+  case clang::BO_Comma:
+    lower_into(right, destination, depth + 1, terms);
+    return;
+  default:
+    return; // comparisons and logic give truth values
+  }
+}
+
+// std::min(3600u, ttl): the constant is a bound of the other argument, which is what flows on.
+void Lowering::lower_clamp(const clang::CallExpr* call, llvm::StringRef name, const Destination& destination, unsigned depth, Terms& terms) {
+  bool is_min = name == "min" || name == "qMin" || name == "Min" || name == "MIN";
+  bool is_clamp = name == "clamp" || name == "qBound" || name == "Clamp";
+  const clang::Expr* value = nullptr; // what is bounded, if one argument is clearly that
+  std::vector<const clang::Expr*> arguments;
+  for (const clang::Expr* argument : call->arguments()) {
+    const clang::Expr* stripped = strip(argument);
+    if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(stripped)) arguments.insert(arguments.end(), list->inits().begin(), list->inits().end());
+    else if (!llvm::isa<clang::CXXDefaultArgExpr>(argument)) arguments.push_back(argument);
+  }
+  auto is_constant = [&](const clang::Expr* argument) { return literal_value(argument, context.ast) || named_value(argument, context.ast); };
+  if (is_clamp && arguments.size() >= 3) value = name == "qBound" ? arguments[1] : arguments[0];
+  for (const clang::Expr* argument : arguments)
+    if (!value && !is_constant(argument)) value = argument;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const clang::Expr* argument = arguments[i];
+    if (argument == value || !is_constant(argument)) {
+      lower_into(argument, destination, depth + 1, terms);
+      continue;
+    }
+    bool cap = is_clamp ? i == arguments.size() - 1 || (name != "qBound" && i == 2) : is_min;
+    if (value) use(cap ? UseKind::cap : UseKind::floor, argument, call->getDirectCallee()->getNameAsString(), value, destination);
+    else lower_into(argument, destination, depth + 1, terms);
+  }
+}
+
+static bool is_clamp_name(llvm::StringRef name) {
+  return llvm::StringSwitch<bool>(name).Cases({"min", "max", "clamp", "qMin", "qMax", "qBound", "Min", "Max", "Clamp"}, true).Default(false);
+}
+
+// Functions that give back what they were given, in another wrapping.
+static bool is_transparent_call(llvm::StringRef name) {
+  return llvm::StringSwitch<bool>(name)
+      .Cases({"move", "forward", "ref", "cref", "as_const", "duration_cast", "time_point_cast", "round", "floor", "ceil", "abs", "fabs", "get"}, true)
+      .Cases({"htons", "ntohs", "htonl", "ntohl", "static_pointer_cast", "saturated_cast", "numeric_cast", "narrow", "narrow_cast", "implicit_cast", "any_cast", "exchange"}, true)
+      .Cases({"ceil", "llround", "lround", "rint", "trunc", "to_underlying", "DurationFromSec", "duration_from_seconds"}, true)
+      .Default(false);
+}
+
+static bool is_transparent_method(llvm::StringRef name) {
+  return llvm::StringSwitch<bool>(name)
+      .Cases({"count", "value", "load", "get", "time_since_epoch", "c_str", "data", "str", "operator*", "toStdString"}, true)
+      .Default(false);
+}
+
+void Lowering::lower_call(const clang::CallExpr* call, const Destination& destination, unsigned depth, Terms& terms) {
+  std::size_t first = terms.size();
+  const clang::FunctionDecl* callee = call->getDirectCallee();
+  if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call)) {
+    switch (operation->getOperator()) {
+    case clang::OO_Plus: case clang::OO_Minus: case clang::OO_Star: case clang::OO_Slash: case clang::OO_Percent:
+      if (operation->getNumArgs() == 2) {
+        clang::BinaryOperatorKind kind = operation->getOperator() == clang::OO_Plus    ? clang::BO_Add
+                                         : operation->getOperator() == clang::OO_Minus ? clang::BO_Sub
+                                         : operation->getOperator() == clang::OO_Star  ? clang::BO_Mul
+                                         : operation->getOperator() == clang::OO_Slash ? clang::BO_Div
+                                                                                       : clang::BO_Rem;
+        lower_binary(kind, call, operation->getArg(0), operation->getArg(1), destination, depth, terms);
+      } else if (operation->getNumArgs() == 1) {
+        lower_into(operation->getArg(0), destination, depth + 1, terms); // *optional, -duration
+      }
+      return;
+    case clang::OO_Equal:
+      if (operation->getNumArgs() == 2) lower_into(operation->getArg(1), destination, depth + 1, terms);
+      return;
+    case clang::OO_Call:
+      break;
+    default:
+      for (const clang::Expr* argument : operation->arguments()) lower_into(argument, destination, depth + 1, terms);
+      mark_derived(terms, first);
+      return;
+    }
+  }
+  if (!callee) return;
+  llvm::StringRef name = callee->getDeclName().isIdentifier() ? callee->getName() : llvm::StringRef();
+  bool ours = context.is_ours(callee->getLocation());
+  const clang::CXXMemberCallExpr* member_call = llvm::dyn_cast<clang::CXXMemberCallExpr>(call);
+  const clang::Expr* object = member_call ? member_call->getImplicitObjectArgument() : nullptr;
+
+  if (!member_call && is_clamp_name(name) && call->getNumArgs() >= 1) return lower_clamp(call, name, destination, depth, terms);
+  if (name == "value_or" && object && call->getNumArgs() == 1) {
+    lower_into(object, destination, depth + 1, terms);
+    std::size_t fallback = terms.size();
+    lower_into(call->getArg(0), destination, depth + 1, terms);
+    EntityId of = first < fallback ? terms[first].from : named_entity(object);
+    for (std::size_t i = fallback; i < terms.size(); ++i) terms[i].fallback_of = of;
+    return;
+  }
+  // A duration in another unit or wrapping: x.count(), x.ToMilliseconds(), seconds(n), MonoDelta::FromSeconds(n).
+  if (object) {
+    TypeTraits object_traits = traits_of(object->getType());
+    bool conversion = llvm::isa<clang::CXXConversionDecl>(callee);
+    TypeTraits result_traits = traits_of(call->getType());
+    if ((object_traits.type_class == TypeClass::duration || object_traits.type_class == TypeClass::time_point) && call->getNumArgs() == 0 &&
+        (carries_value(result_traits.type_class) || result_traits.type_class == TypeClass::duration)) {
+      lower_into(object, destination, depth + 1, terms);
+      for (std::size_t i = first; i < terms.size(); ++i)
+        if (terms[i].tick == 0 && object_traits.tick > 0) terms[i].tick = object_traits.tick;
+      return;
+    }
+    if (!ours && (conversion || is_transparent_method(name)) && call->getNumArgs() <= 1) {
+      lower_into(object, destination, depth + 1, terms);
+      if (name != "get") return;
+    }
+  } else if (call->getNumArgs() >= 1) {
+    TypeTraits result_traits = traits_of(call->getType());
+    TypeTraits argument_traits = traits_of(call->getArg(0)->getType());
+    bool one = call->getNumArgs() == 1 || llvm::isa<clang::CXXDefaultArgExpr>(call->getArg(1));
+    if (one && result_traits.type_class == TypeClass::duration && !result_traits.plural && carries_value(argument_traits.type_class)) {
+      lower_into(call->getArg(0), destination, depth + 1, terms);
+      std::int64_t tick = argument_traits.type_class == TypeClass::duration ? 0 : factory_tick(callee, call->getType());
+      for (std::size_t i = first; i < terms.size(); ++i)
+        if (tick > 0 && terms[i].tick == 0) terms[i].tick = tick;
+      if (!ours || !callee->isDefined()) return;
+      mark_derived(terms, first); // a function of ours: its body says what comes out, below
+    }
+    if (!ours && is_transparent_call(name)) {
+      lower_into(call->getArg(0), destination, depth + 1, terms);
+      return;
+    }
+  }
+  if (EntityId result = context.result(callee); result != EntityId::none) {
+    Term term;
+    term.from = result;
+    term.range = call->getSourceRange();
+    term.leaves = call_site(call);
+    terms.push_back(term);
+  }
+  if (!ours) { // atoi(text), stoi, lexical_cast, Json::asInt(): what goes in shapes what comes out
+    std::size_t inputs = terms.size();
+    if (object) lower_into(object, destination, depth + 1, terms);
+    for (const clang::Expr* argument : call->arguments())
+      if (!llvm::isa<clang::CXXDefaultArgExpr>(argument) && !literal_value(argument, context.ast)) lower_into(argument, destination, depth + 1, terms);
+    mark_derived(terms, inputs);
+  }
+}
+
+void Lowering::lower_into(const clang::Expr* expression, const Destination& destination, unsigned depth, Terms& terms) {
+  expression = strip(expression);
+  if (!expression || depth > max_depth) return;
+  if (literal_value(expression, context.ast)) {
+    EntityId id = constant(expression);
+    if (id == EntityId::none) return;
+    Term term;
+    term.from = id;
+    term.range = expression->getSourceRange();
+    term.constant = true;
+    terms.push_back(term);
+    return;
+  }
+  if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(expression)) {
+    const clang::ValueDecl* declaration = reference->getDecl();
+    if (!llvm::isa<clang::VarDecl, clang::EnumConstantDecl, clang::FieldDecl>(declaration)) return;
+    Term term;
+    term.from = context.entity(declaration);
+    term.range = expression->getSourceRange();
+    const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(declaration);
+    term.named = llvm::isa<clang::EnumConstantDecl>(declaration) || (variable && (variable->isConstexpr() || variable->getType().isConstQualified()) && !llvm::isa<clang::ParmVarDecl>(variable));
+    if (term.from != EntityId::none) terms.push_back(term);
+    return;
+  }
+  if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(expression)) {
+    Term term;
+    term.from = named_entity(member);
+    term.range = expression->getSourceRange();
+    if (term.from != EntityId::none) terms.push_back(term);
+    return;
+  }
+  if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(expression)) {
+    if (unary->getOpcode() == clang::UO_LNot) return;
+    return lower_into(unary->getSubExpr(), destination, depth + 1, terms);
+  }
+  if (const clang::BinaryOperator* binary = llvm::dyn_cast<clang::BinaryOperator>(expression))
+    return lower_binary(binary->getOpcode(), binary, binary->getLHS(), binary->getRHS(), destination, depth, terms);
+  if (const clang::AbstractConditionalOperator* conditional = llvm::dyn_cast<clang::AbstractConditionalOperator>(expression)) {
+    std::size_t first = terms.size();
+    const clang::Expr* yes = conditional->getTrueExpr();
+    if (const clang::BinaryConditionalOperator* elvis = llvm::dyn_cast<clang::BinaryConditionalOperator>(conditional)) yes = elvis->getCommon();
+    lower_into(yes, destination, depth + 1, terms);
+    std::size_t middle = terms.size();
+    lower_into(conditional->getFalseExpr(), destination, depth + 1, terms);
+    // `cfg.x > 0 ? cfg.x : 30`: the constant stands in for the other branch.
+    for (std::size_t i = first; i < terms.size(); ++i) {
+      if (!terms[i].constant && !terms[i].named) continue;
+      for (std::size_t j = i < middle ? middle : first; j < (i < middle ? terms.size() : middle); ++j)
+        if (!terms[j].constant && !terms[j].named && terms[i].fallback_of == EntityId::none) terms[i].fallback_of = terms[j].from;
+    }
+    return;
+  }
+  if (const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(expression)) {
+    TypeTraits traits = traits_of(construct->getType());
+    if (construct->getNumArgs() == 0) return;
+    bool one = construct->getNumArgs() == 1 || llvm::isa<clang::CXXDefaultArgExpr>(construct->getArg(1));
+    if (!one) {
+      std::size_t first = terms.size();
+      for (const clang::Expr* argument : construct->arguments()) lower_into(argument, destination, depth + 1, terms);
+      mark_derived(terms, first);
+      return;
+    }
+    std::size_t first = terms.size();
+    lower_into(construct->getArg(0), destination, depth + 1, terms);
+    TypeTraits argument = traits_of(construct->getArg(0)->getType());
+    if (traits.type_class == TypeClass::duration && argument.type_class != TypeClass::duration && traits.tick > 0)
+      for (std::size_t i = first; i < terms.size(); ++i)
+        if (terms[i].tick == 0) terms[i].tick = traits.tick;
+    return;
+  }
+  if (const clang::CXXUnresolvedConstructExpr* construct = llvm::dyn_cast<clang::CXXUnresolvedConstructExpr>(expression)) {
+    if (construct->getNumArgs() == 1) lower_into(*construct->arg_begin(), destination, depth + 1, terms);
+    return;
+  }
+  if (const clang::ExplicitCastExpr* cast = llvm::dyn_cast<clang::ExplicitCastExpr>(expression)) {
+    std::size_t first = terms.size();
+    lower_into(cast->getSubExpr(), destination, depth + 1, terms);
+    TypeTraits traits = traits_of(cast->getTypeAsWritten()), from = traits_of(cast->getSubExprAsWritten()->getType());
+    if (traits.type_class == TypeClass::duration && from.type_class != TypeClass::duration && traits.tick > 0)
+      for (std::size_t i = first; i < terms.size(); ++i)
+        if (terms[i].tick == 0) terms[i].tick = traits.tick;
+    return;
+  }
+  if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(expression)) {
+    if (list->getNumInits() == 1) lower_into(list->getInit(0), destination, depth + 1, terms);
+    return;
+  }
+  if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast<clang::ArraySubscriptExpr>(expression)) return lower_into(subscript->getBase(), destination, depth + 1, terms);
+  if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression)) return lower_call(call, destination, depth, terms);
+}
+
+} // namespace plumbline

@@ -1,0 +1,63 @@
+// Expressions as the value-flow graph sees them (design.md §3.1): which nodes a value comes from, and what happened to
+// it on the way.
+#pragma once
+
+#include "collect/constants.h"
+#include "collect/context.h"
+
+namespace plumbline {
+
+// One source of an expression's value.
+struct Term {
+  EntityId from = EntityId::none;
+  clang::SourceRange range;
+  double scale = 1;
+  std::int64_t tick = 0;
+  bool constant = false;  // a literal constant that stands here
+  bool named = false;     // a named constant
+  bool derived = false;   // influences the value without being it: configuration passes, constants do not
+  EntityId leaves = EntityId::none;
+  EntityId fallback_of = EntityId::none;
+};
+
+// Where a value goes, for uses that are found on the way (`now + 100`, `std::min(3600, ttl)`).
+struct Destination {
+  std::string name;
+  EntityId entity = EntityId::none;
+};
+
+class Lowering {
+public:
+  explicit Lowering(CollectContext& context) : context(context) {}
+
+  // The function in whose body expressions stand.
+  EntityId function = EntityId::none;
+
+  std::vector<Term> lower(const clang::Expr* expression, const Destination& destination = {});
+  // Writes the constant fact of a literal expression; none if it is zero, negative or not in our files.
+  EntityId constant(const clang::Expr* expression);
+  // Whether the expression was already reported as part of a larger constant.
+  bool is_consumed(const clang::Expr* expression) const { return consumed.contains(expression); }
+  // Uses of each side of a comparison.
+  void compare(llvm::StringRef operation, const clang::Expr* left, const clang::Expr* right, bool loop);
+  // The entity that an expression names, if it is just a name: variable, member, parameter, or the result of a call.
+  EntityId named_entity(const clang::Expr* expression);
+  EntityId call_site(const clang::Expr* call);
+
+private:
+  using Terms = std::vector<Term>;
+  void lower_into(const clang::Expr* expression, const Destination& destination, unsigned depth, Terms& terms);
+  void lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* whole, const clang::Expr* left, const clang::Expr* right, const Destination& destination, unsigned depth, Terms& terms);
+  void lower_call(const clang::CallExpr* call, const Destination& destination, unsigned depth, Terms& terms);
+  void lower_clamp(const clang::CallExpr* call, llvm::StringRef name, const Destination& destination, unsigned depth, Terms& terms);
+  void use(UseKind kind, const clang::Expr* value, llvm::StringRef operation, const clang::Expr* other, const Destination& destination);
+  void consume(const clang::Expr* expression);
+
+  CollectContext& context;
+  llvm::DenseSet<const clang::Expr*> consumed;
+};
+
+// Identifiers in an expression, in source order, separated by commas: what comparisons are judged by.
+std::string names_in(const clang::Expr* expression);
+
+} // namespace plumbline

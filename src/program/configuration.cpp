@@ -1,0 +1,114 @@
+#include "program/configuration.h"
+#include "program/sinks.h"
+#include "program/walk.h"
+#include "project/project.h"
+
+#include <deque>
+
+namespace plumbline {
+
+static bool matches_any(const std::vector<std::string>& globs, std::string_view name) {
+  for (const std::string& glob : globs)
+    if (glob_matches(glob, name)) return true;
+  return false;
+}
+
+bool Configuration::is_lookup(EntityId function) const {
+  const EntityFact* fact = program.entity(function);
+  if (!fact) return false;
+  if (is_config_lookup(fact->qualified)) return true;
+  for (const std::string& name : program.settings->config_sources)
+    if (fact->qualified == name || std::string_view(fact->qualified).ends_with("::" + name)) return true;
+  // A getter of a config type, also of one whose definition we never see.
+  return fact->owner != EntityId::none && is_config_type(fact->owner) && !fact->has(is_constructor) && fact->has(is_external);
+}
+
+Configuration::Configuration(const Program& linked) : program(linked) {
+  const std::vector<std::string> defaults = default_config_types();
+  const std::vector<std::string>& globs = program.settings->config_types.empty() ? defaults : program.settings->config_types;
+  for (const EntityFact& entity : program.entities)
+    if (entity.kind == EntityKind::record && (entity.has(is_config_annotated) || matches_any(globs, entity.name))) records.insert(entity.id);
+  // Nested records, the types of fields, and what derives from a config type.
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (const EntityFact& entity : program.entities) {
+      if (entity.kind == EntityKind::record && !records.contains(entity.id) && entity.owner != EntityId::none && records.contains(entity.owner)) grew |= records.insert(entity.id).second;
+      if (entity.kind == EntityKind::field && records.contains(entity.owner) && entity.type_entity != EntityId::none && !records.contains(entity.type_entity)) {
+        const EntityFact* type = program.entity(entity.type_entity);
+        if (type && type->has(is_defined) && !type->has(is_external)) grew |= records.insert(entity.type_entity).second;
+      }
+    }
+  }
+  for (const EntityFact& entity : program.entities) {
+    switch (entity.kind) {
+    case EntityKind::field:
+      if (records.contains(entity.owner) || entity.has(is_config_annotated)) sources.insert(entity.id);
+      break;
+    case EntityKind::variable:
+      if (entity.name.starts_with("FLAGS_") || entity.name == "optarg" || entity.has(is_config_annotated)) sources.insert(entity.id), external.insert(entity.id);
+      if (entity.has(is_static) && !entity.has(is_constant) && records.contains(entity.owner)) sources.insert(entity.id);
+      break;
+    case EntityKind::function:
+      if (is_lookup(entity.id)) {
+        sources.insert(return_of(entity.id));
+        external.insert(return_of(entity.id));
+      } else if (entity.owner != EntityId::none && records.contains(entity.owner) && !entity.has(is_constructor) && entity.has(is_const_method)) {
+        sources.insert(return_of(entity.id));
+      }
+      break;
+    case EntityKind::parameter: {
+      if (is_lookup(entity.owner)) external.insert(entity.id), sources.insert(entity.id);
+      const EntityFact* function = program.entity(entity.owner);
+      if (function && function->has(is_main)) external.insert(entity.id), sources.insert(entity.id); // argc, argv
+      break;
+    }
+    default:
+      break;
+    }
+  }
+  Walk walk(program, {.derived = true});
+  for (const EntityFact& entity : program.entities) {
+    if (sources.contains(entity.id)) walk.start(entity.id);
+    if (entity.kind == EntityKind::function && sources.contains(return_of(entity.id))) walk.start(return_of(entity.id));
+  }
+  while (walk.step()) reached.insert(walk.node());
+  reached.insert(sources.begin(), sources.end());
+
+  Walk outside(program, {.derived = true});
+  for (const EntityFact& entity : program.entities) {
+    if (external.contains(entity.id)) outside.start(entity.id);
+    if (entity.kind == EntityKind::function && external.contains(return_of(entity.id))) outside.start(return_of(entity.id));
+  }
+  std::unordered_set<EntityId> from_outside(external);
+  while (outside.step()) from_outside.insert(outside.node());
+  // Loading code: returns a config type, or fills a config field from outside the program.
+  for (const EntityFact& entity : program.entities) {
+    if (entity.kind != EntityKind::function) continue;
+    if (entity.type_entity != EntityId::none && records.contains(entity.type_entity)) loaders.insert(entity.id);
+    if (entity.owner != EntityId::none && records.contains(entity.owner)) loaders.insert(entity.id); // its own type
+    if (entity.has(is_main)) loaders.insert(entity.id);
+  }
+  for (const FlowFact& flow : program.flows) {
+    const EntityFact* to = program.entity(flow.to);
+    if (!to || flow.function == EntityId::none || !records.contains(to->owner) || to->kind != EntityKind::field) continue;
+    if (from_outside.contains(flow.from)) loaders.insert(flow.function);
+  }
+}
+
+bool Configuration::is_default(const FlowFact& flow) const {
+  if (flow.fallback_of != EntityId::none && reaches(flow.fallback_of)) return true;
+  const EntityFact* to = program.entity(flow.to);
+  if (!to) return false;
+  if (to->kind == EntityKind::parameter) return is_lookup(to->owner); // look_up("key", 30)
+  if (to->kind == EntityKind::variable && to->name.starts_with("FLAGS_")) return true;
+  if (sources.contains(flow.to) && (to->kind == EntityKind::field || to->kind == EntityKind::variable)) {
+    if (flow.kind == FlowKind::member_default || flow.kind == FlowKind::constructor_initialise) return true;
+    if (to->kind == EntityKind::variable && flow.kind == FlowKind::initialise) return true;
+    return flow.function != EntityId::none && is_loader(flow.function);
+  }
+  // A value that starts as a constant and is overwritten from configuration is a default.
+  if ((to->kind == EntityKind::variable || to->kind == EntityKind::field) && reaches(flow.to) && !to->has(is_constant)) return true;
+  return false;
+}
+
+} // namespace plumbline

@@ -1,0 +1,33 @@
+// What counts as configuration in a linked program, and what it reaches (design.md §3).
+#pragma once
+
+#include "program/program.h"
+
+#include <string>
+#include <unordered_set>
+
+namespace plumbline {
+
+class Configuration {
+public:
+  explicit Configuration(const Program& program);
+
+  // A record whose name or annotation makes it a config type, or that is nested in one or the type of its field.
+  bool is_config_type(EntityId record) const { return records.contains(record); }
+  // A node whose value a user can change without recompiling: a config field, a flag variable, a look-up's result.
+  bool is_source(EntityId node) const { return sources.contains(node); }
+  // Something that configuration flows into (and the sources themselves).
+  bool reaches(EntityId node) const { return reached.contains(node); }
+  // A function that fills configuration from outside the program, returns it, or parses the command line.
+  bool is_loader(EntityId function) const { return loaders.contains(function); }
+  // The flow gives configuration the value that holds when nobody configures it.
+  bool is_default(const FlowFact& flow) const;
+
+private:
+  bool is_lookup(EntityId function) const;
+
+  const Program& program;
+  std::unordered_set<EntityId> records, sources, reached, loaders, external;
+};
+
+} // namespace plumbline

@@ -1,0 +1,370 @@
+#include "program/tunables.h"
+#include "facts/words.h"
+#include "program/injection.h"
+#include "program/walk.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace plumbline {
+
+static constexpr std::size_t max_evidence = 30;
+
+struct Candidate {
+  Consumer consumer;
+  double scale = 1;
+  std::int64_t tick = 0;
+  unsigned depth = 0;
+  EntityId function = EntityId::none;
+  std::vector<std::uint32_t> path; // flows
+  const UseFact* use = nullptr;
+};
+
+static bool better(const Candidate& a, const Candidate& b) {
+  bool a_weak = a.consumer.certainty == Certainty::by_weak_name, b_weak = b.consumer.certainty == Certainty::by_weak_name;
+  if (a_weak != b_weak) return b_weak;
+  if (a.depth != b.depth) return a.depth < b.depth;
+  if (a.consumer.certainty != b.consumer.certainty) return a.consumer.certainty < b.consumer.certainty;
+  return (a.consumer.tick != 0) > (b.consumer.tick != 0);
+}
+
+static const EntityFact* named_constant(const Program& program, const ConstantFact& constant) {
+  for (std::uint32_t index : program.flows_from(constant.id)) {
+    const FlowFact& flow = program.flows[index];
+    const EntityFact* to = program.entity(flow.to);
+    if (flow.kind == FlowKind::initialise && to && to->has(is_constant) && (to->kind == EntityKind::variable || to->kind == EntityKind::enumerator)) return to;
+  }
+  return nullptr;
+}
+
+// A named constant all of whose uses are defaults of configuration is part of that configuration.
+static bool only_default_uses(const Program& program, const Configuration& configuration, EntityId node) {
+  std::span<const std::uint32_t> flows = program.flows_from(node);
+  if (flows.empty()) return false;
+  for (std::uint32_t index : flows)
+    if (!configuration.is_default(program.flows[index])) return false;
+  return true;
+}
+
+static bool only_array_bounds(const Program& program, EntityId node) {
+  bool bound = false;
+  for (std::uint32_t index : program.uses_of(node)) bound |= program.uses[index].kind == UseKind::array_bound;
+  return bound;
+}
+
+static std::string value_text(const ConstantFact& constant, const Candidate& candidate, double extra_nanoseconds) {
+  if (candidate.consumer.dimension == Dimension::limit) return format_number(constant.value * candidate.scale);
+  double nanoseconds = 0;
+  if (constant.tick > 0) nanoseconds = constant.value * static_cast<double>(constant.tick);
+  else if (candidate.tick > 0) nanoseconds = constant.value * candidate.scale * static_cast<double>(candidate.tick);
+  else if (candidate.consumer.tick > 0) nanoseconds = constant.value * candidate.scale * static_cast<double>(candidate.consumer.tick);
+  if (nanoseconds + extra_nanoseconds > 0) return format_duration(nanoseconds + extra_nanoseconds);
+  return format_number(constant.value);
+}
+
+static bool is_endless(const ConstantFact& constant) {
+  if (constant.value >= 2147483647.0) return true;
+  return constant.tick > 0 && constant.value * static_cast<double>(constant.tick) >= 50.0 * 365 * static_cast<double>(day);
+}
+
+static std::string owner_of(const Program& program, EntityId function, EntityId node, EntityId& record) {
+  if (const EntityFact* fact = program.entity(function)) {
+    while (fact->has(is_lambda) && program.entity(fact->owner)) fact = program.entity(fact->owner);
+    const EntityFact* around = program.entity(fact->owner);
+    if (around && around->kind == EntityKind::record) return record = around->id, around->qualified;
+    return fact->qualified;
+  }
+  if (const EntityFact* fact = program.entity(node)) {
+    const EntityFact* around = program.entity(fact->owner);
+    if (around && around->kind == EntityKind::record) return record = around->id, around->qualified;
+    if (around && around->kind == EntityKind::function) return owner_of(program, around->id, EntityId::none, record);
+    std::size_t colon = fact->qualified.rfind("::");
+    return colon == std::string::npos ? fact->qualified : fact->qualified.substr(0, colon);
+  }
+  return {};
+}
+
+static std::string flow_sentence(const Program& program, const FlowFact& flow) {
+  const EntityFact* to = program.entity(flow.to);
+  if (!to) {
+    const EntityFact* function = program.entity(program.function_of(flow.to));
+    return function ? "returned from " + function->name + "()" : "returned";
+  }
+  const EntityFact* owner = program.entity(to->owner);
+  switch (to->kind) {
+  case EntityKind::parameter: return "passed to " + (owner ? owner->name : std::string("a function")) + "()" + (to->name.empty() ? "" : " as '" + to->name + "'");
+  case EntityKind::field: return "stored in '" + to->name + "'";
+  default: return "goes to '" + to->name + "'";
+  }
+}
+
+static void add_evidence(const Program& program, Tunable& tunable, const Location& location, std::string message) {
+  if (location.line == 0 || tunable.evidence.size() >= max_evidence || !program.is_ours(location)) return;
+  Place place = program.place(location);
+  for (const Evidence& evidence : tunable.evidence)
+    if (evidence.place.path == place.path && evidence.place.line == place.line && evidence.place.column == place.column) return;
+  tunable.evidence.push_back({place, std::move(message)});
+}
+
+class TunableFinder {
+public:
+  TunableFinder(const Program& program, const Configuration& configuration, Dimension dimension) : program(program), configuration(configuration), dimension(dimension) {}
+
+  std::optional<Tunable> examine(const ConstantFact& constant) {
+    if (!program.is_ours(constant.location) || is_endless(constant)) return std::nullopt;
+    const EntityFact* named = named_constant(program, constant);
+    std::string_view name = named ? std::string_view(named->name) : std::string_view(constant.macro);
+    if (!name.empty() && names_a_unit(name)) return std::nullopt;
+    if (named && only_default_uses(program, configuration, named->id)) return std::nullopt;
+    candidates.clear();
+    gather(constant, named);
+    if (candidates.empty()) return std::nullopt;
+    std::stable_sort(candidates.begin(), candidates.end(), better);
+    Candidate& best = candidates.front();
+    // What a named constant is called outweighs what a chain of flows says.
+    if (best.consumer.dimension != dimension) return std::nullopt;
+    if (dimension == Dimension::limit && !accept_limit(constant, named, best)) return std::nullopt;
+    if (dimension == Dimension::duration && constant.tick == 0 && constant.value == 1 && best.consumer.certainty == Certainty::by_operation && best.consumer.tick == 0) return std::nullopt; // t + 1, t - 1
+    return build(constant, named, best);
+  }
+
+private:
+  void consider(const FlowFact& flow, double scale, std::int64_t tick, unsigned depth, const std::vector<std::uint32_t>& path) {
+    std::optional<Consumer> consumer = consumer_of(program, flow);
+    if (!consumer) return;
+    candidates.push_back({*consumer, scale, tick, depth, flow.function, path, nullptr});
+  }
+
+  void consider_uses(EntityId node, double scale, std::int64_t tick, unsigned depth, const std::vector<std::uint32_t>& path) {
+    for (std::uint32_t index : program.uses_of(node)) {
+      const UseFact& use = program.uses[index];
+      if (use.other != EntityId::none && use.other == node) continue;
+      std::optional<Consumer> consumer = consumer_of(program, use);
+      if (consumer) candidates.push_back({*consumer, scale * use.scale, tick ? tick : use.tick, depth, use.function, path, &use});
+    }
+  }
+
+  void gather(const ConstantFact& constant, const EntityFact* named) {
+    consider_uses(constant.id, 1, 0, 0, {});
+    // A macro or named constant says by its own name what it is.
+    if (!constant.macro.empty() && !named)
+      if (Meaning meaning = meaning_of(constant.macro, TypeClass::integer); meaning.dimension != Dimension::none && meaning.strong && used_as_a_number(constant.id))
+        candidates.push_back({Consumer{meaning.dimension, std::string(meaning.role), meaning.tick, Certainty::by_name, EntityId::none, "'" + constant.macro + "'", constant.macro}, 1, 0, 0, EntityId::none, {}, nullptr});
+    Walk walk(program);
+    walk.start(constant.id);
+    while (walk.step()) {
+      const FlowFact& flow = walk.flow();
+      if (configuration.is_default(flow)) {
+        walk.stop();
+        continue;
+      }
+      // What a default of a parameter means at calls that configure it, the calls say.
+      if (flow.kind == FlowKind::default_argument && configuration.reaches(flow.to)) {
+        walk.stop();
+        continue;
+      }
+      std::vector<std::uint32_t> path = walk.path();
+      std::size_t before = candidates.size();
+      consider(flow, walk.scale(), walk.tick(), walk.depth(), path);
+      const EntityFact* node = program.entity(walk.node());
+      bool api = candidates.size() > before && candidates.back().consumer.certainty == Certainty::by_api;
+      if (api) {
+        walk.stop();
+        continue;
+      }
+      if (node && (node->kind == EntityKind::variable || node->kind == EntityKind::parameter || node->kind == EntityKind::enumerator || node->kind == EntityKind::field))
+        consider_uses(walk.node(), walk.scale(), walk.tick(), walk.depth(), path);
+      if (candidates.size() > 40) break;
+    }
+  }
+
+  // Defaults of configuration do not count as uses of a macro's number.
+  bool used_as_a_number(EntityId id) const {
+    for (std::uint32_t index : program.flows_from(id))
+      if (!configuration.is_default(program.flows[index])) return true;
+    for (std::uint32_t index : program.uses_of(id))
+      if (program.uses[index].kind != UseKind::array_bound) return true;
+    return false;
+  }
+
+  bool accept_limit(const ConstantFact& constant, const EntityFact* named, const Candidate& best) const {
+    if (constant.tick != 0) return false;
+    if (constant.floating && constant.value != std::floor(constant.value)) return false;
+    if (only_array_bounds(program, named ? named->id : constant.id)) return false;
+    bool api = best.consumer.certainty == Certainty::by_api;
+    bool clamp = best.use && best.consumer.role == "clamp";
+    if (constant.value <= 1 && !api && !clamp && best.consumer.role != "retries") return false;
+    if (best.use && best.use->kind != UseKind::cap && best.use->kind != UseKind::floor && constant.value <= 1) return false;
+    return true;
+  }
+
+  Tunable build(const ConstantFact& constant, const EntityFact* named, const Candidate& best) {
+    Tunable tunable;
+    tunable.constant = &constant;
+    tunable.named = named;
+    tunable.consumer = best.consumer;
+    tunable.function = best.path.empty() ? best.function : program.flows[best.path.front()].function;
+    EntityId first_target = best.path.empty() ? EntityId::none : program.flows[best.path.front()].to;
+    if (named) tunable.function = EntityId::none;
+    tunable.owner = owner_of(program, tunable.function, named ? named->id : first_target, tunable.record);
+    if (const EntityFact* node = named ? named : program.entity(best.consumer.node)) {
+      const EntityFact* entity = node->kind == EntityKind::parameter ? program.entity(node->owner) : node;
+      tunable.entity = entity ? entity->qualified : node->qualified;
+    } else if (const EntityFact* function = program.entity(program.function_of(best.consumer.node))) {
+      tunable.entity = function->qualified;
+    } else {
+      tunable.entity = tunable.owner;
+    }
+    // The unit can come from a later consumer of the same value: `const int kDelay = 5; … sleep(kDelay);`
+    Candidate unit = best;
+    if (dimension == Dimension::duration && constant.tick <= 0 && best.tick <= 0 && best.consumer.tick <= 0)
+      for (const Candidate& candidate : candidates)
+        if (candidate.consumer.dimension == dimension && (candidate.tick > 0 || candidate.consumer.tick > 0)) {
+          unit = candidate;
+          unit.consumer.dimension = dimension;
+          break;
+        }
+    tunable.value = value_text(constant, unit, 0);
+    if (tunable.consumer.role == "other")
+      for (const Candidate& candidate : candidates)
+        if (candidate.consumer.dimension == dimension && candidate.consumer.role != "other") {
+          tunable.consumer.role = candidate.consumer.role;
+          break;
+        }
+    trace(tunable, constant, named, best);
+    return tunable;
+  }
+
+  void trace(Tunable& tunable, const ConstantFact& constant, const EntityFact* named, const Candidate& best) {
+    add_evidence(program, tunable, constant.location, "the constant " + constant.text);
+    for (std::uint32_t index : best.path) add_evidence(program, tunable, program.flows[index].location, flow_sentence(program, program.flows[index]));
+    if (best.use) add_evidence(program, tunable, best.use->location, "used in " + best.consumer.what);
+    // Every use of what is defined once.
+    std::set<std::pair<std::string, std::uint32_t>> places;
+    auto uses_of = [&](EntityId node) {
+      for (std::uint32_t index : program.flows_from(node)) {
+        const FlowFact& flow = program.flows[index];
+        places.insert({std::string(program.path(flow.location)), flow.location.line});
+        add_evidence(program, tunable, flow.location, flow_sentence(program, flow));
+      }
+      for (std::uint32_t index : program.uses_of(node)) {
+        const UseFact& use = program.uses[index];
+        places.insert({std::string(program.path(use.location)), use.location.line});
+        add_evidence(program, tunable, use.location, use.other_text.empty() ? "used here" : "used with '" + use.other_text + "'");
+      }
+    };
+    if (named) uses_of(named->id);
+    else if (!constant.macro.empty()) uses_of(constant.id);
+    tunable.uses = std::max<int>(1, static_cast<int>(places.size()));
+  }
+
+  const Program& program;
+  const Configuration& configuration;
+  Dimension dimension;
+  std::vector<Candidate> candidates;
+};
+
+// The parts of one value (tv_sec and tv_usec, the seconds and microseconds of one call) are one finding, at the first.
+static std::string part_key(const Program& program, const Tunable& tunable) {
+  for (std::uint32_t index : program.flows_from(tunable.constant->id)) {
+    const FlowFact& flow = program.flows[index];
+    if (flow.kind == FlowKind::part) return "part " + std::to_string(static_cast<std::uint64_t>(flow.to)) + " " + std::to_string(static_cast<std::uint64_t>(flow.function));
+    const EntityFact* to = program.entity(flow.to);
+    if (flow.site != EntityId::none && to && to->kind == EntityKind::parameter) {
+      std::vector<std::string> words = words_of(to->name);
+      if (!words.empty() && words.size() <= 2 && unit_of_word(words.back())) return "call " + std::to_string(static_cast<std::uint64_t>(flow.site));
+    }
+  }
+  return {};
+}
+
+std::vector<Tunable> tunables_of(const Program& program, const Configuration& configuration, Dimension dimension) {
+  TunableFinder finder(program, configuration, dimension);
+  std::vector<Tunable> tunables;
+  std::map<std::string, std::size_t> parts;
+  for (const ConstantFact& constant : program.constants) {
+    std::optional<Tunable> tunable = finder.examine(constant);
+    if (!tunable) continue;
+    std::string key = dimension == Dimension::duration ? part_key(program, *tunable) : std::string();
+    if (!key.empty()) {
+      std::pair<std::map<std::string, std::size_t>::iterator, bool> entry = parts.try_emplace(key, tunables.size());
+      if (!entry.second) {
+        Tunable& first = tunables[entry.first->second];
+        first.value += " + " + tunable->value;
+        add_evidence(program, first, constant.location, "the rest of the value: " + constant.text);
+        continue;
+      }
+    }
+    tunables.push_back(std::move(*tunable));
+  }
+  return tunables;
+}
+
+Finding finding_of(const Program& program, const Configuration& configuration, const Tunable& tunable) {
+  Finding finding;
+  const ConstantFact& constant = *tunable.constant;
+  finding.place = program.place(constant.location);
+  finding.source_text = constant.text;
+  finding.line_text = constant.line;
+  finding.entity = tunable.entity;
+  finding.owner = tunable.owner;
+  finding.role = tunable.consumer.role;
+  finding.value = tunable.value;
+  finding.evidence = tunable.evidence;
+  finding.uses = tunable.uses;
+  std::string subject = tunable.named ? "'" + tunable.named->name + "'" : !constant.macro.empty() ? "macro '" + constant.macro + "'" : std::string();
+  bool is_limit = tunable.consumer.dimension == Dimension::limit;
+  if (!subject.empty()) finding.message = subject + " freezes " + tunable.value + (is_limit ? " as a limit" : "") + (tunable.uses > 1 ? " for " + std::to_string(tunable.uses) + " uses" : "");
+  else finding.message = tunable.value + " is written into " + tunable.consumer.what;
+  finding.message += "; no configuration reaches it";
+  finding.config_in_reach = config_in_reach(program, configuration, tunable);
+  std::string field = proposed_field(tunable);
+  if (finding.config_in_reach) {
+    const ConfigInReach& reach = *finding.config_in_reach;
+    finding.suggestion = reach.field_exists ? "Use the existing field " + reach.expression + reach.field + " of " + reach.type + "." : "Add a field '" + reach.field + "' (default " + tunable.value + ") to " + reach.type + " and read it here.";
+    if (!reach.rewritten.empty()) finding.suggestion += " The line becomes: " + reach.rewritten;
+  } else {
+    finding.suggestion = "Make it a setting: a field such as '" + field + "' with the default " + tunable.value + (tunable.owner.empty() ? "." : ", given to " + tunable.owner + " by whoever creates or calls it.");
+  }
+  return finding;
+}
+
+std::vector<Site> sites_of(const Program& program) {
+  Configuration configuration(program);
+  std::vector<Site> sites;
+  for (Dimension dimension : {Dimension::duration, Dimension::limit}) {
+    std::string check = dimension == Dimension::duration ? "hard-coded-duration" : "hard-coded-limit";
+    for (const Tunable& tunable : tunables_of(program, configuration, dimension)) {
+      Site site;
+      site.check = check;
+      site.place = program.place(tunable.constant->location);
+      site.owner = tunable.owner;
+      site.entity = tunable.entity;
+      site.role = tunable.consumer.role;
+      site.fed_by = "constant";
+      site.source = tunable.value;
+      sites.push_back(std::move(site));
+    }
+  }
+  for (const FlowFact& flow : program.flows) {
+    if (!configuration.reaches(flow.from) || configuration.is_source(flow.to) || flow.kind == FlowKind::derived || flow.kind == FlowKind::output || flow.kind == FlowKind::capture || !program.is_ours(flow.location)) continue;
+    const EntityFact* from = program.entity(flow.from);
+    if (from && from->kind == EntityKind::parameter) continue; // the caller's call is the site
+    std::optional<Consumer> consumer = consumer_of(program, flow);
+    if (!consumer || consumer->certainty == Certainty::by_weak_name) continue;
+    Site site;
+    site.check = consumer->dimension == Dimension::duration ? "hard-coded-duration" : "hard-coded-limit";
+    site.place = program.place(flow.location);
+    EntityId record = EntityId::none;
+    site.owner = owner_of(program, flow.function, flow.to, record);
+    site.role = consumer->role;
+    site.fed_by = "configuration";
+    site.source = from ? from->qualified : "";
+    sites.push_back(std::move(site));
+  }
+  return sites;
+}
+
+} // namespace plumbline

@@ -1,0 +1,52 @@
+// Which constants reach a consumer of a time span or a limit that no configuration can change: the question behind
+// hard-coded-duration and hard-coded-limit (design.md §3.2), asked of the whole program.
+#pragma once
+
+#include "program/configuration.h"
+#include "program/names.h"
+#include "program/program.h"
+
+#include <optional>
+
+namespace plumbline {
+
+// Why a node of the graph counts as a consumer, from the most to the least certain.
+enum class Certainty : std::uint8_t { by_api, by_type, by_name, by_operation, by_weak_name };
+
+// A place that uses a value as a time span or limit.
+struct Consumer {
+  Dimension dimension = Dimension::none;
+  std::string role;
+  std::int64_t tick = 0; // the unit it takes, 0 if the value's own type says it
+  Certainty certainty = Certainty::by_weak_name;
+  EntityId node = EntityId::none;
+  std::string what;      // "the argument of usleep()", "'poll_interval_ms'", "the comparison with 'now - last'"
+  std::string name;      // of the thing that gives the meaning, for proposing fields
+};
+
+// A constant that is a finding, with everything a check says about it.
+struct Tunable {
+  const ConstantFact* constant = nullptr;
+  const EntityFact* named = nullptr; // the named constant that it defines, if it does
+  Consumer consumer;
+  std::string value;                 // "250 ms", "3"
+  std::string entity, owner;
+  EntityId function = EntityId::none, record = EntityId::none; // whose body or class it stands in
+  std::vector<Evidence> evidence;
+  int uses = 0;
+};
+
+// What a flow or an operation consumes, if anything.
+std::optional<Consumer> consumer_of(const Program& program, const FlowFact& flow);
+std::optional<Consumer> consumer_of(const Program& program, const UseFact& use);
+
+// Sorted by place; one per origin.
+std::vector<Tunable> tunables_of(const Program& program, const Configuration& configuration, Dimension dimension);
+
+// Fills a finding from a tunable: everything but check and kind.
+Finding finding_of(const Program& program, const Configuration& configuration, const Tunable& tunable);
+
+// Every consumer that a constant or configuration feeds (design.md §5).
+std::vector<Site> sites_of(const Program& program);
+
+} // namespace plumbline
