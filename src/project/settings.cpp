@@ -96,11 +96,18 @@ class Reader {
     fail(place.first, place.second, message);
   }
 
+  // LLVM's ranges are no use for three kinds of node: an alias's is that of the token behind it, a list or mapping in
+  // brackets starts at its first item, and a missing value is wherever the next token is.
   Value value_of(llvm::yaml::Node* node, llvm::SMLoc key) const {
-    // An alias's own range is that of the token behind it.
     if (const llvm::yaml::AliasNode* alias = llvm::dyn_cast<llvm::yaml::AliasNode>(node))
       return {node, llvm::SMLoc::getFromPointer(alias->getName().data() - 1)};
-    return {node, llvm::isa<llvm::yaml::NullNode>(node) ? key : node->getSourceRange().Start};
+    if (llvm::isa<llvm::yaml::NullNode>(node)) return {node, key};
+    llvm::SMLoc start = node->getSourceRange().Start;
+    if (!llvm::isa<llvm::yaml::MappingNode, llvm::yaml::SequenceNode>(node)) return {node, start};
+    StringRef text = sources.getMemoryBuffer(sources.getMainFileID())->getBuffer();
+    StringRef before = text.take_front(start.getPointer() - text.data()).rtrim();
+    bool in_brackets = before.ends_with("[") || before.ends_with("{");
+    return {node, in_brackets ? llvm::SMLoc::getFromPointer(before.end() - 1) : start};
   }
 
   void fail_type(Value value, const Twine& expected) {
