@@ -15,7 +15,7 @@ namespace plumbline {
 struct PoolOptions {
   std::string executable; // this binary
   unsigned jobs = 1;
-  unsigned timeout_seconds = 600;       // per translation unit, wall clock
+  unsigned timeout_seconds = 600;          // per translation unit, wall clock; 0: no limit
   std::uint64_t memory_bytes = 8ull << 30; // per worker (RLIMIT_AS or RLIMIT_DATA); 0: no limit
 };
 
@@ -33,7 +33,12 @@ struct Collection {
 Collection collect_all(const std::vector<CompileCommand>& commands, const CollectOptions& collect,
                        const PoolOptions& pool, FactStore* store, const std::function<void(const Progress&)>& progress);
 
-// The worker's side: serves requests from `in` until it closes. Returns the exit status.
-int run_worker(int in, int out);
+// What a worker does with each command; another one in tests, which then run the same processes with a collector that
+// crashes, hangs or eats memory.
+using Collector = std::function<TuFacts(const CompileCommand&, const CollectOptions&)>;
+
+// The worker's side: serves requests from `in` until it closes. Returns the exit status. Takes both descriptors away
+// from whatever else writes to standard output.
+int run_worker(int in, int out, const Collector& collector = collect);
 
 } // namespace plumbline
