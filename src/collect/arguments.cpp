@@ -29,6 +29,7 @@ namespace options = clang::options;
 // Beyond this a command is taken for an attempt to exhaust memory; the longest real ones have some thousand.
 static constexpr std::size_t most_arguments = 200'000;
 static constexpr int deepest_response_file = 8;
+static constexpr unsigned most_response_files = 200;
 
 // "clang++" of "/opt/bin/aarch64-linux-gnu-clang++-22.exe", and what stands before it.
 struct ProgramName {
@@ -38,7 +39,7 @@ struct ProgramName {
 
 static ProgramName program_name(llvm::StringRef program) {
   llvm::StringRef name = llvm::sys::path::filename(program);
-  name.consume_back(".exe");
+  name.consume_back_insensitive(".exe");
   std::size_t version = name.find_last_not_of("0123456789.");
   if (version != llvm::StringRef::npos && name[version] == '-' && version + 1 < name.size())
     name = name.take_front(version);
@@ -77,7 +78,7 @@ static bool is_below(llvm::StringRef path, llvm::StringRef folder) {
 // Appends `argument`, or what the response file that it names says. Only files really below the root are read: the
 // content reaches the report through file names and problems, and /etc/shadow should not.
 static void expand(llvm::StringRef argument, const CompileCommand& command, llvm::StringRef root, int depth,
-                   std::vector<std::string>& expanded, std::vector<std::string>& problems) {
+                   unsigned& files_read, std::vector<std::string>& expanded, std::vector<std::string>& problems) {
   if (expanded.size() >= most_arguments) return;
   if (!argument.starts_with("@") || argument.size() == 1) return expanded.push_back(argument.str());
   llvm::SmallString<256> path(argument.drop_front());
@@ -87,6 +88,8 @@ static void expand(llvm::StringRef argument, const CompileCommand& command, llvm
     problems.push_back(("the response file " + argument.drop_front() + " is not read: " + why).str());
   };
   if (depth > deepest_response_file) return refuse("too many response files inside one another");
+  if (files_read > most_response_files) return; // said below, once
+  if (files_read++ == most_response_files) return refuse("the command names too many response files");
   if (std::error_code error = llvm::sys::fs::real_path(path, real)) return refuse(error.message());
   if (llvm::sys::fs::real_path(root, real_root) || !is_below(real, real_root))
     return refuse("it is outside the project");
@@ -97,7 +100,7 @@ static void expand(llvm::StringRef argument, const CompileCommand& command, llvm
   llvm::StringSaver saver(allocator);
   llvm::SmallVector<const char*, 64> tokens;
   llvm::cl::TokenizeGNUCommandLine((*text)->getBuffer(), saver, tokens);
-  for (const char* token : tokens) expand(token, command, root, depth + 1, expanded, problems);
+  for (const char* token : tokens) expand(token, command, root, depth + 1, files_read, expanded, problems);
 }
 
 // Options that have nothing to say about the program, by the beginning of their names; groups are below.
@@ -105,7 +108,7 @@ static bool is_irrelevant(llvm::StringRef name) {
   // clang-format off
   static constexpr llvm::StringRef beginnings[] = {
       // written files
-      "--output", "-save-temps", "--save-temps", "-serialize-diagnostic", "--serialize-diagnostic", "-ftime-",
+      "--output", "--analyze", "-save-temps", "--save-temps", "-serialize-diagnostic", "--serialize-diagnostic", "-ftime-",
       "-fprofile", "-fno-profile", "-fcoverage", "-fcs-profile", "-fauto-profile", "-fmemory-profile",
       "-ftest-coverage", "-coverage", "--coverage", "-fsave-optimization", "-foptimization-record", "-fstack-usage",
       "-fcrash-diagnostics", "-gen-reproducer", "-fproc-stat-report", "-index-", "-dsym-dir", "-fdump", "-dump",
@@ -256,8 +259,9 @@ std::vector<std::string> normalised_arguments(const CompileCommand& command, llv
                                               std::vector<std::string>& problems) {
   llvm::ArrayRef<std::string> given = without_launchers(command.arguments);
   std::vector<std::string> expanded;
+  unsigned files_read = 0;
   for (const std::string& argument : given.drop_front(given.empty() ? 0 : 1))
-    expand(argument, command, root, 0, expanded, problems);
+    expand(argument, command, root, 0, files_read, expanded, problems);
 
   Filter filter(problems);
   filter.driver_arguments(expanded);
