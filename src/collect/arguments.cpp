@@ -85,7 +85,8 @@ static void expand(llvm::StringRef argument, const CompileCommand& command, llvm
   llvm::sys::path::make_absolute(command.directory, path);
   llvm::SmallString<256> real, real_root;
   auto refuse = [&](llvm::StringRef why) {
-    problems.push_back(("the response file " + argument.drop_front() + " is not read: " + why).str());
+    std::string problem = ("the response file " + argument.drop_front() + " is not read: " + why).str();
+    if (!llvm::is_contained(problems, problem)) problems.push_back(std::move(problem));
   };
   if (depth > deepest_response_file) return refuse("too many response files inside one another");
   if (files_read > most_response_files) return; // said below, once
