@@ -41,6 +41,9 @@ class ByteReader {
   std::size_t left() const { return bytes.size() - position; }
 
   std::uint64_t number() {
+    // Most numbers are small, and decoding is most of a warm scan.
+    if (!problem && position < bytes.size() && static_cast<signed char>(bytes[position]) >= 0)
+      return static_cast<std::uint8_t>(bytes[position++]);
     std::uint64_t value = 0;
     std::size_t start = position;
     for (unsigned shift = 0; !problem; shift += 7) {
