@@ -5,29 +5,16 @@
 #include "audit/suppressions.h"
 #include "project/project.h"
 
-#include <llvm/ADT/StringRef.h>
-
 #include <algorithm>
 #include <map>
 #include <tuple>
 
 namespace plumbline {
 
-// Clang gives up at a fatal error (a header that is missing, too many errors) and what follows is not seen; after any
-// other error it goes on, and at most the declaration with the error is lost.
-static bool stopped_early(const UnitCoverage& unit) {
-  if (llvm::StringRef(unit.reason).contains_insensitive("fatal")) return true;
-  return std::any_of(unit.problems.begin(), unit.problems.end(),
-                     [](llvm::StringRef problem) { return problem.contains_insensitive("fatal"); });
+bool Audit::incomplete() const {
+  return std::any_of(units.begin(), units.end(),
+                     [](const UnitCoverage& unit) { return unit.state == UnitState::failed; });
 }
-
-static bool is_incomplete(const std::vector<UnitCoverage>& units) {
-  return std::any_of(units.begin(), units.end(), [](const UnitCoverage& unit) {
-    return unit.state == UnitState::failed || (unit.state == UnitState::analysed_with_errors && stopped_early(unit));
-  });
-}
-
-bool Audit::incomplete() const { return is_incomplete(units); }
 
 static bool is_enabled(const Settings& settings, const std::string& check) {
   auto setting = settings.checks.find(check);

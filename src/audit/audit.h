@@ -21,30 +21,31 @@ struct UnitCoverage {
 
 // A place that consumes a tunable, with what feeds it (design.md §5 "Sites").
 struct Site {
-  std::string check;     // the check that would report it if a constant fed it
+  std::string check; // the check that would report it if a constant fed it
   Place place;
   std::string owner, entity, role, module;
   Scope scope = Scope::production;
-  std::string fed_by;    // constant | configuration | caller | computed
-  std::string source;    // the configuration's field, or the constant's value
+  std::string fed_by; // constant | configuration | caller | computed
+  std::string source; // the configuration's field, or the constant's value
 };
 
-// An inline comment that asks for silence: `// plumbline: allow(check[, check]) reason [until DATE]` or NOLINT(plumbline-…).
+// An inline comment that asks for silence: `// plumbline: allow(check[, check]) reason [until DATE]` or
+// NOLINT(plumbline-…).
 struct SuppressionComment {
   Place place;
-  std::string text; // the comment from "plumbline:" or "NOLINT" on
+  std::string text;      // the comment from "plumbline:" or "NOLINT" on
   bool own_line = false; // nothing but the comment on its line: speaks for the next line of code as well
 };
 
 struct AuditInput {
   const Settings* settings = nullptr;
   std::vector<UnitCoverage> units;
-  std::vector<Finding> findings;              // as the judges made them, in any order
+  std::vector<Finding> findings; // as the judges made them, in any order
   std::vector<Site> sites;
   std::vector<SuppressionComment> suppressions;
-  std::string today;                          // ISO 8601 date, for `until`; empty: nothing expires
-  std::vector<std::string> known_checks;      // every check's name, run or not; empty: unknown names cannot be told
-  bool partial = false;                       // only some of the program was looked at: no suppression is called needless
+  std::string today;                     // ISO 8601 date, for `until`; empty: nothing expires
+  std::vector<std::string> known_checks; // every check's name, run or not; empty: unknown names cannot be told
+  bool partial = false;                  // only some of the program was looked at: no suppression is called needless
 };
 
 struct Audit {
@@ -52,7 +53,9 @@ struct Audit {
   std::vector<Finding> findings;   // sorted: priority, score descending, path, line, column, check, kind, fingerprint
   std::vector<Site> sites;         // sorted by place
   std::vector<std::string> notes;  // what a reader should know about this run: cache trouble, …
-  bool incomplete() const;         // some unit failed, or was analysed with errors that may hide findings (fatal)
+  // Some unit failed. That covers fatal errors (a missing header, too many errors), where Clang gives up and collection
+  // says `failed`; after other errors Clang goes on, and at most the declarations with errors are lost.
+  bool incomplete() const;
 };
 
 // Scope, module, priority, effort, fingerprints, suppressions (and findings about bad suppressions), order.

@@ -82,14 +82,17 @@ static void add_code(Json& view, const char* has, const char* fence, const char*
   view[key] = shown;
 }
 
+// For values that a template prints only if there is one: an empty string would count as one.
+static Json or_null(std::string text) { return text.empty() ? Json(nullptr) : Json(std::move(text)); }
+
 static Json detail_view(const Json& finding) {
   Json view = Json::object();
-  view["owner"] = markdown_code(text_of(finding, "owner"));
-  view["module"] = markdown_text(text_of(finding, "module"));
+  view["owner"] = or_null(markdown_code(text_of(finding, "owner")));
+  view["module"] = or_null(markdown_text(text_of(finding, "module")));
   view["test"] = text_of(finding, "scope") == "test";
   std::string line = text_of(finding, "line_text");
   add_code(view, "has_code", "fence", "code", line.empty() ? text_of(finding, "source") : line);
-  view["suggestion"] = markdown_text(text_of(finding, "suggestion"));
+  view["suggestion"] = or_null(markdown_text(text_of(finding, "suggestion")));
   add_code(view, "has_rewritten", "rewritten_fence", "rewritten",
            text_of(part_of(finding, "config_in_reach"), "rewritten"));
   Json evidence = Json::array();
@@ -113,7 +116,8 @@ static std::vector<Item> items_of(const Json& findings) {
   std::map<std::string, std::size_t> item_of_fingerprint;
   for (const Json& finding : findings) {
     if (!is_active(finding)) continue;
-    auto partner = item_of_fingerprint.find(text_of(finding, "related"));
+    std::string related = text_of(finding, "related");
+    auto partner = related.empty() ? item_of_fingerprint.end() : item_of_fingerprint.find(related);
     if (partner != item_of_fingerprint.end() && !items[partner->second].also) {
       items[partner->second].also = &finding;
       continue;

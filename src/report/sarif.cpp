@@ -73,7 +73,7 @@ static std::string sentence(std::string text) {
 
 static Json message_json(const std::string& text) { return Json{{"text", message_text(sentence(text))}}; }
 
-// nullopt for a location without a line: it stands for the whole file.
+// nullopt for a location without a line: it stands for the whole file, and for its first line where a viewer must jump.
 static std::optional<Json> region_json(const Json& location, const SarifFile* file, const std::string& snippet) {
   std::int64_t line = number_of(location, "line"), end_line = std::max(line, number_of(location, "end_line"));
   if (line <= 0) return std::nullopt;
@@ -108,15 +108,18 @@ static std::optional<Json> context_json(const Json& location, const SarifFile* f
   return Json{{"startLine", first}, {"endLine", last}, {"snippet", {{"text", snippet}}}};
 }
 
-static Json physical_location(const Json& location, const SarifFiles& files, const std::string& snippet, bool context) {
+static Json physical_location(const Json& location, const SarifFiles& files, const std::string& snippet, bool primary) {
   std::string path = text_of(location, "path");
   auto found = files.find(path);
   const SarifFile* file = found == files.end() ? nullptr : &found->second;
   Json physical{{"artifactLocation", artifact_location(path, files)}};
   std::optional<Json> region = region_json(location, file, snippet);
-  if (!region) return physical;
+  if (!region) {
+    if (primary) physical["region"] = {{"startLine", 1}};
+    return physical;
+  }
   physical["region"] = std::move(*region);
-  if (context)
+  if (primary)
     if (std::optional<Json> around = context_json(location, file)) physical["contextRegion"] = std::move(*around);
   return physical;
 }
@@ -227,11 +230,11 @@ static Json invocation_json(const Json& coverage, const SarifFiles& files) {
   for (const Json& problem : part_of(coverage, "problems")) {
     std::string state = text_of(problem, "state"), path = text_of(problem, "path");
     std::int64_t errors = number_of(problem, "errors");
-    std::string text = "'" + path + "' was ";
+    std::string text = "'" + path + "' ";
     if (state == "analysed_with_errors")
-      text += "analysed with " + std::to_string(errors) + (errors == 1 ? " error" : " errors");
+      text += "was analysed with " + std::to_string(errors) + (errors == 1 ? " error" : " errors");
     else
-      text += state;
+      text += state == "failed" ? state : "was " + state;
     if (std::string reason = text_of(problem, "reason"); !reason.empty()) text += ": " + reason;
     for (const Json& detail : part_of(problem, "details"))
       if (detail.is_string()) text += "; " + detail.get<std::string>();
