@@ -22,8 +22,8 @@ static constexpr const char* report_defect =
   _exit(exit_defect);
 }
 
-// Workers die with their parent (worker.cpp), and files are written at the very end and renamed into place: there is
-// nothing to clean up but the progress bar's line.
+// Workers die with their parent (collect/child.cpp), and files are written at the very end and renamed into place:
+// there is nothing to clean up but the progress bar's line.
 static void on_interrupt(int signal) {
   if (isatty(STDERR_FILENO)) {
     constexpr char clear_line[] = "\r\x1b[K";

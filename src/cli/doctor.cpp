@@ -63,7 +63,7 @@ static std::string cache_state(const CacheOptions& options) {
 }
 
 static int examine(const DoctorOptions& options) {
-  line("plumbline", PLUMBLINE_VERSION " (build " + build_id().substr(0, 12) + ")");
+  line("plumbline", PLUMBLINE_VERSION);
   line("LLVM", LLVM_VERSION_STRING);
   const bool headers_found = report_resource_headers(), project_found = report_project(options.project);
   line("cache", cache_state(options.cache));

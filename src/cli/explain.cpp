@@ -8,7 +8,7 @@ namespace plumbline {
 void add_explain(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("explain", "Prints a check's page: what it finds, why it matters, what to do");
   const std::shared_ptr<std::string> name = std::make_shared<std::string>();
-  command->add_option("CHECK", *name, "Name of the check")->required();
+  command->add_option("CHECK", *name, "Name of the check")->required()->type_name("");
   command->callback([&action, name] {
     action = [name]() -> llvm::Expected<int> {
       llvm::Expected<RegisteredCheck> registered = find_check(*name);

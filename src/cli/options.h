@@ -35,8 +35,6 @@ std::string cache_folder(const CacheOptions& options);
 std::unique_ptr<FactStore> open_store(const CacheOptions& options);
 // Absolute path of the running binary.
 std::string executable_path();
-// Identifies this build of the program; part of every store key, because other code may collect other facts.
-std::string build_id();
 // Today's date in UTC (ISO 8601), or that of $SOURCE_DATE_EPOCH (seconds since 1970, UTC), so that a report can be made
 // again bit by bit: https://reproducible-builds.org/specs/source-date-epoch/
 llvm::Expected<std::string> today();

@@ -59,7 +59,7 @@ void ProgressDisplay::print_tenth(const Progress& progress) {
   const std::size_t tenths = 10 * progress.done / progress.total;
   if (tenths <= tenths_printed || tenths == 10) return; // finish() speaks for the last one
   tenths_printed = tenths;
-  say(std::to_string(10 * tenths) + " %: " + counts(progress));
+  say(std::to_string(100 * progress.done / progress.total) + " %: " + counts(progress));
 }
 
 void ProgressDisplay::finish(const Collection& collection) {

@@ -65,34 +65,44 @@ static llvm::Expected<ScanOptions> understand(const ScanWords& words, const CLI:
 }
 
 static void add_scope_options(CLI::App& command, ScanWords& words) {
-  command.add_option("PATH", words.options.project.paths, "Only translation units at or below these; else all");
+  command.add_option("PATH", words.options.project.paths, "Only translation units at or below these; else all")
+      ->type_name("");
   add_project_options(command, words.options.project);
-  command.add_option("--checks", words.checks, "Globs of check names, comma separated; '-glob' takes away");
+  command.add_option("--checks", words.checks, "Globs of check names, comma separated; '-glob' takes away")
+      ->type_name("GLOBS");
 }
 
 static void add_collection_options(CLI::App& command, ScanWords& words) {
   PoolOptions& pool = words.options.pool;
   pool.jobs = llvm::hardware_concurrency().compute_thread_count();
   command.add_option("-j", pool.jobs, "Translation units at a time; else one per hardware thread")
-      ->check(CLI::Range(1u, 4096u));
+      ->check(CLI::Range(1u, 4096u).description(""))
+      ->type_name("N");
   command.add_option("--timeout", pool.timeout_seconds, "Seconds that one translation unit may take")
       ->capture_default_str()
-      ->check(CLI::Range(1u, 86400u));
+      ->check(CLI::Range(1u, 86400u).description(""))
+      ->type_name("SECONDS");
   command.add_option("--memory", words.memory_mebibytes, "MiB that one worker may use; 0 for no limit")
       ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 30));
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 30).description(""))
+      ->type_name("MIB");
   command.add_flag("--no-cache", words.no_cache, "Parse everything, keep nothing");
   add_cache_folder_option(command, words.options.cache);
 }
 
 static void add_report_options(CLI::App& command, ScanWords& words) {
-  command.add_option("--format", words.format, "text, json, sarif or markdown on standard output (text)");
+  command.add_option("--format", words.format, "text, json, sarif or markdown on standard output (text)")
+      ->type_name("NAME");
   command.add_option("-o", words.files, "Write the report here too; the extension says the format")
-      ->allow_extra_args(false);
-  command.add_option("--template", words.options.render.template_file, "Mustache template for markdown");
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+  command.add_option("--template", words.options.render.template_file, "Mustache template for markdown")
+      ->check(CLI::ExistingFile.description(""))
+      ->type_name("FILE");
   command.add_option("--color", words.color, "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}));
-  command.add_option("--fail-on", words.fail_on, "Exit 1 if such findings are there: new:P0,P1");
+      ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
+      ->type_name("WHEN");
+  command.add_option("--fail-on", words.fail_on, "Exit 1 if such findings are there: new:P0,P1")->type_name("RULES");
   command.add_flag("--quiet", words.options.quiet, "No progress; with -o, nothing on standard output");
   command.add_flag("--verbose", words.options.verbose,
                    "Evidence and suggestions with each finding; say what was dropped");

@@ -1,7 +1,6 @@
 #include "cli/command.h"
 
 #include <csignal>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 namespace plumbline {
@@ -11,8 +10,7 @@ void add_worker(CLI::App& app, Action& action) {
   command->group(""); // not in the help: the protocol is between this binary and itself
   command->callback([&action] {
     action = []() -> llvm::Expected<int> {
-      prctl(PR_SET_PDEATHSIG, SIGKILL); // an interrupted or killed scan leaves nobody behind
-      std::signal(SIGTERM, SIG_DFL);
+      std::signal(SIGTERM, SIG_DFL); // it is the parent that says how an interrupted scan ends
       std::signal(SIGINT, SIG_DFL);
       return run_worker(STDIN_FILENO, STDOUT_FILENO);
     };

@@ -28,7 +28,7 @@ struct Cli : testing::Test {
     sandbox.write_database(commands());
   }
 
-  nlohmann::json commands() const {
+  std::vector<nlohmann::json> commands() const {
     return {sandbox.command("src/a.cpp"), sandbox.command("src/b.cpp"), sandbox.command("src/c.cpp")};
   }
 
@@ -68,7 +68,7 @@ TEST_F(Cli, ReportIsTheSameForAnyJobsCacheAndOrder) {
   EXPECT_EQ(sandbox.run({"--format", "json", "-j", "1"}).out, cold) << "warm cache";
   EXPECT_EQ(sandbox.run({"--format", "json", "-j", "2"}).out, cold) << "warm cache, two jobs";
   EXPECT_EQ(sandbox.run({"--format", "json", "-j", "2", "--no-cache"}).out, cold) << "two jobs, no cache";
-  nlohmann::json shuffled = commands();
+  std::vector<nlohmann::json> shuffled = commands();
   std::ranges::reverse(shuffled);
   sandbox.write_database(shuffled);
   EXPECT_EQ(sandbox.run({"--format", "json", "-j", "2", "--no-cache"}).out, cold) << "other order, no cache";
@@ -125,7 +125,7 @@ TEST_F(BadInput, NoCompileDatabase) {
 }
 
 TEST_F(BadInput, DatabaseCutOffAnywhere) {
-  const std::string whole = commands().dump(1);
+  const std::string whole = nlohmann::json(commands()).dump(1);
   for (std::size_t length = 0; length < whole.size(); length += whole.size() / 12) {
     sandbox.write("project/compile_commands.json", whole.substr(0, length));
     SCOPED_TRACE("cut at byte " + std::to_string(length));
@@ -173,7 +173,7 @@ TEST_F(BadInput, DateOfTheEnvironment) {
 
 TEST_F(Cli, SourceWithAMissingHeaderIsIncompleteAndNamed) {
   sandbox.write("project/src/broken.cpp", "#include \"generated_by_nobody.h\"\n");
-  nlohmann::json all = commands();
+  std::vector<nlohmann::json> all = commands();
   all.push_back(sandbox.command("src/broken.cpp"));
   sandbox.write_database(all);
   const RunResult result = sandbox.run({});
@@ -196,7 +196,7 @@ TEST_F(Cli, SourceThatIsGoneIsIncomplete) {
 
 TEST_F(Cli, CrashInClangCostsOneUnit) {
   sandbox.write("project/src/crash.cpp", "#pragma clang __debug crash\n");
-  nlohmann::json all = commands();
+  std::vector<nlohmann::json> all = commands();
   all.push_back(sandbox.command("src/crash.cpp"));
   sandbox.write_database(all);
   const RunResult result = sandbox.run({"-j", "1"});

@@ -52,8 +52,8 @@ class Sandbox {
     for (const char* word : {"-c", name.c_str(), "-o", "unit.o"}) arguments.push_back(word);
     return {{"directory", path("project")}, {"file", name}, {"arguments", arguments}};
   }
-  void write_database(const nlohmann::json& commands) const {
-    write("project/compile_commands.json", commands.dump(1));
+  void write_database(const std::vector<nlohmann::json>& commands) const {
+    write("project/compile_commands.json", nlohmann::json(commands).dump(1));
   }
 
   // Through env(1), which changes to the project's folder and becomes the program: same process, no shell.
@@ -72,6 +72,7 @@ class Sandbox {
     const std::vector<std::string> words = command_line(arguments, environment);
     const std::vector<llvm::StringRef> views(words.begin(), words.end());
     const std::string out = path("out"), err = path("err");
+    for (const std::string& file : {out, err}) llvm::sys::fs::remove(file); // a redirection does not truncate
     std::string problem;
     const llvm::sys::ProcessInfo process =
         llvm::sys::ExecuteNoWait("/usr/bin/env", views, std::nullopt, {llvm::StringRef(""), out, err}, 0, &problem);
