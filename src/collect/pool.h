@@ -16,7 +16,7 @@ struct PoolOptions {
   std::string executable; // this binary
   unsigned jobs = 1;
   unsigned timeout_seconds = 600;          // per translation unit, wall clock; 0: no limit
-  std::uint64_t memory_bytes = 8ull << 30; // per worker (RLIMIT_AS or RLIMIT_DATA); 0: no limit
+  std::uint64_t memory_bytes = 8ull << 30; // of address space per worker; 0: no limit
 };
 
 struct Progress {
