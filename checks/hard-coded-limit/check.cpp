@@ -14,13 +14,13 @@ static void judge(const Program& program, std::vector<Finding>& findings) {
   for (const Tunable& tunable : tunables_of(program, configuration, Dimension::limit)) {
     Finding finding = finding_of(program, configuration, tunable);
     finding.check = "hard-coded-limit";
-    finding.kind = tunable.consumer.role == "clamp" ? "clamp" : "limit";
+    finding.kind = "limit";
     finding.priority = Priority::p1;
     findings.push_back(std::move(finding));
   }
 }
 
-static constexpr std::string_view kinds[] = {"limit", "clamp"};
+static constexpr std::string_view kinds[] = {"limit"};
 
 extern const Check check;
 const Check check = {

@@ -68,7 +68,7 @@ static void add_scope_options(CLI::App& command, ScanWords& words) {
   command.add_option("PATH", words.options.project.paths, "Only translation units at or below these; else all")
       ->type_name("");
   add_project_options(command, words.options.project);
-  command.add_option("--checks", words.checks, "Globs of check names, comma separated; '-glob' takes away")
+  command.add_option("--checks", words.checks, "Globs of check names, comma separated; --checks=-GLOB takes away")
       ->type_name("GLOBS");
 }
 

@@ -136,6 +136,17 @@ static std::optional<ConstantValue> built_duration(const clang::FunctionDecl* ca
   return std::nullopt;
 }
 
+// Where the definition of the macro that spells the expression's first token begins; invalid outside of macros.
+static clang::SourceLocation spelling_macro(const clang::Expr* expression, const clang::ASTContext& ast) {
+  const clang::SourceManager& sources = ast.getSourceManager();
+  clang::SourceLocation location = expression->getBeginLoc();
+  while (location.isMacroID() && sources.isMacroArgExpansion(location)) location = sources.getImmediateSpellingLoc(location);
+  if (!location.isMacroID()) return {};
+  // Two expansions of one macro are the same definition.
+  clang::SourceLocation spelled = sources.getSpellingLoc(location);
+  return spelled.getLocWithOffset(-static_cast<int>(sources.getDecomposedLoc(location).second));
+}
+
 static std::optional<ConstantValue> literal_value_at(const clang::Expr* expression, const clang::ASTContext& ast, unsigned depth) {
   expression = strip(expression);
   if (!expression || depth > 32) return std::nullopt;
@@ -166,6 +177,8 @@ static std::optional<ConstantValue> literal_value_at(const clang::Expr* expressi
     return value;
   }
   if (const clang::BinaryOperator* binary = llvm::dyn_cast<clang::BinaryOperator>(expression)) {
+    // A number that a macro spells and one that stands outside are two constants: `TIMEOUT_S * 1000`.
+    if (spelling_macro(binary->getLHS(), ast) != spelling_macro(binary->getRHS(), ast)) return std::nullopt;
     std::optional<ConstantValue> left = literal_value_at(binary->getLHS(), ast, depth + 1);
     if (!left) return std::nullopt;
     std::optional<ConstantValue> right = literal_value_at(binary->getRHS(), ast, depth + 1);

@@ -262,6 +262,10 @@ EntityFact CollectContext::describe(const clang::NamedDecl& declaration, EntityI
   fact.location = expansion_of(place->getLocation());
   fact.name = declaration.getNameAsString();
   fact.qualified = declaration.getQualifiedNameAsString();
+  if (const clang::CXXConstructorDecl* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(&declaration)) { // without template arguments
+    fact.name = constructor->getParent()->getNameAsString();
+    fact.qualified = constructor->getParent()->getQualifiedNameAsString() + "::" + fact.name;
+  }
   const clang::DeclContext* context = declaration.getDeclContext();
   if (const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(context)) fact.owner = entity(function);
   else if (const clang::CXXRecordDecl* record = llvm::dyn_cast<clang::CXXRecordDecl>(context)) {

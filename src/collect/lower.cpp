@@ -7,16 +7,21 @@
 
 namespace plumbline {
 
+// Enumerators of a named enumeration are choices; those of an unnamed one are how constants were written before constexpr.
+bool is_quantity(const clang::EnumConstantDecl& enumerator) {
+  const clang::EnumDecl* enumeration = llvm::dyn_cast<clang::EnumDecl>(enumerator.getDeclContext());
+  return (enumeration && !enumeration->getIdentifier() && !enumeration->getTypedefNameForAnonDecl()) || unit_of_name(std::string_view(enumerator.getName())) != 0;
+}
+
 static constexpr unsigned max_depth = 24; // deeper expressions are generated tables; they keep their first levels
 
 namespace {
 struct NameCollector : clang::RecursiveASTVisitor<NameCollector> {
-  std::string names;
+  std::string names; // the visit goes from the outside in
   unsigned count = 0;
   void add(llvm::StringRef name) {
     if (name.empty() || count++ > 12) return;
-    if (!names.empty()) names += ',';
-    names += name;
+    names = names.empty() ? name.str() : (name + "," + names).str();
   }
   bool VisitDeclRefExpr(clang::DeclRefExpr* reference) {
     if (reference->getDecl()->getDeclName().isIdentifier()) add(reference->getDecl()->getName());
@@ -133,6 +138,9 @@ void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef opera
       fact.other = named_entity(other);
       fact.other_text = context.text_of(other->getSourceRange(), 60);
       fact.other_names = names_in(other);
+      if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(strip(other)))
+        if (const clang::CXXRecordDecl* record = call->getRecordDecl(); record && record->getIdentifier()) // recent.size(): of what?
+          fact.other_names = record->getNameAsString() + "," + fact.other_names;
       fact.other_class = traits.type_class;
       fact.other_tick = traits.tick;
     }
@@ -176,6 +184,14 @@ static bool is_clock_like(const clang::Expr* expression) {
   return false;
 }
 
+// How much a literal looks like the factor of a product rather than its quantity.
+int Lowering::factor_rank(const clang::Expr* expression, const ConstantValue& value) {
+  std::string macro = context.macro_of(expression->getBeginLoc());
+  if (!macro.empty() && names_a_unit(macro)) return 3;
+  if (is_conversion_factor(value.value)) return macro.empty() ? 2 : 1;
+  return macro.empty() ? 1 : 0;
+}
+
 void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* whole, const clang::Expr* left, const clang::Expr* right, const Destination& destination,
                             unsigned depth, Terms& terms) {
   std::optional<ConstantValue> left_value = literal_value(left, context.ast), right_value = literal_value(right, context.ast);
@@ -189,10 +205,13 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
       else if (left_named && !right_named && is_conversion_factor(*left_named)) left_value = ConstantValue{*left_named, 0, false};
     }
     if (left_value || right_value) {
-      const clang::Expr* rest = left_value ? right : left;
-      const clang::Expr* literal = left_value ? left : right;
-      double factor = left_value ? left_value->value : right_value->value;
-      std::optional<double> unit = named_value(rest, context.ast);
+      // Of two literals (a macro's number and another's), the factor is the one that converts, else the one outside.
+      bool left_is_factor = left_value.has_value();
+      if (left_value && right_value) left_is_factor = factor_rank(left, *left_value) > factor_rank(right, *right_value);
+      const clang::Expr* rest = left_is_factor ? right : left;
+      const clang::Expr* literal = left_is_factor ? left : right;
+      double factor = left_is_factor ? left_value->value : right_value->value;
+      std::optional<double> unit = left_value && right_value ? std::nullopt : named_value(rest, context.ast);
       // `30 * kSecondsInMicros`: the number is the literal, the name is a unit. `kLeaseSeconds * 1000`: the other way round.
       bool rest_is_unit = unit && (*unit == 1 || is_conversion_factor(*unit)) && !is_conversion_factor(factor);
       std::int64_t name_unit = 0;
@@ -267,6 +286,8 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
     if (kind != clang::BO_Shl || !named_value(whole, context.ast)) mark_derived(terms, first);
     return;
   }
+  case clang::BO_AddAssign: return lower_binary(clang::BO_Add, whole, left, right, destination, depth, terms);
+  case clang::BO_SubAssign: return lower_binary(clang::BO_Sub, whole, left, right, destination, depth, terms);
   case clang::BO_Assign:
   case clang::BO_Comma:
     lower_into(right, destination, depth + 1, terms);
@@ -307,6 +328,8 @@ static bool is_clamp_name(llvm::StringRef name) {
   return llvm::StringSwitch<bool>(name).Cases({"min", "max", "clamp", "qMin", "qMax", "qBound", "Min", "Max", "Clamp"}, true).Default(false);
 }
 
+bool is_clamp(const clang::FunctionDecl& function) { return function.getDeclName().isIdentifier() && is_clamp_name(function.getName()); }
+
 // Functions that give back what they were given, in another wrapping.
 static bool is_transparent_call(llvm::StringRef name) {
   return llvm::StringSwitch<bool>(name)
@@ -338,6 +361,9 @@ void Lowering::lower_call(const clang::CallExpr* call, const Destination& destin
       } else if (operation->getNumArgs() == 1) {
         lower_into(operation->getArg(0), destination, depth + 1, terms); // *optional, -duration
       }
+      return;
+    case clang::OO_PlusEqual: case clang::OO_MinusEqual:
+      if (operation->getNumArgs() == 2) lower_binary(operation->getOperator() == clang::OO_PlusEqual ? clang::BO_Add : clang::BO_Sub, call, operation->getArg(0), operation->getArg(1), destination, depth, terms);
       return;
     case clang::OO_Equal:
       if (operation->getNumArgs() == 2) lower_into(operation->getArg(1), destination, depth + 1, terms);
@@ -434,6 +460,7 @@ void Lowering::lower_into(const clang::Expr* expression, const Destination& dest
     term.from = context.entity(declaration);
     term.range = expression->getSourceRange();
     const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(declaration);
+    if (const clang::EnumConstantDecl* enumerator = llvm::dyn_cast<clang::EnumConstantDecl>(declaration); enumerator && !is_quantity(*enumerator)) return;
     term.named = llvm::isa<clang::EnumConstantDecl>(declaration) || (variable && (variable->isConstexpr() || variable->getType().isConstQualified()) && !llvm::isa<clang::ParmVarDecl>(variable));
     if (term.from != EntityId::none) terms.push_back(term);
     return;

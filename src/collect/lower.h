@@ -36,6 +36,8 @@ public:
   std::vector<Term> lower(const clang::Expr* expression, const Destination& destination = {});
   // Writes the constant fact of a literal expression; none if it is zero, negative or not in our files.
   EntityId constant(const clang::Expr* expression);
+  // Counts a literal as reported, because something larger stands for it.
+  void consume(const clang::Expr* expression);
   // Whether the expression was already reported as part of a larger constant.
   bool is_consumed(const clang::Expr* expression) const { return consumed.contains(expression); }
   // Uses of each side of a comparison.
@@ -49,15 +51,21 @@ private:
   void lower_into(const clang::Expr* expression, const Destination& destination, unsigned depth, Terms& terms);
   void lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* whole, const clang::Expr* left, const clang::Expr* right, const Destination& destination, unsigned depth, Terms& terms);
   void lower_call(const clang::CallExpr* call, const Destination& destination, unsigned depth, Terms& terms);
+  int factor_rank(const clang::Expr* expression, const ConstantValue& value);
   void lower_clamp(const clang::CallExpr* call, llvm::StringRef name, const Destination& destination, unsigned depth, Terms& terms);
   void use(UseKind kind, const clang::Expr* value, llvm::StringRef operation, const clang::Expr* other, const Destination& destination);
-  void consume(const clang::Expr* expression);
 
   CollectContext& context;
   llvm::DenseSet<const clang::Expr*> consumed;
 };
 
-// Identifiers in an expression, in source order, separated by commas: what comparisons are judged by.
+// Identifiers in an expression, separated by commas, the outermost last: what comparisons are judged by.
 std::string names_in(const clang::Expr* expression);
+
+// std::min, std::max, std::clamp and their like, by name.
+bool is_clamp(const clang::FunctionDecl& function);
+
+// Whether an enumerator is a number rather than a choice.
+bool is_quantity(const clang::EnumConstantDecl& enumerator);
 
 } // namespace plumbline

@@ -25,15 +25,13 @@ public:
     if (!function) return RecursiveASTVisitor::TraverseDecl(declaration);
     // Context: whose body it is (a lambda's body belongs to the function around it), and where returns go.
     EntityId outer = lowering.function, outer_result = result;
-    const clang::FunctionDecl* outer_declaration = current;
     EntityId id = context.entity(function);
     bool lambda = llvm::isa<clang::CXXMethodDecl>(function) && llvm::cast<clang::CXXMethodDecl>(function)->getParent()->isLambda();
-    if (!lambda) lowering.function = id, current = function;
+    if (!lambda) lowering.function = id;
     result = id == EntityId::none ? id : return_of(id);
     bool go_on = RecursiveASTVisitor::TraverseDecl(declaration);
     lowering.function = outer;
     result = outer_result;
-    current = outer_declaration;
     return go_on;
   }
 
@@ -68,7 +66,7 @@ public:
   }
 
   bool VisitEnumConstantDecl(clang::EnumConstantDecl* enumerator) {
-    if (enumerator->getInitExpr()) emit(enumerator->getInitExpr(), context.entity(enumerator), enumerator->getName(), FlowKind::initialise);
+    if (enumerator->getInitExpr() && is_quantity(*enumerator)) emit(enumerator->getInitExpr(), context.entity(enumerator), enumerator->getName(), FlowKind::initialise);
     return true;
   }
 
@@ -119,8 +117,9 @@ public:
       const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call);
       const clang::Expr* object = member ? member->getImplicitObjectArgument() : nullptr;
       if (object && object->isImplicitCXXThis()) object = nullptr;
+      forwarded(*call, *callee); // first: what it forwards is not an argument of the forwarder
+      if (!member && is_clamp(*callee)) lowering.lower(call);
       arguments(call, *callee, llvm::ArrayRef(call->getArgs(), call->getNumArgs()), 0, object);
-      forwarded(*call, *callee);
     } else {
       unresolved(*call);
     }
@@ -179,6 +178,7 @@ private:
     if (to == EntityId::none) return;
     const clang::Expr* stripped = strip(value);
     const clang::InitListExpr* list = llvm::dyn_cast_or_null<clang::InitListExpr>(stripped);
+    while (list && list->getNumInits() == 1 && llvm::isa<clang::InitListExpr>(strip(list->getInit(0)))) list = llvm::cast<clang::InitListExpr>(strip(list->getInit(0))); // std::array
     TypeTraits traits = traits_of(type);
     if (list && traits.plural && carries_value(traits.type_class)) {
       // An array of values is one finding, at its first constant.
@@ -187,7 +187,7 @@ private:
         if (terms.empty()) continue;
         emit_terms(terms, to, kind, EntityId::none, {}, {});
         if (literal_value(element, context.ast)) {
-          for (const clang::Expr* rest : list->inits()) (void)lowering_consume(rest);
+          for (const clang::Expr* rest : list->inits()) lowering.consume(rest);
           break;
         }
       }
@@ -195,9 +195,6 @@ private:
     }
     if (flows(type) || traits.type_class == TypeClass::text || traits.type_class == TypeClass::other) emit(value, to, name, kind);
   }
-
-  // Marks a literal as reported with a larger whole.
-  bool lowering_consume(const clang::Expr* expression) { return literal_value(expression, context.ast) && swallow.insert(strip(expression)).second; }
 
   void constructor_initialiser(const clang::CXXConstructorDecl& constructor, const clang::CXXCtorInitializer& initialiser) {
     if (!initialiser.isWritten() || !initialiser.isAnyMemberInitializer() || !initialiser.getInit()) return;
@@ -268,7 +265,7 @@ private:
   bool built(const clang::Expr& expression) {
     if (lowering.is_consumed(&expression) || lowering.is_consumed(strip(&expression)) || traits_of(expression.getType()).type_class != TypeClass::duration) return true;
     std::optional<ConstantValue> value = literal_value(&expression, context.ast);
-    if (!value || quiet) return true;
+    if (!value) return true;
     EntityId id = lowering.constant(&expression);
     if (id == EntityId::none) return true;
     UseFact fact;
@@ -452,9 +449,6 @@ private:
   CollectContext& context;
   Lowering lowering;
   EntityId result = EntityId::none;
-  const clang::FunctionDecl* current = nullptr;
-  bool quiet = false;
-  llvm::DenseSet<const clang::Expr*> swallow;
   llvm::DenseSet<const clang::Stmt*> loop_conditions;
 };
 

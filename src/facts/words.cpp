@@ -1,5 +1,6 @@
 #include "facts/words.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cmath>
@@ -68,6 +69,17 @@ std::int64_t unit_of_name(std::string_view identifier) {
     if (last.starts_with(noun) && last.size() > noun.size())
       return unit_of_word(std::string_view(last).substr(noun.size()));
   return 0;
+}
+
+bool names_a_unit(std::string_view name) {
+  std::vector<std::string> words = words_of(name);
+  static constexpr std::array<std::string_view, 15> fillers{{"per", "in", "one", "of", "to", "a", "utime", "time", "k", "unit", "units", "num", "number", "a", "each"}};
+  bool unit = false;
+  for (const std::string& word : words) {
+    if (unit_of_word(word)) unit = true;
+    else if (std::find(fillers.begin(), fillers.end(), word) == fillers.end()) return false;
+  }
+  return unit;
 }
 
 std::string format_number(double value) {

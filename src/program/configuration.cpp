@@ -1,4 +1,5 @@
 #include "program/configuration.h"
+#include "facts/words.h"
 #include "program/sinks.h"
 #include "program/walk.h"
 #include "project/project.h"
@@ -7,9 +8,17 @@
 
 namespace plumbline {
 
+// A glob over the name, or "*Suffix" against the last word in any naming style: raft_params, options_t.
 static bool matches_any(const std::vector<std::string>& globs, std::string_view name) {
-  for (const std::string& glob : globs)
+  std::vector<std::string> words = words_of(name);
+  if (words.size() > 1 && words.back() == "t") words.pop_back();
+  for (const std::string& glob : globs) {
     if (glob_matches(glob, name)) return true;
+    if (glob.starts_with("*") && !words.empty()) {
+      std::vector<std::string> suffix = words_of(std::string_view(glob).substr(1));
+      if (suffix.size() == 1 && suffix.front() == words.back()) return true;
+    }
+  }
   return false;
 }
 

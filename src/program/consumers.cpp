@@ -37,6 +37,7 @@ static std::optional<Consumer> parameter_consumer(const Program& program, const 
     return Consumer{sink->dimension, std::string(sink->role), sink->tick, Certainty::by_api, parameter.id, what, function->name};
   if (is_output_function(function->qualified)) return std::nullopt;
   Meaning named = meaning_of(parameter.name, parameter.type_class);
+  bool unit_only = unit_of_word(parameter.name) != 0; // set_timeout(int seconds, int microseconds)
   if (parameter.type_class == TypeClass::duration) {
     std::string_view role = named.dimension == Dimension::duration ? named.role : std::string_view("other");
     if (role == "other") role = role_of_duration(function->name, "other");
@@ -45,15 +46,17 @@ static std::optional<Consumer> parameter_consumer(const Program& program, const 
     return Consumer{Dimension::duration, std::string(role), parameter.tick > 0 ? parameter.tick : 0, Certainty::by_type, parameter.id, what, named.dimension == Dimension::duration ? parameter.name : function->name};
   }
   if (parameter.type_class != TypeClass::integer && parameter.type_class != TypeClass::floating) return std::nullopt;
-  if (named.dimension != Dimension::none) return by_name(parameter.name, parameter, what);
+  if (named.dimension != Dimension::none && !unit_only) return by_name(parameter.name, parameter, what);
+  if (!is_uninformative(parameter.name)) return std::nullopt;
   // set_timeout(int value): the function's name says what the parameter's does not.
   std::size_t parameters = 0;
   for (std::uint32_t member : program.members_of(function->id))
     if (program.entities[member].kind == EntityKind::parameter) ++parameters;
-  if (parameters > 1 || parameter.index != 0 || function->has(is_constructor)) return std::nullopt;
+  if (((parameters > 1 || parameter.index != 0) && !unit_only) || function->has(is_constructor)) return std::nullopt;
   Meaning meaning = meaning_of_setter(function->name);
   if (meaning.dimension == Dimension::none || !meaning.strong) return std::nullopt;
-  return Consumer{meaning.dimension, std::string(meaning.role), meaning.tick, Certainty::by_name, parameter.id, what, function->name};
+  std::int64_t tick = meaning.tick ? meaning.tick : unit_of_word(parameter.name);
+  return Consumer{meaning.dimension, std::string(meaning.role), meaning.dimension == Dimension::duration ? tick : 0, Certainty::by_name, parameter.id, what, function->name};
 }
 
 std::optional<Consumer> consumer_of(const Program& program, const FlowFact& flow) {
@@ -89,6 +92,21 @@ std::optional<Consumer> consumer_of(const Program& program, const FlowFact& flow
 
 static bool is_ordering(std::string_view operation) { return operation == "<" || operation == ">" || operation == "<=" || operation == ">="; }
 
+// The unit of a clock's value: time() counts seconds (ISO C 7.29.2.4 leaves it open, POSIX does not).
+static std::int64_t tick_of_names(std::string_view names) {
+  std::int64_t tick = 0;
+  for (std::size_t begin = 0; begin <= names.size() && tick == 0;) {
+    std::size_t end = std::min(names.find(',', begin), names.size());
+    std::string_view name = names.substr(begin, end - begin);
+    begin = end + 1;
+    if (name == "time" || name == "tv_sec") tick = second;
+    else if (name == "tv_usec") tick = microsecond;
+    else if (name == "tv_nsec") tick = nanosecond;
+    else if (words_of(name).size() > 1) tick = unit_of_name(name);
+  }
+  return tick;
+}
+
 // The names that a use is judged by, the most telling last.
 static std::string_view last_name(std::string_view names) {
   std::size_t comma = names.rfind(',');
@@ -101,11 +119,15 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
   Meaning meaning = meaning_of(last_name(use.other_names), use.other_class == TypeClass::other ? TypeClass::integer : use.other_class);
   bool clock = timed || names_a_clock(use.other_names) || meaning.dimension == Dimension::duration;
   std::int64_t tick = use.other_tick > 0 ? use.other_tick : meaning.dimension == Dimension::duration ? meaning.tick : 0;
+  if (tick == 0 && clock && !timed) tick = tick_of_names(use.other_names);
+  bool part = use.other_names.find("tv_") != std::string::npos; // of a timeval or timespec
+  if (part && (use.kind == UseKind::compare || use.kind == UseKind::subtract || use.kind == UseKind::loop)) return std::nullopt; // carrying between parts
+  if (part) clock = true;
   std::string name = std::string(last_name(use.other_names));
   switch (use.kind) {
   case UseKind::loop:
   case UseKind::compare:
-    if (!is_ordering(use.operation)) return std::nullopt;
+    if (!is_ordering(use.operation) && !(use.operation == "==" && names_a_load(use.other_names) && use.other_names.find("size") == std::string::npos)) return std::nullopt;
     if (clock) return Consumer{Dimension::duration, "threshold", tick, Certainty::by_operation, use.other, "the comparison with " + other, name};
     if (names_a_load(use.other_names)) return Consumer{Dimension::limit, "threshold", 0, Certainty::by_operation, use.other, "the comparison with " + other, name};
     if (meaning.dimension == Dimension::limit && meaning.strong && use.kind == UseKind::compare) return Consumer{Dimension::limit, std::string(meaning.role), 0, Certainty::by_operation, use.other, "the comparison with " + other, name};

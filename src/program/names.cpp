@@ -17,7 +17,7 @@ static bool has_any(const Words& words, std::initializer_list<std::string_view> 
 // The role that a time noun gives, or "".
 static std::string_view role_of_noun(std::string_view noun, const Words& words) {
   bool retrying = has_any(words, {"retry", "retries", "backoff", "reconnect", "reconnection"});
-  if (is_one_of(noun, {"timeout", "timeo", "tmo", "timout", "idle", "staleness", "stale"})) return "timeout";
+  if (is_one_of(noun, {"timeout", "timeo", "tmo", "timout", "idle", "staleness"})) return "timeout";
   if (is_one_of(noun, {"interval", "intvl", "ivl", "period", "heartbeat", "poll", "polling", "keepalive", "alive", "debounce", "throttle", "cadence", "tick", "frequency"})) return noun == "frequency" || noun == "tick" ? "" : retrying ? "backoff" : "interval";
   if (is_one_of(noun, {"ttl", "expiry", "expiration", "expire", "expires", "lease", "retention", "lifetime", "lifespan", "age", "validity", "freshness"})) return "ttl";
   if (is_one_of(noun, {"deadline"})) return "deadline";
@@ -55,7 +55,7 @@ static bool is_load_noun(std::string_view word) {
   return is_one_of(word, {"attempts", "attempt", "retries", "retry", "tries", "connections", "connection", "conns", "conn", "clients", "client", "sessions", "session", "threads", "thread", "workers", "worker", "jobs", "tasks",
                           "requests", "request", "messages", "msgs", "msg", "message", "items", "entries", "elements", "batch", "batches", "pending", "inflight", "outstanding", "queue", "queued", "queues", "buffer", "buffers", "buf", "payload", "records", "rows", "streams",
                           "channels", "subscribers", "peers", "failures", "failure", "errors", "misses", "concurrency", "concurrent", "parallel", "parallelism", "backlog", "window", "page", "pages", "pool", "cache", "cached", "packets", "packet", "frames", "events", "iobuf", "readahead", "chunk", "chunks",
-                          "bulk", "body", "upload", "download", "redirects", "hops", "recursion", "transactions", "operations", "ops", "commands", "consumers", "producers", "servers", "nodes", "replicas", "tablets", "partitions", "shards", "descriptors", "files", "segments", "logs", "log", "reads", "writes", "read", "write", "fetch", "responses", "response", "replies", "votes", "vote", "rejections", "rejection", "leave", "reconnect", "reconnects", "warnings", "warning", "locks", "waiters", "inodes", "memory", "mem", "rss", "resume", "resends", "resend", "prefetch", "rpcs", "rpc", "calls", "blocks"});
+                          "bulk", "body", "upload", "download", "redirects", "hops", "recursion", "transactions", "operations", "ops", "commands", "consumers", "producers", "servers", "nodes", "replicas", "tablets", "partitions", "shards", "descriptors", "files", "segments", "logs", "log", "reads", "writes", "read", "write", "fetch", "responses", "response", "replies", "votes", "vote", "rejections", "rejection", "leave", "reconnect", "reconnects", "warnings", "warning", "locks", "waiters", "inodes", "memory", "mem", "rss", "resume", "resends", "resend", "prefetch", "rpcs", "rpc", "calls", "blocks", "rounds", "depth"});
 }
 
 static bool is_no_quantity(std::string_view word) {
@@ -98,10 +98,28 @@ static Meaning duration_meaning(const Words& words, std::string_view name, TypeC
   return meaning;
 }
 
-static Meaning limit_meaning(const Words& words, TypeClass type_class) {
+// Words that make a number part of a format, a protocol or a picture.
+static bool has_veto(const Words& words) {
+  return has_any(words, {"factor", "ratio", "multiplier", "percent", "percentage", "pct", "probability", "version", "bits", "bit", "mask", "shift", "align", "alignment", "digits", "index", "idx", "offset", "id", "per", "header", "headers", "trailer", "hdr", "magic", "hash", "checksum", "digest", "crc", "color", "pixel", "pixels", "width", "height", "font", "port", "name", "path", "line", "prefix", "suffix", "salt", "nonce", "mtu", "uuid", "sha", "md5", "aes", "iv", "addr", "address", "ip", "opcode"});
+}
+
+bool names_no_tunable(std::string_view name) {
+  Words words = words_of(name);
+  return has_veto(words) && duration_meaning(words, name, TypeClass::integer).dimension == Dimension::none;
+}
+
+bool is_uninformative(std::string_view name) {
+  Words words = words_of(name);
+  if (!words.empty() && is_one_of(words.front(), {"new", "a", "the", "in", "my"}) && words.size() > 1) words.erase(words.begin());
+  return words.empty() || (words.size() == 1 && (words[0].size() == 1 || unit_of_word(words[0]) || is_one_of(words[0], {"value", "val", "v", "x", "n", "num", "amount", "arg", "count", "limit", "size", "max", "min", "time", "t", "secs", "duration", "new", "to", "tv", "ts", "wait", "interval"})));
+}
+
+static Meaning limit_meaning(Words words, TypeClass type_class) {
   Meaning meaning;
+  for (std::size_t i = 0; i + 1 < words.size(); ++i)
+    if (words[i] == "in" && words[i + 1] == "flight") words[i] = "inflight", words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
   if (words.size() < 1 || (type_class != TypeClass::integer && type_class != TypeClass::floating && type_class != TypeClass::other)) return meaning;
-  if (has_any(words, {"factor", "ratio", "multiplier", "percent", "percentage", "pct", "probability", "version", "bits", "bit", "mask", "shift", "align", "alignment", "digits", "index", "idx", "offset", "id", "per", "header", "trailer", "hdr", "magic", "hash", "checksum", "digest", "crc", "color", "pixel", "pixels", "width", "height", "font", "port", "name", "path", "line", "prefix", "suffix", "salt", "nonce", "mtu", "uuid", "sha", "md5", "aes", "iv", "addr", "address", "ip", "opcode", "version"})) return meaning;
+  if (has_veto(words)) return meaning;
   const std::string& last = words.back();
   std::string_view before = words.size() > 1 ? std::string_view(words[words.size() - 2]) : std::string_view();
   bool bounded = has_any(words, {"max", "maximum", "min", "minimum"});
@@ -166,21 +184,11 @@ bool names_a_load(std::string_view names) {
   Words words = words_of(names);
   if (words.empty()) return false;
   bool sized = is_one_of(words.back(), {"size", "length", "count"});
-  if (has_any(words, {"attempt", "attempts", "retry", "retries", "tries", "trial", "trials", "failures", "misses", "inflight", "pending", "backlog", "outstanding"}) && !is_one_of(words.back(), {"id", "idx", "index", "errno", "code", "status", "state", "type", "begin", "end"})) return true;
+  if (has_any(words, {"attempt", "attempts", "retry", "retries", "tries", "trial", "trials", "failures", "misses", "missed", "inflight", "pending", "backlog", "outstanding"}) && !is_one_of(words.back(), {"id", "idx", "index", "errno", "code", "status", "state", "type", "begin", "end"})) return true;
   for (std::size_t i = 0; i + 1 < words.size(); ++i)
     if ((words[i] == "in" && words[i + 1] == "flight") || (words[i] == "fail" && is_one_of(words[i + 1], {"count", "cnt", "times", "num"})) || (words[i] == "error" && is_one_of(words[i + 1], {"count", "cnt"}))) return true;
   if (is_one_of(words.back(), {"depth", "failcount", "retrycount"})) return true;
-  return sized && has_any(words, {"queue", "clients", "connections", "sessions", "pool", "cache", "buffer", "messages", "requests", "tasks", "jobs", "waiters", "inbox", "outbox", "mailbox", "backlog", "subscribers", "workers"});
-}
-
-bool names_a_unit(std::string_view name) {
-  Words words = words_of(name);
-  bool unit = false;
-  for (const std::string& word : words) {
-    if (unit_of_word(word)) unit = true;
-    else if (!is_one_of(word, {"per", "in", "one", "of", "to", "a", "utime", "time", "k", "unit", "units", "num", "number"})) return false;
-  }
-  return unit;
+  return sized && has_any(words, {"queue", "clients", "connections", "sessions", "pool", "cache", "buffer", "messages", "requests", "tasks", "jobs", "waiters", "inbox", "outbox", "mailbox", "backlog", "subscribers", "workers", "deque", "list"});
 }
 
 } // namespace plumbline

@@ -27,7 +27,9 @@ Meaning meaning_of_setter(std::string_view function_name);
 bool names_a_clock(std::string_view comma_separated_names);
 // Whether they count attempts, failures, pending work or the like (design.md §3.6 "Limits").
 bool names_a_load(std::string_view comma_separated_names);
-// A constant that only names a unit: kSecond, MILLIS_PER_SEC, USECS_IN_DAY.
-bool names_a_unit(std::string_view name);
+// A name that speaks of something that is no tunable: a header's size, a version, an id.
+bool names_no_tunable(std::string_view name);
+// Whether a parameter's name leaves it to the function's name to say what it is: `value`, `n`, `ms`.
+bool is_uninformative(std::string_view name);
 
 } // namespace plumbline

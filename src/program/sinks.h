@@ -14,9 +14,9 @@ struct Sink {
   std::string_view function; // unqualified, or qualified with ::
   int argument = 0;          // from 0; -1: any
   std::int64_t tick = 0;     // 0: the argument's type says it
-  std::string_view role;
+  std::string_view role = "other";
   Dimension dimension = Dimension::duration;
-  std::string_view option;   // a comma-separated list of what some other argument's name must contain, "" for none
+  std::string_view option = {}; // a comma-separated list of what some other argument's name must contain, "" for none
 };
 
 // The sink for argument `index` of the function, given the names of constants among the other arguments.

@@ -1,6 +1,7 @@
 #include "program/tunables.h"
 #include "facts/words.h"
 #include "program/injection.h"
+#include "program/sinks.h"
 #include "program/walk.h"
 
 #include <algorithm>
@@ -39,12 +40,19 @@ static const EntityFact* named_constant(const Program& program, const ConstantFa
   return nullptr;
 }
 
-// A named constant all of whose uses are defaults of configuration is part of that configuration.
-static bool only_default_uses(const Program& program, const Configuration& configuration, EntityId node) {
+static bool is_printed(const Program& program, const FlowFact& flow) {
+  const EntityFact* to = program.entity(flow.to);
+  const EntityFact* function = to && to->kind == EntityKind::parameter ? program.entity(to->owner) : nullptr;
+  return function && is_output_function(function->qualified);
+}
+
+// A named constant all of whose uses are defaults of configuration is part of that configuration; one that is only
+// printed waits for nobody.
+static bool only_harmless_uses(const Program& program, const Configuration& configuration, EntityId node) {
   std::span<const std::uint32_t> flows = program.flows_from(node);
-  if (flows.empty()) return false;
+  if (flows.empty() || !program.uses_of(node).empty()) return false;
   for (std::uint32_t index : flows)
-    if (!configuration.is_default(program.flows[index])) return false;
+    if (!configuration.is_default(program.flows[index]) && !is_printed(program, program.flows[index])) return false;
   return true;
 }
 
@@ -54,13 +62,15 @@ static bool only_array_bounds(const Program& program, EntityId node) {
   return bound;
 }
 
-static std::string value_text(const ConstantFact& constant, const Candidate& candidate, double extra_nanoseconds) {
+static std::string value_text(const ConstantFact& constant, std::string_view own_name, const Candidate& candidate) {
   if (candidate.consumer.dimension == Dimension::limit) return format_number(constant.value * candidate.scale);
   double nanoseconds = 0;
+  std::int64_t own = own_name.empty() ? 0 : unit_of_name(own_name); // kRetryMs = 500 is 500 ms, whatever is computed from it
   if (constant.tick > 0) nanoseconds = constant.value * static_cast<double>(constant.tick);
+  else if (own > 0) nanoseconds = constant.value * static_cast<double>(own);
   else if (candidate.tick > 0) nanoseconds = constant.value * candidate.scale * static_cast<double>(candidate.tick);
   else if (candidate.consumer.tick > 0) nanoseconds = constant.value * candidate.scale * static_cast<double>(candidate.consumer.tick);
-  if (nanoseconds + extra_nanoseconds > 0) return format_duration(nanoseconds + extra_nanoseconds);
+  if (nanoseconds > 0) return format_duration(nanoseconds);
   return format_number(constant.value);
 }
 
@@ -116,14 +126,12 @@ public:
     if (!program.is_ours(constant.location) || is_endless(constant)) return std::nullopt;
     const EntityFact* named = named_constant(program, constant);
     std::string_view name = named ? std::string_view(named->name) : std::string_view(constant.macro);
-    if (!name.empty() && names_a_unit(name)) return std::nullopt;
-    if (named && only_default_uses(program, configuration, named->id)) return std::nullopt;
+    if (!name.empty() && (names_a_unit(name) || names_no_tunable(name))) return std::nullopt;
+    if (named && only_harmless_uses(program, configuration, named->id)) return std::nullopt;
     candidates.clear();
     gather(constant, named);
     if (candidates.empty()) return std::nullopt;
-    std::stable_sort(candidates.begin(), candidates.end(), better);
-    Candidate& best = candidates.front();
-    // What a named constant is called outweighs what a chain of flows says.
+    const Candidate& best = *std::min_element(candidates.begin(), candidates.end(), better); // the first of equals
     if (best.consumer.dimension != dimension) return std::nullopt;
     if (dimension == Dimension::limit && !accept_limit(constant, named, best)) return std::nullopt;
     if (dimension == Dimension::duration && constant.tick == 0 && constant.value == 1 && best.consumer.certainty == Certainty::by_operation && best.consumer.tick == 0) return std::nullopt; // t + 1, t - 1
@@ -226,7 +234,7 @@ private:
           unit.consumer.dimension = dimension;
           break;
         }
-    tunable.value = value_text(constant, unit, 0);
+    tunable.value = value_text(constant, named ? std::string_view(named->name) : std::string_view(constant.macro), unit);
     if (tunable.consumer.role == "other")
       for (const Candidate& candidate : candidates)
         if (candidate.consumer.dimension == dimension && candidate.consumer.role != "other") {
@@ -294,6 +302,14 @@ std::vector<Tunable> tunables_of(const Program& program, const Configuration& co
         Tunable& first = tunables[entry.first->second];
         first.value += " + " + tunable->value;
         add_evidence(program, first, constant.location, "the rest of the value: " + constant.text);
+        continue;
+      }
+    }
+    if (!tunables.empty()) { // `if (n > 250) n = 250;` is one bound
+      Tunable& previous = tunables.back();
+      bool same_line = previous.constant->location.file == constant.location.file && previous.constant->location.line == constant.location.line;
+      if (same_line && previous.value == tunable->value && previous.constant->text == constant.text && previous.consumer.node != EntityId::none && previous.consumer.node == tunable->consumer.node) {
+        add_evidence(program, previous, constant.location, "the same bound again");
         continue;
       }
     }
