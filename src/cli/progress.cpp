@@ -7,6 +7,7 @@
 #include <llvm/Support/raw_ostream.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace plumbline {
 
@@ -15,7 +16,7 @@ using Seconds = std::chrono::duration<double>;
 static constexpr llvm::StringRef clear_line = "\r\x1b[K";
 
 static std::string minutes_and_seconds(Seconds span) {
-  const std::int64_t seconds = static_cast<std::int64_t>(span.count() + 0.5);
+  const std::int64_t seconds = std::llround(span.count());
   return llvm::formatv("{0}:{1,0+2}", seconds / 60, seconds % 60).str();
 }
 

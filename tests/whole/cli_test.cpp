@@ -379,6 +379,26 @@ TEST_F(Cli, InterruptKillsTheWorkersAndWritesNothing) {
   EXPECT_TRUE(gone);
 }
 
+// What README.md shows is what the program prints about fixtures/hello.
+TEST(Readme, ShowsRealOutput) {
+  const Sandbox sandbox;
+  std::vector<nlohmann::json> commands;
+  for (const char* name : {".plumbline.yaml", "src/main.cpp", "src/mirror.cpp", "src/mirror.h", "src/mirror_config.h",
+                           "src/peer.cpp", "src/peer.h"}) {
+    llvm::sys::fs::create_directories(sandbox.path("project/src"));
+    const std::string from = std::string(SOURCE_DIR "/fixtures/hello/") + name;
+    ASSERT_FALSE(llvm::sys::fs::copy_file(from, sandbox.path(std::string("project/") + name))) << from;
+    if (llvm::StringRef(name).ends_with(".cpp")) commands.push_back(sandbox.command(name));
+  }
+  sandbox.write_database(commands);
+  const RunResult result = sandbox.run({});
+  EXPECT_EQ(result.status, 0) << result.err;
+  llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> readme = llvm::MemoryBuffer::getFile(SOURCE_DIR "/README.md");
+  ASSERT_TRUE(readme);
+  EXPECT_THAT((*readme)->getBuffer().str(), HasSubstr("plumbline -p ../../build/hello\n" + result.out + "```"))
+      << "read the output, and put it into README.md";
+}
+
 // The small commands.
 
 TEST_F(Cli, ExplainPrintsTheChecksPage) {
