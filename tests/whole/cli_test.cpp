@@ -391,12 +391,17 @@ TEST(Readme, ShowsRealOutput) {
     if (llvm::StringRef(name).ends_with(".cpp")) commands.push_back(sandbox.command(name));
   }
   sandbox.write_database(commands);
-  const RunResult result = sandbox.run({});
-  EXPECT_EQ(result.status, 0) << result.err;
   llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> readme = llvm::MemoryBuffer::getFile(SOURCE_DIR "/README.md");
   ASSERT_TRUE(readme);
-  EXPECT_THAT((*readme)->getBuffer().str(), HasSubstr("plumbline -p ../../build/hello\n" + result.out + "```"))
-      << "read the output, and put it into README.md";
+  const std::vector<std::vector<std::string>> shown = {{}, {"--verbose", "src/mirror.cpp"}};
+  for (const std::vector<std::string>& arguments : shown) {
+    const RunResult result = sandbox.run(arguments);
+    EXPECT_EQ(result.status, 0) << result.err;
+    std::string command = "$ plumbline -p ../../build/hello";
+    for (const std::string& argument : arguments) command += " " + argument;
+    EXPECT_THAT((*readme)->getBuffer().str(), HasSubstr(command + "\n" + result.out + "```"))
+        << "read the output, and put it into README.md";
+  }
 }
 
 // The small commands.
