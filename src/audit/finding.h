@@ -32,11 +32,11 @@ std::optional<Priority> priority_from(std::string_view name);
 
 // Configuration that the owner of a tunable can already see, and how the line would use it.
 struct ConfigInReach {
-  std::string expression;  // how the owner spells its configuration: "config_", "options"
-  std::string type;        // qualified name of the config type
-  std::string field;       // the closest existing field, or the name proposed for a new one
+  std::string expression; // how the owner spells its configuration: "config_", "options"
+  std::string type;       // qualified name of the config type
+  std::string field;      // the closest existing field, or the name proposed for a new one
   bool field_exists = false;
-  std::string rewritten;   // the source line with the constant replaced; empty if it cannot be written safely
+  std::string rewritten; // the source line with the constant replaced; empty if it cannot be written safely
 };
 
 // Why a finding is not counted: an inline comment or an accepted baseline entry.
@@ -63,7 +63,7 @@ struct Finding {
   std::string suggestion;
   std::vector<Evidence> evidence;
   std::optional<ConfigInReach> config_in_reach;
-  int uses = 0;            // places that would change behaviour with it; a factor of the score
+  int uses = 0; // places that would change behaviour with it; a factor of the score
 
   // By the audit:
   std::string module;

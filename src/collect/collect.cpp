@@ -1,6 +1,7 @@
 #include "collect/collect.h"
 #include "check.h"
 #include "collect/context.h"
+#include "collect/macros.h"
 #include "collect/value_flow.h"
 
 #include <clang/AST/ASTConsumer.h>
@@ -19,7 +20,7 @@ namespace {
 
 // Counts errors and keeps the first: warnings are other tools' business.
 class ErrorCounter : public clang::DiagnosticConsumer {
-public:
+ public:
   unsigned errors = 0;
   bool fatal = false;
   std::string first;
@@ -33,7 +34,8 @@ public:
     first.clear();
     if (diagnostic.hasSourceManager() && diagnostic.getLocation().isValid()) {
       clang::PresumedLoc place = diagnostic.getSourceManager().getPresumedLoc(diagnostic.getLocation());
-      if (place.isValid()) first = (llvm::sys::path::filename(place.getFilename()) + ":" + llvm::Twine(place.getLine()) + ": ").str();
+      if (place.isValid())
+        first = (llvm::sys::path::filename(place.getFilename()) + ":" + llvm::Twine(place.getLine()) + ": ").str();
     }
     first += message.str();
   }
@@ -41,23 +43,27 @@ public:
 
 // Comments that speak to plumbline: suppressions.
 class CommentCollector : public clang::CommentHandler {
-public:
+ public:
   struct Comment {
     clang::SourceRange range;
   };
   std::vector<Comment> comments;
   bool HandleComment(clang::Preprocessor& preprocessor, clang::SourceRange comment) override {
     const clang::SourceManager& sources = preprocessor.getSourceManager();
-    llvm::StringRef text = clang::Lexer::getSourceText(clang::CharSourceRange::getCharRange(comment), sources, preprocessor.getLangOpts());
-    if (text.contains("plumbline") && (text.contains("plumbline:") || text.contains("NOLINT"))) comments.push_back({comment});
+    llvm::StringRef text =
+        clang::Lexer::getSourceText(clang::CharSourceRange::getCharRange(comment), sources, preprocessor.getLangOpts());
+    if (text.contains("plumbline") && (text.contains("plumbline:") || text.contains("NOLINT")))
+      comments.push_back({comment});
     return false;
   }
 };
 
 class Consumer : public clang::ASTConsumer {
-public:
+ public:
   Consumer(const CollectOptions& options, TuFacts& facts, CommentCollector& comments, clang::CompilerInstance& compiler)
-      : options(options), facts(facts), comments(comments), compiler(compiler) {}
+      : options(options), facts(facts), comments(comments), compiler(compiler) {
+    compiler.getPreprocessor().addPPCallbacks(std::make_unique<MacroCollector>(macros, macro_names));
+  }
 
   // Bodies outside our files say nothing about our program, and cost half the parse (measured: llvm-notes).
   bool shouldSkipFunctionBody(clang::Decl* declaration) override {
@@ -75,6 +81,7 @@ public:
   void HandleTranslationUnit(clang::ASTContext& ast) override {
     CollectContext context(ast, facts.table, options.root);
     collect_value_flow(context);
+    collect_macros(context, macros, macro_names);
     for (const RegisteredCheck& check : all_checks())
       if (check.check->collect) check.check->collect(context);
     for (const CommentCollector::Comment& comment : comments.comments) {
@@ -92,30 +99,36 @@ public:
     inputs(context);
   }
 
-private:
+ private:
   // Every file whose bytes took part, so that the store can tell when the facts no longer hold.
   void inputs(CollectContext& context) {
-    for (clang::SourceManager::fileinfo_iterator it = context.sources.fileinfo_begin(); it != context.sources.fileinfo_end(); ++it) {
+    for (clang::SourceManager::fileinfo_iterator it = context.sources.fileinfo_begin();
+         it != context.sources.fileinfo_end(); ++it) {
       std::optional<llvm::StringRef> bytes = it->second->getBufferDataIfLoaded();
       if (!bytes) continue;
       llvm::SmallString<256> path(it->first.getFileEntry().tryGetRealPathName());
       if (path.empty()) path = it->first.getName();
       facts.inputs.push_back({relative_path(path, options.root), digest_of(*bytes)});
     }
-    std::sort(facts.inputs.begin(), facts.inputs.end(), [](const InputFile& a, const InputFile& b) { return a.path < b.path; });
-    facts.inputs.erase(std::unique(facts.inputs.begin(), facts.inputs.end(), [](const InputFile& a, const InputFile& b) { return a.path == b.path; }), facts.inputs.end());
+    std::sort(facts.inputs.begin(), facts.inputs.end(),
+              [](const InputFile& a, const InputFile& b) { return a.path < b.path; });
+    facts.inputs.erase(std::unique(facts.inputs.begin(), facts.inputs.end(),
+                                   [](const InputFile& a, const InputFile& b) { return a.path == b.path; }),
+                       facts.inputs.end());
   }
 
   const CollectOptions& options;
   TuFacts& facts;
   CommentCollector& comments;
   clang::CompilerInstance& compiler;
+  std::vector<const clang::MacroInfo*> macros;
+  std::vector<std::string> macro_names;
   clang::FileID last_file;
   bool last_skip = false;
 };
 
 class Action : public clang::ASTFrontendAction {
-public:
+ public:
   Action(const CollectOptions& options, TuFacts& facts) : options(options), facts(facts) {}
   bool BeginInvocation(clang::CompilerInstance& compiler) override {
     compiler.getFrontendOpts().SkipFunctionBodies = options.skip_system_bodies; // later is too late
@@ -132,7 +145,7 @@ public:
     return std::make_unique<Consumer>(options, facts, comments, compiler);
   }
 
-private:
+ private:
   const CollectOptions& options;
   TuFacts& facts;
   CommentCollector comments;
@@ -159,7 +172,9 @@ TuFacts collect(const CompileCommand& command, const CollectOptions& options) {
     facts.state = UnitState::failed;
     if (facts.reason.empty()) facts.reason = ran ? "Clang produced no syntax tree" : "Clang could not run this command";
   } else {
-    facts.state = errors.fatal ? UnitState::failed : errors.errors ? UnitState::analysed_with_errors : UnitState::analysed;
+    facts.state = errors.fatal    ? UnitState::failed
+                  : errors.errors ? UnitState::analysed_with_errors
+                                  : UnitState::analysed;
   }
   return facts;
 }

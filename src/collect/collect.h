@@ -24,7 +24,8 @@ std::vector<std::string> normalised_arguments(const CompileCommand& command, llv
 
 // Why a command is none of our business ("not C or C++ (assembly)"), by its language; empty for C and C++.
 std::string reason_to_skip(const CompileCommand& command);
-// Why a command for C or C++ cannot be read (a compiler with a command line of its own), and what to do; empty if it can.
+// Why a command for C or C++ cannot be read (a compiler with a command line of its own), and what to do; empty if it
+// can.
 std::string reason_not_understood(const CompileCommand& command);
 
 // Where Clang's builtin headers are: beside this binary (../lib/plumbline/clang), else an LLVM 22 installation, else ""

@@ -14,18 +14,26 @@ const clang::Expr* strip(const clang::Expr* expression) {
   while (expression) {
     const clang::Expr* before = expression;
     expression = expression->IgnoreUnlessSpelledInSource()->IgnoreParenImpCasts();
-    if (const clang::SubstNonTypeTemplateParmExpr* substituted = llvm::dyn_cast<clang::SubstNonTypeTemplateParmExpr>(expression)) expression = substituted->getReplacement();
-    else if (const clang::ConstantExpr* constant = llvm::dyn_cast<clang::ConstantExpr>(expression)) expression = constant->getSubExpr();
-    else if (const clang::ExprWithCleanups* cleanups = llvm::dyn_cast<clang::ExprWithCleanups>(expression)) expression = cleanups->getSubExpr();
-    else if (const clang::MaterializeTemporaryExpr* temporary = llvm::dyn_cast<clang::MaterializeTemporaryExpr>(expression)) expression = temporary->getSubExpr();
-    else if (const clang::CXXBindTemporaryExpr* bound = llvm::dyn_cast<clang::CXXBindTemporaryExpr>(expression)) expression = bound->getSubExpr();
+    if (const clang::SubstNonTypeTemplateParmExpr* substituted =
+            llvm::dyn_cast<clang::SubstNonTypeTemplateParmExpr>(expression))
+      expression = substituted->getReplacement();
+    else if (const clang::ConstantExpr* constant = llvm::dyn_cast<clang::ConstantExpr>(expression))
+      expression = constant->getSubExpr();
+    else if (const clang::ExprWithCleanups* cleanups = llvm::dyn_cast<clang::ExprWithCleanups>(expression))
+      expression = cleanups->getSubExpr();
+    else if (const clang::MaterializeTemporaryExpr* temporary =
+                 llvm::dyn_cast<clang::MaterializeTemporaryExpr>(expression))
+      expression = temporary->getSubExpr();
+    else if (const clang::CXXBindTemporaryExpr* bound = llvm::dyn_cast<clang::CXXBindTemporaryExpr>(expression))
+      expression = bound->getSubExpr();
     if (expression == before) break;
   }
   return expression;
 }
 
 bool is_conversion_factor(double value) {
-  static constexpr std::array<double, 19> factors{{7, 24, 30, 60, 365, 1000, 1024, 1440, 3600, 10000, 86400, 1e5, 1e6, 1048576, 1e7, 1e9, 3.6e6, 8.64e7, 1e12}};
+  static constexpr std::array<double, 19> factors{
+      {7, 24, 30, 60, 365, 1000, 1024, 1440, 3600, 10000, 86400, 1e5, 1e6, 1048576, 1e7, 1e9, 3.6e6, 8.64e7, 1e12}};
   double magnitude = std::fabs(value);
   if (magnitude > 0 && magnitude < 1) magnitude = std::nearbyint(1 / magnitude * 1e3) / 1e3; // 0.001, 1e-6
   for (double factor : factors)
@@ -39,29 +47,37 @@ static std::optional<double> parse_digits(const std::string& text) {
   for (char c : text)
     if (c != '\'') plain += c;
   char* end = nullptr;
-  if (plain.size() > 2 && plain[0] == '0' && (plain[1] == 'b' || plain[1] == 'B')) return static_cast<double>(std::strtoull(plain.c_str() + 2, &end, 2));
-  if (plain.size() > 1 && plain[0] == '0' && plain.find_first_not_of("01234567") == std::string::npos) return static_cast<double>(std::strtoull(plain.c_str(), &end, 8));
+  if (plain.size() > 2 && plain[0] == '0' && (plain[1] == 'b' || plain[1] == 'B'))
+    return static_cast<double>(std::strtoull(plain.c_str() + 2, &end, 2));
+  if (plain.size() > 1 && plain[0] == '0' && plain.find_first_not_of("01234567") == std::string::npos)
+    return static_cast<double>(std::strtoull(plain.c_str(), &end, 8));
   double value = std::strtod(plain.c_str(), &end);
   if (end == plain.c_str()) return std::nullopt;
   return value;
 }
 
-static std::optional<double> user_literal_value(const clang::UserDefinedLiteral& literal, const clang::ASTContext& ast) {
+static std::optional<double> user_literal_value(const clang::UserDefinedLiteral& literal,
+                                                const clang::ASTContext& ast) {
   switch (literal.getLiteralOperatorKind()) {
   case clang::UserDefinedLiteral::LOK_Integer:
-    if (const clang::IntegerLiteral* cooked = llvm::dyn_cast<clang::IntegerLiteral>(literal.getCookedLiteral())) return cooked->getValue().roundToDouble();
+    if (const clang::IntegerLiteral* cooked = llvm::dyn_cast<clang::IntegerLiteral>(literal.getCookedLiteral()))
+      return cooked->getValue().roundToDouble();
     return std::nullopt;
   case clang::UserDefinedLiteral::LOK_Floating:
-    if (const clang::FloatingLiteral* cooked = llvm::dyn_cast<clang::FloatingLiteral>(literal.getCookedLiteral())) return cooked->getValueAsApproximateDouble();
+    if (const clang::FloatingLiteral* cooked = llvm::dyn_cast<clang::FloatingLiteral>(literal.getCookedLiteral()))
+      return cooked->getValueAsApproximateDouble();
     return std::nullopt;
   case clang::UserDefinedLiteral::LOK_Template: {
     const clang::FunctionDecl* callee = llvm::dyn_cast_or_null<clang::FunctionDecl>(literal.getCalleeDecl());
     const clang::TemplateArgumentList* arguments = callee ? callee->getTemplateSpecializationArgs() : nullptr;
     if (!arguments || arguments->size() == 0) return std::nullopt;
     std::string digits;
-    llvm::ArrayRef<clang::TemplateArgument> pack = arguments->get(0).getKind() == clang::TemplateArgument::Pack ? arguments->get(0).getPackAsArray() : arguments->asArray();
+    llvm::ArrayRef<clang::TemplateArgument> pack = arguments->get(0).getKind() == clang::TemplateArgument::Pack
+                                                       ? arguments->get(0).getPackAsArray()
+                                                       : arguments->asArray();
     for (const clang::TemplateArgument& argument : pack)
-      if (argument.getKind() == clang::TemplateArgument::Integral) digits += static_cast<char>(argument.getAsIntegral().getExtValue());
+      if (argument.getKind() == clang::TemplateArgument::Integral)
+        digits += static_cast<char>(argument.getAsIntegral().getExtValue());
     return parse_digits(digits);
   }
   default:
@@ -77,38 +93,57 @@ std::int64_t factory_tick(const clang::FunctionDecl* callee, clang::QualType res
   return traits.tick;
 }
 
-static std::optional<ConstantValue> combine(clang::BinaryOperatorKind operation, const ConstantValue& a, const ConstantValue& b) {
+static std::optional<ConstantValue> combine(clang::BinaryOperatorKind operation, const ConstantValue& a,
+                                            const ConstantValue& b) {
   ConstantValue result;
   result.floating = a.floating || b.floating;
   result.tick = a.tick ? a.tick : b.tick;
   double right = b.value;
-  if (a.tick > 0 && b.tick > 0 && a.tick != b.tick) right = b.value * static_cast<double>(b.tick) / static_cast<double>(a.tick);
+  if (a.tick > 0 && b.tick > 0 && a.tick != b.tick)
+    right = b.value * static_cast<double>(b.tick) / static_cast<double>(a.tick);
   switch (operation) {
-  case clang::BO_Add: result.value = a.value + right; return result;
-  case clang::BO_Sub: result.value = a.value - right; return result;
-  case clang::BO_Mul: result.value = a.value * b.value; return result;
+  case clang::BO_Add:
+    result.value = a.value + right;
+    return result;
+  case clang::BO_Sub:
+    result.value = a.value - right;
+    return result;
+  case clang::BO_Mul:
+    result.value = a.value * b.value;
+    return result;
   case clang::BO_Div:
     if (b.value == 0) return std::nullopt;
     result.value = result.floating ? a.value / b.value : std::trunc(a.value / b.value);
     return result;
-  case clang::BO_Shl: result.value = std::ldexp(a.value, static_cast<int>(b.value)); return result;
-  case clang::BO_Shr: result.value = std::floor(std::ldexp(a.value, -static_cast<int>(b.value))); return result;
-  default: return std::nullopt;
+  case clang::BO_Shl:
+    result.value = std::ldexp(a.value, static_cast<int>(b.value));
+    return result;
+  case clang::BO_Shr:
+    result.value = std::floor(std::ldexp(a.value, -static_cast<int>(b.value)));
+    return result;
+  default:
+    return std::nullopt;
   }
 }
 
 static std::optional<clang::BinaryOperatorKind> binary_kind(clang::OverloadedOperatorKind operation) {
   switch (operation) {
-  case clang::OO_Plus: return clang::BO_Add;
-  case clang::OO_Minus: return clang::BO_Sub;
-  case clang::OO_Star: return clang::BO_Mul;
-  case clang::OO_Slash: return clang::BO_Div;
-  default: return std::nullopt;
+  case clang::OO_Plus:
+    return clang::BO_Add;
+  case clang::OO_Minus:
+    return clang::BO_Sub;
+  case clang::OO_Star:
+    return clang::BO_Mul;
+  case clang::OO_Slash:
+    return clang::BO_Div;
+  default:
+    return std::nullopt;
   }
 }
 
 // A duration built from literals: seconds(5), MonoDelta::FromSeconds(10), rclcpp::Duration(1, 0), timeval{2, 500000}.
-static std::optional<ConstantValue> built_duration(const clang::FunctionDecl* callee, clang::QualType type, llvm::ArrayRef<const clang::Expr*> arguments,
+static std::optional<ConstantValue> built_duration(const clang::FunctionDecl* callee, clang::QualType type,
+                                                   llvm::ArrayRef<const clang::Expr*> arguments,
                                                    const clang::ASTContext& ast) {
   TypeTraits traits = traits_of(type);
   if (traits.type_class != TypeClass::duration || traits.plural || arguments.empty()) return std::nullopt;
@@ -127,7 +162,8 @@ static std::optional<ConstantValue> built_duration(const clang::FunctionDecl* ca
     value.tick = tick;
     return value;
   }
-  if (values.size() == 2 && traits.record && (traits.record->getName() == "Duration" || traits.record->getName() == "timespec"))
+  if (values.size() == 2 && traits.record &&
+      (traits.record->getName() == "Duration" || traits.record->getName() == "timespec"))
     return ConstantValue{values[0].value * second + values[1].value, nanosecond, false};
   if (values.size() == 2 && traits.record && traits.record->getName() == "timeval")
     return ConstantValue{values[0].value * 1e6 + values[1].value, microsecond, false};
@@ -139,22 +175,25 @@ static std::optional<ConstantValue> built_duration(const clang::FunctionDecl* ca
 // Where the definition of the macro that spells the expression's first token begins; invalid outside of macros.
 static clang::SourceLocation spelling_macro(const clang::Expr* expression, const clang::ASTContext& ast) {
   const clang::SourceManager& sources = ast.getSourceManager();
-  clang::SourceLocation location = expression->getBeginLoc();
-  while (location.isMacroID() && sources.isMacroArgExpansion(location)) location = sources.getImmediateSpellingLoc(location);
+  clang::SourceLocation location = strip(expression)->getBeginLoc();
+  while (location.isMacroID() && sources.isMacroArgExpansion(location))
+    location = sources.getImmediateSpellingLoc(location);
   if (!location.isMacroID()) return {};
   // Two expansions of one macro are the same definition.
   clang::SourceLocation spelled = sources.getSpellingLoc(location);
   return spelled.getLocWithOffset(-static_cast<int>(sources.getDecomposedLoc(location).second));
 }
 
-static std::optional<ConstantValue> literal_value_at(const clang::Expr* expression, const clang::ASTContext& ast, unsigned depth) {
+static std::optional<ConstantValue> literal_value_at(const clang::Expr* expression, const clang::ASTContext& ast,
+                                                     unsigned depth) {
   expression = strip(expression);
   if (!expression || depth > 32) return std::nullopt;
   if (const clang::IntegerLiteral* integer = llvm::dyn_cast<clang::IntegerLiteral>(expression)) {
     if (integer->getType()->isBooleanType()) return std::nullopt;
     return ConstantValue{integer->getValue().roundToDouble(integer->getType()->isSignedIntegerType()), 0, false};
   }
-  if (const clang::FloatingLiteral* floating = llvm::dyn_cast<clang::FloatingLiteral>(expression)) return ConstantValue{floating->getValueAsApproximateDouble(), 0, true};
+  if (const clang::FloatingLiteral* floating = llvm::dyn_cast<clang::FloatingLiteral>(expression))
+    return ConstantValue{floating->getValueAsApproximateDouble(), 0, true};
   if (const clang::UserDefinedLiteral* literal = llvm::dyn_cast<clang::UserDefinedLiteral>(expression)) {
     std::optional<double> value = user_literal_value(*literal, ast);
     if (!value) return std::nullopt;
@@ -167,8 +206,10 @@ static std::optional<ConstantValue> literal_value_at(const clang::Expr* expressi
       return ConstantValue{*value, tick, false};
     }
     clang::Expr::EvalResult result;
-    if (!literal->isValueDependent() && literal->EvaluateAsInt(result, ast)) return ConstantValue{result.Val.getInt().roundToDouble(), 0, false};
-    return carries_value(traits.type_class) ? std::optional<ConstantValue>(ConstantValue{*value, 0, false}) : std::nullopt;
+    if (!literal->isValueDependent() && literal->EvaluateAsInt(result, ast))
+      return ConstantValue{result.Val.getInt().roundToDouble(), 0, false};
+    return carries_value(traits.type_class) ? std::optional<ConstantValue>(ConstantValue{*value, 0, false})
+                                            : std::nullopt;
   }
   if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(expression)) {
     if (unary->getOpcode() != clang::UO_Minus && unary->getOpcode() != clang::UO_Plus) return std::nullopt;
@@ -194,14 +235,17 @@ static std::optional<ConstantValue> literal_value_at(const clang::Expr* expressi
   }
   if (const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(expression)) {
     if (construct->getNumArgs() == 0) return std::nullopt;
-    return built_duration(construct->getConstructor(), construct->getType(), llvm::ArrayRef(construct->getArgs(), construct->getNumArgs()), ast);
+    return built_duration(construct->getConstructor(), construct->getType(),
+                          llvm::ArrayRef(construct->getArgs(), construct->getNumArgs()), ast);
   }
-  if (const clang::CXXUnresolvedConstructExpr* construct = llvm::dyn_cast<clang::CXXUnresolvedConstructExpr>(expression)) {
+  if (const clang::CXXUnresolvedConstructExpr* construct =
+          llvm::dyn_cast<clang::CXXUnresolvedConstructExpr>(expression)) {
     std::vector<const clang::Expr*> arguments(construct->arg_begin(), construct->arg_end());
     return built_duration(nullptr, construct->getTypeAsWritten(), arguments, ast);
   }
   if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(expression)) {
-    if (list->getNumInits() == 1 && !list->getType()->isArrayType()) return literal_value_at(list->getInit(0), ast, depth + 1);
+    if (list->getNumInits() == 1 && !list->getType()->isArrayType())
+      return literal_value_at(list->getInit(0), ast, depth + 1);
     std::vector<const clang::Expr*> values(list->inits().begin(), list->inits().end());
     return built_duration(nullptr, list->getType(), values, ast);
   }
@@ -209,8 +253,10 @@ static std::optional<ConstantValue> literal_value_at(const clang::Expr* expressi
     TypeTraits traits = traits_of(cast->getTypeAsWritten());
     std::optional<ConstantValue> value = literal_value_at(cast->getSubExpr(), ast, depth + 1);
     if (!value) return std::nullopt;
-    if (traits.type_class == TypeClass::duration && traits.tick && value->tick == 0) value->tick = traits.tick;
-    else if (!carries_value(traits.type_class) && !cast->getTypeAsWritten()->isDependentType()) return std::nullopt;
+    if (traits.type_class == TypeClass::duration && traits.tick && value->tick == 0)
+      value->tick = traits.tick;
+    else if (!carries_value(traits.type_class) && !cast->getTypeAsWritten()->isDependentType())
+      return std::nullopt;
     return value;
   }
   if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression)) {
@@ -224,15 +270,21 @@ static std::optional<ConstantValue> literal_value_at(const clang::Expr* expressi
   return std::nullopt;
 }
 
-std::optional<ConstantValue> literal_value(const clang::Expr* expression, const clang::ASTContext& ast) { return literal_value_at(expression, ast, 0); }
+std::optional<ConstantValue> literal_value(const clang::Expr* expression, const clang::ASTContext& ast) {
+  return literal_value_at(expression, ast, 0);
+}
 
 std::optional<double> named_value(const clang::Expr* expression, const clang::ASTContext& ast) {
   expression = strip(expression);
   if (!expression || expression->isValueDependent() || expression->isTypeDependent()) return std::nullopt;
   clang::Expr::EvalResult result;
-  if (expression->getType()->isIntegralOrEnumerationType() && expression->EvaluateAsInt(result, ast, clang::Expr::SE_NoSideEffects)) return result.Val.getInt().roundToDouble();
+  if (expression->getType()->isIntegralOrEnumerationType() &&
+      expression->EvaluateAsInt(result, ast, clang::Expr::SE_NoSideEffects))
+    return result.Val.getInt().roundToDouble();
   llvm::APFloat floating(0.0);
-  if (expression->getType()->isRealFloatingType() && expression->EvaluateAsFloat(floating, ast, clang::Expr::SE_NoSideEffects)) return floating.convertToDouble();
+  if (expression->getType()->isRealFloatingType() &&
+      expression->EvaluateAsFloat(floating, ast, clang::Expr::SE_NoSideEffects))
+    return floating.convertToDouble();
   return std::nullopt;
 }
 

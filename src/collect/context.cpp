@@ -44,7 +44,8 @@ Location CollectContext::location_of(clang::SourceRange range) {
   llvm::StringRef path = path_of(at.first);
   if (path.empty()) return location;
   std::pair<clang::FileID, unsigned> last = sources.getDecomposedLoc(end);
-  if (last.first != at.first || last.second < at.second) last = at, end = begin; // the other end stands in another macro
+  if (last.first != at.first || last.second < at.second)
+    last = at, end = begin; // the other end stands in another macro
   location.file = table.strings.intern(path);
   location.line = sources.getLineNumber(at.first, at.second);
   location.column = sources.getColumnNumber(at.first, at.second);
@@ -54,19 +55,24 @@ Location CollectContext::location_of(clang::SourceRange range) {
   return location;
 }
 
-Location CollectContext::location_of(clang::SourceLocation location) { return location_of(clang::SourceRange(location, location)); }
+Location CollectContext::location_of(clang::SourceLocation location) {
+  return location_of(clang::SourceRange(location, location));
+}
 
 Location CollectContext::expansion_of(clang::SourceRange range) {
   if (range.isInvalid()) return {};
-  return location_of(clang::SourceRange(sources.getExpansionLoc(range.getBegin()), sources.getExpansionRange(range.getEnd()).getEnd()));
+  return location_of(clang::SourceRange(sources.getExpansionLoc(range.getBegin()),
+                                        sources.getExpansionRange(range.getEnd()).getEnd()));
 }
 
 // Clang's text when both ends are in one buffer, else the first token.
 std::string CollectContext::text_of(clang::SourceRange range, std::size_t limit) {
   if (range.isInvalid()) return {};
   clang::SourceLocation begin = sources.getSpellingLoc(range.getBegin()), end = sources.getSpellingLoc(range.getEnd());
-  if (sources.getFileID(begin) != sources.getFileID(end) || sources.getFileOffset(end) < sources.getFileOffset(begin)) end = begin;
-  llvm::StringRef text = clang::Lexer::getSourceText(clang::CharSourceRange::getTokenRange(begin, end), sources, ast.getLangOpts());
+  if (sources.getFileID(begin) != sources.getFileID(end) || sources.getFileOffset(end) < sources.getFileOffset(begin))
+    end = begin;
+  llvm::StringRef text =
+      clang::Lexer::getSourceText(clang::CharSourceRange::getTokenRange(begin, end), sources, ast.getLangOpts());
   std::string folded;
   for (char c : text) {
     bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\\';
@@ -95,18 +101,21 @@ std::string CollectContext::line_of(clang::SourceLocation location) {
 std::string CollectContext::macro_of(clang::SourceLocation location) {
   if (!location.isMacroID()) return {};
   // A macro argument is spelled where the user wrote it, outside any definition.
-  while (location.isMacroID() && sources.isMacroArgExpansion(location)) location = sources.getImmediateSpellingLoc(location);
+  while (location.isMacroID() && sources.isMacroArgExpansion(location))
+    location = sources.getImmediateSpellingLoc(location);
   if (!location.isMacroID()) return {};
   return clang::Lexer::getImmediateMacroName(location, sources, ast.getLangOpts()).str();
 }
 
 const clang::NamedDecl* pattern_of(const clang::NamedDecl* declaration) {
   if (const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(declaration)) {
-    if (const clang::FunctionDecl* pattern = function->getTemplateInstantiationPattern(false)) return pattern->getCanonicalDecl();
+    if (const clang::FunctionDecl* pattern = function->getTemplateInstantiationPattern(false))
+      return pattern->getCanonicalDecl();
     return function->getCanonicalDecl();
   }
   if (const clang::CXXRecordDecl* record = llvm::dyn_cast<clang::CXXRecordDecl>(declaration)) {
-    if (const clang::CXXRecordDecl* pattern = record->getTemplateInstantiationPattern()) return pattern->getCanonicalDecl();
+    if (const clang::CXXRecordDecl* pattern = record->getTemplateInstantiationPattern())
+      return pattern->getCanonicalDecl();
     return record->getCanonicalDecl();
   }
   if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(declaration))
@@ -128,7 +137,8 @@ EntityId CollectContext::place_id(llvm::StringRef what, const Location& location
 // file added where the linkage is internal.
 EntityId CollectContext::compute_id(const clang::NamedDecl& declaration) {
   const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(&declaration);
-  bool by_place = llvm::isa<clang::FieldDecl, clang::EnumConstantDecl>(declaration) || (variable && variable->isLocalVarDecl() && !variable->isExternC());
+  bool by_place = llvm::isa<clang::FieldDecl, clang::EnumConstantDecl>(declaration) ||
+                  (variable && variable->isLocalVarDecl() && !variable->isExternC());
   if (by_place) {
     Location location = expansion_of(declaration.getLocation());
     if (location.line) return place_id(("entity|" + declaration.getNameAsString()), location);
@@ -136,7 +146,8 @@ EntityId CollectContext::compute_id(const clang::NamedDecl& declaration) {
   llvm::SmallString<128> usr;
   if (clang::index::generateUSRForDecl(&declaration, usr)) return EntityId::none;
   std::string text(usr.str());
-  if (!declaration.isExternallyVisible()) text += "|" + path_of(sources.getFileID(sources.getExpansionLoc(declaration.getLocation()))).str();
+  if (!declaration.isExternallyVisible())
+    text += "|" + path_of(sources.getFileID(sources.getExpansionLoc(declaration.getLocation()))).str();
   return entity_from_text(text);
 }
 
@@ -173,7 +184,8 @@ EntityId CollectContext::parameter(const clang::FunctionDecl* function, unsigned
   if (pattern->isDefined(definition) && index < definition->getNumParams()) named = definition->getParamDecl(index);
   if (!named || !named->getIdentifier())
     for (const clang::FunctionDecl* redeclaration : pattern->redecls())
-      if (index < redeclaration->getNumParams() && redeclaration->getParamDecl(index)->getIdentifier()) named = redeclaration->getParamDecl(index);
+      if (index < redeclaration->getNumParams() && redeclaration->getParamDecl(index)->getIdentifier())
+        named = redeclaration->getParamDecl(index);
   EntityFact fact;
   fact.id = id;
   fact.owner = function_id;
@@ -220,7 +232,8 @@ EntityFact CollectContext::describe(const clang::NamedDecl& declaration, EntityI
       if (method->isConst()) fact.flags |= is_const_method;
       if (method->isStatic()) fact.flags |= is_static;
       if (method->getParent()->isLambda()) fact.flags |= is_lambda;
-      for (const clang::CXXMethodDecl* overridden : method->overridden_methods()) write_override(table, id, entity(overridden));
+      for (const clang::CXXMethodDecl* overridden : method->overridden_methods())
+        write_override(table, id, entity(overridden));
     }
     type = function->getReturnType();
   } else if (const clang::FieldDecl* field = llvm::dyn_cast<clang::FieldDecl>(&declaration)) {
@@ -228,7 +241,8 @@ EntityFact CollectContext::describe(const clang::NamedDecl& declaration, EntityI
     type = field->getType();
   } else if (llvm::isa<clang::EnumConstantDecl>(declaration)) {
     fact.kind = EntityKind::enumerator;
-    fact.flags |= is_constant;
+    const clang::EnumDecl* enumeration = llvm::dyn_cast<clang::EnumDecl>(declaration.getDeclContext());
+    if (enumeration && !enumeration->getIdentifier()) fact.flags |= is_constant;
     fact.type_class = TypeClass::integer;
   } else if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(&declaration)) {
     fact.kind = EntityKind::variable;
@@ -244,7 +258,8 @@ EntityFact CollectContext::describe(const clang::NamedDecl& declaration, EntityI
       place = definition;
       fact.flags |= is_defined;
       for (const clang::CXXBaseSpecifier& base : definition->bases())
-        if (const clang::CXXRecordDecl* base_record = base.getType()->getAsCXXRecordDecl()) write_base(table, id, entity(base_record));
+        if (const clang::CXXRecordDecl* base_record = base.getType()->getAsCXXRecordDecl())
+          write_base(table, id, entity(base_record));
       if (is_annotated_config(*definition)) fact.flags |= is_config_annotated;
     }
   }
@@ -262,18 +277,22 @@ EntityFact CollectContext::describe(const clang::NamedDecl& declaration, EntityI
   fact.location = expansion_of(place->getLocation());
   fact.name = declaration.getNameAsString();
   fact.qualified = declaration.getQualifiedNameAsString();
-  if (const clang::CXXConstructorDecl* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(&declaration)) { // without template arguments
+  if (const clang::CXXConstructorDecl* constructor =
+          llvm::dyn_cast<clang::CXXConstructorDecl>(&declaration)) { // without template arguments
     fact.name = constructor->getParent()->getNameAsString();
     fact.qualified = constructor->getParent()->getQualifiedNameAsString() + "::" + fact.name;
   }
   const clang::DeclContext* context = declaration.getDeclContext();
-  if (const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(context)) fact.owner = entity(function);
+  if (const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(context))
+    fact.owner = entity(function);
   else if (const clang::CXXRecordDecl* record = llvm::dyn_cast<clang::CXXRecordDecl>(context)) {
     // What a lambda does, the function around it does.
     if (record->isLambda()) {
       const clang::DeclContext* around = record->getDeclContext();
-      while (around && !llvm::isa<clang::FunctionDecl>(around) && !around->isTranslationUnit()) around = around->getParent();
-      if (const clang::FunctionDecl* function_around = llvm::dyn_cast_or_null<clang::FunctionDecl>(around)) fact.owner = entity(function_around);
+      while (around && !llvm::isa<clang::FunctionDecl>(around) && !around->isTranslationUnit())
+        around = around->getParent();
+      if (const clang::FunctionDecl* function_around = llvm::dyn_cast_or_null<clang::FunctionDecl>(around))
+        fact.owner = entity(function_around);
     } else {
       fact.owner = entity(record);
     }

@@ -15,7 +15,7 @@ namespace plumbline {
 // Lives as long as one parse. Collectors may read the AST and call the functions below; nothing they keep may refer
 // to the AST afterwards.
 class CollectContext {
-public:
+ public:
   CollectContext(clang::ASTContext& ast, FactTable& table, std::string root);
 
   clang::ASTContext& ast;
@@ -52,7 +52,7 @@ public:
   // Writes a fact once, however many instantiations show it. False if it was there.
   bool first_time(std::uint64_t digest) { return seen.insert(digest).second; }
 
-private:
+ private:
   EntityFact describe(const clang::NamedDecl& declaration, EntityId id);
   EntityId compute_id(const clang::NamedDecl& declaration);
 
@@ -75,7 +75,9 @@ namespace llvm {
 template <> struct DenseMapInfo<plumbline::EntityId> {
   static plumbline::EntityId getEmptyKey() { return static_cast<plumbline::EntityId>(~0ull); }
   static plumbline::EntityId getTombstoneKey() { return static_cast<plumbline::EntityId>(~0ull - 1); }
-  static unsigned getHashValue(plumbline::EntityId id) { return static_cast<unsigned>(static_cast<std::uint64_t>(id) ^ (static_cast<std::uint64_t>(id) >> 32)); }
+  static unsigned getHashValue(plumbline::EntityId id) {
+    return static_cast<unsigned>(static_cast<std::uint64_t>(id) ^ (static_cast<std::uint64_t>(id) >> 32));
+  }
   static bool isEqual(plumbline::EntityId a, plumbline::EntityId b) { return a == b; }
 };
 } // namespace llvm

@@ -7,10 +7,21 @@
 
 namespace plumbline {
 
-// Enumerators of a named enumeration are choices; those of an unnamed one are how constants were written before constexpr.
+// Enumerators of an unnamed enumeration are how constants were written before constexpr. Those of a named one are
+// choices, unless their value is neither a number in a row (TIMEOUT = 4 behind FAILED = 3) nor a flag.
 bool is_quantity(const clang::EnumConstantDecl& enumerator) {
   const clang::EnumDecl* enumeration = llvm::dyn_cast<clang::EnumDecl>(enumerator.getDeclContext());
-  return (enumeration && !enumeration->getIdentifier() && !enumeration->getTypedefNameForAnonDecl()) || unit_of_name(std::string_view(enumerator.getName())) != 0;
+  if (!enumeration) return false;
+  if (!enumeration->getIdentifier() && !enumeration->getTypedefNameForAnonDecl()) return true;
+  if (unit_of_name(std::string_view(enumerator.getName()))) return true;
+  if (enumeration->isScoped()) return false;
+  llvm::APSInt value = enumerator.getInitVal();
+  if (value < 10 || value.isPowerOf2()) return false;
+  for (const clang::EnumConstantDecl* other : enumeration->enumerators()) {
+    std::int64_t distance = other->getInitVal().getExtValue() - value.getExtValue();
+    if (distance == 1 || distance == -1) return false;
+  }
+  return true;
 }
 
 static constexpr unsigned max_depth = 24; // deeper expressions are generated tables; they keep their first levels
@@ -61,7 +72,9 @@ void Lowering::consume(const clang::Expr* expression) {
 }
 
 EntityId Lowering::call_site(const clang::Expr* call) {
-  return context.place_id("call", context.expansion_of(call->getExprLoc().isMacroID() ? clang::SourceRange(call->getExprLoc()) : call->getSourceRange()));
+  return context.place_id("call",
+                          context.expansion_of(call->getExprLoc().isMacroID() ? clang::SourceRange(call->getExprLoc())
+                                                                              : call->getSourceRange()));
 }
 
 EntityId Lowering::constant(const clang::Expr* expression) {
@@ -88,28 +101,37 @@ EntityId Lowering::named_entity(const clang::Expr* expression) {
   expression = strip(expression);
   if (!expression) return EntityId::none;
   if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(expression)) {
-    if (llvm::isa<clang::VarDecl, clang::EnumConstantDecl, clang::FieldDecl>(reference->getDecl())) return context.entity(reference->getDecl());
+    if (llvm::isa<clang::VarDecl, clang::EnumConstantDecl, clang::FieldDecl>(reference->getDecl()))
+      return context.entity(reference->getDecl());
     return EntityId::none;
   }
   if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(expression)) {
     const clang::FieldDecl* field = llvm::dyn_cast<clang::FieldDecl>(member->getMemberDecl());
-    if (!field) return llvm::isa<clang::VarDecl>(member->getMemberDecl()) ? context.entity(member->getMemberDecl()) : EntityId::none;
+    if (!field)
+      return llvm::isa<clang::VarDecl>(member->getMemberDecl()) ? context.entity(member->getMemberDecl())
+                                                                : EntityId::none;
     // tv.tv_sec is a part of tv.
-    if (traits_of(member->getBase()->getType()).type_class == TypeClass::duration) return named_entity(member->getBase());
+    if (traits_of(member->getBase()->getType()).type_class == TypeClass::duration)
+      return named_entity(member->getBase());
     return context.entity(field);
   }
   if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(expression))
-    if (unary->getOpcode() == clang::UO_Deref || unary->getOpcode() == clang::UO_AddrOf) return named_entity(unary->getSubExpr());
-  if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast<clang::ArraySubscriptExpr>(expression)) return named_entity(subscript->getBase());
+    if (unary->getOpcode() == clang::UO_Deref || unary->getOpcode() == clang::UO_AddrOf)
+      return named_entity(unary->getSubExpr());
+  if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast<clang::ArraySubscriptExpr>(expression))
+    return named_entity(subscript->getBase());
   if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(expression))
-    if ((operation->getOperator() == clang::OO_Star || operation->getOperator() == clang::OO_Subscript || operation->getOperator() == clang::OO_Arrow) && operation->getNumArgs() > 0)
+    if ((operation->getOperator() == clang::OO_Star || operation->getOperator() == clang::OO_Subscript ||
+         operation->getOperator() == clang::OO_Arrow) &&
+        operation->getNumArgs() > 0)
       return named_entity(operation->getArg(0));
   if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression))
     if (const clang::FunctionDecl* callee = call->getDirectCallee()) return context.result(callee);
   return EntityId::none;
 }
 
-void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef operation, const clang::Expr* other, const Destination& destination) {
+void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef operation, const clang::Expr* other,
+                   const Destination& destination) {
   Terms terms;
   EntityId id = constant(value);
   std::vector<Term> sources;
@@ -139,13 +161,16 @@ void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef opera
       fact.other_text = context.text_of(other->getSourceRange(), 60);
       fact.other_names = names_in(other);
       if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(strip(other)))
-        if (const clang::CXXRecordDecl* record = call->getRecordDecl(); record && record->getIdentifier()) // recent.size(): of what?
+        if (const clang::CXXRecordDecl* record = call->getRecordDecl();
+            record && record->getIdentifier()) // recent.size(): of what?
           fact.other_names = record->getNameAsString() + "," + fact.other_names;
       fact.other_class = traits.type_class;
       fact.other_tick = traits.tick;
     }
     if (fact.location.line == 0) continue;
-    std::uint64_t digest = static_cast<std::uint64_t>(fact.from) * 131 + static_cast<std::uint64_t>(context.place_id(operation, fact.location)) * 7 + static_cast<int>(kind);
+    std::uint64_t digest = static_cast<std::uint64_t>(fact.from) * 131 +
+                           static_cast<std::uint64_t>(context.place_id(operation, fact.location)) * 7 +
+                           static_cast<int>(kind);
     if (context.first_time(digest)) write(context.table, fact);
   }
 }
@@ -180,7 +205,9 @@ static bool is_clock_like(const clang::Expr* expression) {
   std::string names = names_in(expression);
   std::vector<std::string> words = words_of(names);
   for (const std::string& word : words)
-    if (word == "now" || word == "time" || word == "clock" || word == "gettime" || word == "timestamp" || word == "deadline" || word == "uptime" || word == "monotonic") return true;
+    if (word == "now" || word == "time" || word == "clock" || word == "gettime" || word == "timestamp" ||
+        word == "deadline" || word == "uptime" || word == "monotonic")
+      return true;
   return false;
 }
 
@@ -192,17 +219,20 @@ int Lowering::factor_rank(const clang::Expr* expression, const ConstantValue& va
   return macro.empty() ? 1 : 0;
 }
 
-void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* whole, const clang::Expr* left, const clang::Expr* right, const Destination& destination,
-                            unsigned depth, Terms& terms) {
-  std::optional<ConstantValue> left_value = literal_value(left, context.ast), right_value = literal_value(right, context.ast);
+void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* whole, const clang::Expr* left,
+                            const clang::Expr* right, const Destination& destination, unsigned depth, Terms& terms) {
+  std::optional<ConstantValue> left_value = literal_value(left, context.ast),
+                               right_value = literal_value(right, context.ast);
   std::size_t first = terms.size();
   switch (kind) {
   case clang::BO_Mul: {
     if (!left_value && !right_value) {
       // A factor that is spelled as a named constant is still a factor: n * kMillisPerSecond.
       std::optional<double> left_named = named_value(left, context.ast), right_named = named_value(right, context.ast);
-      if (right_named && !left_named && is_conversion_factor(*right_named)) right_value = ConstantValue{*right_named, 0, false};
-      else if (left_named && !right_named && is_conversion_factor(*left_named)) left_value = ConstantValue{*left_named, 0, false};
+      if (right_named && !left_named && is_conversion_factor(*right_named))
+        right_value = ConstantValue{*right_named, 0, false};
+      else if (left_named && !right_named && is_conversion_factor(*left_named))
+        left_value = ConstantValue{*left_named, 0, false};
     }
     if (left_value || right_value) {
       // Of two literals (a macro's number and another's), the factor is the one that converts, else the one outside.
@@ -212,7 +242,8 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
       const clang::Expr* literal = left_is_factor ? left : right;
       double factor = left_is_factor ? left_value->value : right_value->value;
       std::optional<double> unit = left_value && right_value ? std::nullopt : named_value(rest, context.ast);
-      // `30 * kSecondsInMicros`: the number is the literal, the name is a unit. `kLeaseSeconds * 1000`: the other way round.
+      // `30 * kSecondsInMicros`: the number is the literal, the name is a unit. `kLeaseSeconds * 1000`: the other way
+      // round.
       bool rest_is_unit = unit && (*unit == 1 || is_conversion_factor(*unit)) && !is_conversion_factor(factor);
       std::int64_t name_unit = 0;
       if (unit && !rest_is_unit)
@@ -286,8 +317,10 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
     if (kind != clang::BO_Shl || !named_value(whole, context.ast)) mark_derived(terms, first);
     return;
   }
-  case clang::BO_AddAssign: return lower_binary(clang::BO_Add, whole, left, right, destination, depth, terms);
-  case clang::BO_SubAssign: return lower_binary(clang::BO_Sub, whole, left, right, destination, depth, terms);
+  case clang::BO_AddAssign:
+    return lower_binary(clang::BO_Add, whole, left, right, destination, depth, terms);
+  case clang::BO_SubAssign:
+    return lower_binary(clang::BO_Sub, whole, left, right, destination, depth, terms);
   case clang::BO_Assign:
   case clang::BO_Comma:
     lower_into(right, destination, depth + 1, terms);
@@ -298,17 +331,22 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
 }
 
 // std::min(3600u, ttl): the constant is a bound of the other argument, which is what flows on.
-void Lowering::lower_clamp(const clang::CallExpr* call, llvm::StringRef name, const Destination& destination, unsigned depth, Terms& terms) {
+void Lowering::lower_clamp(const clang::CallExpr* call, llvm::StringRef name, const Destination& destination,
+                           unsigned depth, Terms& terms) {
   bool is_min = name == "min" || name == "qMin" || name == "Min" || name == "MIN";
   bool is_clamp = name == "clamp" || name == "qBound" || name == "Clamp";
   const clang::Expr* value = nullptr; // what is bounded, if one argument is clearly that
   std::vector<const clang::Expr*> arguments;
   for (const clang::Expr* argument : call->arguments()) {
     const clang::Expr* stripped = strip(argument);
-    if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(stripped)) arguments.insert(arguments.end(), list->inits().begin(), list->inits().end());
-    else if (!llvm::isa<clang::CXXDefaultArgExpr>(argument)) arguments.push_back(argument);
+    if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(stripped))
+      arguments.insert(arguments.end(), list->inits().begin(), list->inits().end());
+    else if (!llvm::isa<clang::CXXDefaultArgExpr>(argument))
+      arguments.push_back(argument);
   }
-  auto is_constant = [&](const clang::Expr* argument) { return literal_value(argument, context.ast) || named_value(argument, context.ast); };
+  auto is_constant = [&](const clang::Expr* argument) {
+    return literal_value(argument, context.ast) || named_value(argument, context.ast);
+  };
   if (is_clamp && arguments.size() >= 3) value = name == "qBound" ? arguments[1] : arguments[0];
   for (const clang::Expr* argument : arguments)
     if (!value && !is_constant(argument)) value = argument;
@@ -319,29 +357,43 @@ void Lowering::lower_clamp(const clang::CallExpr* call, llvm::StringRef name, co
       continue;
     }
     bool cap = is_clamp ? i == arguments.size() - 1 || (name != "qBound" && i == 2) : is_min;
-    if (value) use(cap ? UseKind::cap : UseKind::floor, argument, call->getDirectCallee()->getNameAsString(), value, destination);
-    else lower_into(argument, destination, depth + 1, terms);
+    if (value)
+      use(cap ? UseKind::cap : UseKind::floor, argument, call->getDirectCallee()->getNameAsString(), value,
+          destination);
+    else
+      lower_into(argument, destination, depth + 1, terms);
   }
 }
 
 static bool is_clamp_name(llvm::StringRef name) {
-  return llvm::StringSwitch<bool>(name).Cases({"min", "max", "clamp", "qMin", "qMax", "qBound", "Min", "Max", "Clamp"}, true).Default(false);
+  return llvm::StringSwitch<bool>(name)
+      .Cases({"min", "max", "clamp", "qMin", "qMax", "qBound", "Min", "Max", "Clamp"}, true)
+      .Default(false);
 }
 
-bool is_clamp(const clang::FunctionDecl& function) { return function.getDeclName().isIdentifier() && is_clamp_name(function.getName()); }
+bool is_clamp(const clang::FunctionDecl& function) {
+  return function.getDeclName().isIdentifier() && is_clamp_name(function.getName());
+}
 
 // Functions that give back what they were given, in another wrapping.
 static bool is_transparent_call(llvm::StringRef name) {
   return llvm::StringSwitch<bool>(name)
-      .Cases({"move", "forward", "ref", "cref", "as_const", "duration_cast", "time_point_cast", "round", "floor", "ceil", "abs", "fabs", "get"}, true)
-      .Cases({"htons", "ntohs", "htonl", "ntohl", "static_pointer_cast", "saturated_cast", "numeric_cast", "narrow", "narrow_cast", "implicit_cast", "any_cast", "exchange"}, true)
-      .Cases({"ceil", "llround", "lround", "rint", "trunc", "to_underlying", "DurationFromSec", "duration_from_seconds"}, true)
+      .Cases({"move", "forward", "ref", "cref", "as_const", "duration_cast", "time_point_cast", "round", "floor",
+              "ceil", "abs", "fabs", "get"},
+             true)
+      .Cases({"htons", "ntohs", "htonl", "ntohl", "static_pointer_cast", "saturated_cast", "numeric_cast", "narrow",
+              "narrow_cast", "implicit_cast", "any_cast", "exchange"},
+             true)
+      .Cases(
+          {"ceil", "llround", "lround", "rint", "trunc", "to_underlying", "DurationFromSec", "duration_from_seconds"},
+          true)
       .Default(false);
 }
 
 static bool is_transparent_method(llvm::StringRef name) {
   return llvm::StringSwitch<bool>(name)
-      .Cases({"count", "value", "load", "get", "time_since_epoch", "c_str", "data", "str", "operator*", "toStdString"}, true)
+      .Cases({"count", "value", "load", "get", "time_since_epoch", "c_str", "data", "str", "operator*", "toStdString"},
+             true)
       .Default(false);
 }
 
@@ -350,7 +402,11 @@ void Lowering::lower_call(const clang::CallExpr* call, const Destination& destin
   const clang::FunctionDecl* callee = call->getDirectCallee();
   if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call)) {
     switch (operation->getOperator()) {
-    case clang::OO_Plus: case clang::OO_Minus: case clang::OO_Star: case clang::OO_Slash: case clang::OO_Percent:
+    case clang::OO_Plus:
+    case clang::OO_Minus:
+    case clang::OO_Star:
+    case clang::OO_Slash:
+    case clang::OO_Percent:
       if (operation->getNumArgs() == 2) {
         clang::BinaryOperatorKind kind = operation->getOperator() == clang::OO_Plus    ? clang::BO_Add
                                          : operation->getOperator() == clang::OO_Minus ? clang::BO_Sub
@@ -362,8 +418,11 @@ void Lowering::lower_call(const clang::CallExpr* call, const Destination& destin
         lower_into(operation->getArg(0), destination, depth + 1, terms); // *optional, -duration
       }
       return;
-    case clang::OO_PlusEqual: case clang::OO_MinusEqual:
-      if (operation->getNumArgs() == 2) lower_binary(operation->getOperator() == clang::OO_PlusEqual ? clang::BO_Add : clang::BO_Sub, call, operation->getArg(0), operation->getArg(1), destination, depth, terms);
+    case clang::OO_PlusEqual:
+    case clang::OO_MinusEqual:
+      if (operation->getNumArgs() == 2)
+        lower_binary(operation->getOperator() == clang::OO_PlusEqual ? clang::BO_Add : clang::BO_Sub, call,
+                     operation->getArg(0), operation->getArg(1), destination, depth, terms);
       return;
     case clang::OO_Equal:
       if (operation->getNumArgs() == 2) lower_into(operation->getArg(1), destination, depth + 1, terms);
@@ -382,7 +441,8 @@ void Lowering::lower_call(const clang::CallExpr* call, const Destination& destin
   const clang::CXXMemberCallExpr* member_call = llvm::dyn_cast<clang::CXXMemberCallExpr>(call);
   const clang::Expr* object = member_call ? member_call->getImplicitObjectArgument() : nullptr;
 
-  if (!member_call && is_clamp_name(name) && call->getNumArgs() >= 1) return lower_clamp(call, name, destination, depth, terms);
+  if (!member_call && is_clamp_name(name) && call->getNumArgs() >= 1)
+    return lower_clamp(call, name, destination, depth, terms);
   if (name == "value_or" && object && call->getNumArgs() == 1) {
     lower_into(object, destination, depth + 1, terms);
     std::size_t fallback = terms.size();
@@ -396,7 +456,8 @@ void Lowering::lower_call(const clang::CallExpr* call, const Destination& destin
     TypeTraits object_traits = traits_of(object->getType());
     bool conversion = llvm::isa<clang::CXXConversionDecl>(callee);
     TypeTraits result_traits = traits_of(call->getType());
-    if ((object_traits.type_class == TypeClass::duration || object_traits.type_class == TypeClass::time_point) && call->getNumArgs() == 0 &&
+    if ((object_traits.type_class == TypeClass::duration || object_traits.type_class == TypeClass::time_point) &&
+        call->getNumArgs() == 0 &&
         (carries_value(result_traits.type_class) || result_traits.type_class == TypeClass::duration)) {
       lower_into(object, destination, depth + 1, terms);
       for (std::size_t i = first; i < terms.size(); ++i)
@@ -411,7 +472,8 @@ void Lowering::lower_call(const clang::CallExpr* call, const Destination& destin
     TypeTraits result_traits = traits_of(call->getType());
     TypeTraits argument_traits = traits_of(call->getArg(0)->getType());
     bool one = call->getNumArgs() == 1 || llvm::isa<clang::CXXDefaultArgExpr>(call->getArg(1));
-    if (one && result_traits.type_class == TypeClass::duration && !result_traits.plural && carries_value(argument_traits.type_class)) {
+    if (one && result_traits.type_class == TypeClass::duration && !result_traits.plural &&
+        carries_value(argument_traits.type_class)) {
       lower_into(call->getArg(0), destination, depth + 1, terms);
       std::int64_t tick = argument_traits.type_class == TypeClass::duration ? 0 : factory_tick(callee, call->getType());
       for (std::size_t i = first; i < terms.size(); ++i)
@@ -435,7 +497,8 @@ void Lowering::lower_call(const clang::CallExpr* call, const Destination& destin
     std::size_t inputs = terms.size();
     if (object) lower_into(object, destination, depth + 1, terms);
     for (const clang::Expr* argument : call->arguments())
-      if (!llvm::isa<clang::CXXDefaultArgExpr>(argument) && !literal_value(argument, context.ast)) lower_into(argument, destination, depth + 1, terms);
+      if (!llvm::isa<clang::CXXDefaultArgExpr>(argument) && !literal_value(argument, context.ast))
+        lower_into(argument, destination, depth + 1, terms);
     mark_derived(terms, inputs);
   }
 }
@@ -460,8 +523,12 @@ void Lowering::lower_into(const clang::Expr* expression, const Destination& dest
     term.from = context.entity(declaration);
     term.range = expression->getSourceRange();
     const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(declaration);
-    if (const clang::EnumConstantDecl* enumerator = llvm::dyn_cast<clang::EnumConstantDecl>(declaration); enumerator && !is_quantity(*enumerator)) return;
-    term.named = llvm::isa<clang::EnumConstantDecl>(declaration) || (variable && (variable->isConstexpr() || variable->getType().isConstQualified()) && !llvm::isa<clang::ParmVarDecl>(variable));
+    if (const clang::EnumConstantDecl* enumerator = llvm::dyn_cast<clang::EnumConstantDecl>(declaration);
+        enumerator && !is_quantity(*enumerator))
+      return;
+    term.named = llvm::isa<clang::EnumConstantDecl>(declaration) ||
+                 (variable && (variable->isConstexpr() || variable->getType().isConstQualified()) &&
+                  !llvm::isa<clang::ParmVarDecl>(variable));
     if (term.from != EntityId::none) terms.push_back(term);
     return;
   }
@@ -478,10 +545,12 @@ void Lowering::lower_into(const clang::Expr* expression, const Destination& dest
   }
   if (const clang::BinaryOperator* binary = llvm::dyn_cast<clang::BinaryOperator>(expression))
     return lower_binary(binary->getOpcode(), binary, binary->getLHS(), binary->getRHS(), destination, depth, terms);
-  if (const clang::AbstractConditionalOperator* conditional = llvm::dyn_cast<clang::AbstractConditionalOperator>(expression)) {
+  if (const clang::AbstractConditionalOperator* conditional =
+          llvm::dyn_cast<clang::AbstractConditionalOperator>(expression)) {
     std::size_t first = terms.size();
     const clang::Expr* yes = conditional->getTrueExpr();
-    if (const clang::BinaryConditionalOperator* elvis = llvm::dyn_cast<clang::BinaryConditionalOperator>(conditional)) yes = elvis->getCommon();
+    if (const clang::BinaryConditionalOperator* elvis = llvm::dyn_cast<clang::BinaryConditionalOperator>(conditional))
+      yes = elvis->getCommon();
     lower_into(yes, destination, depth + 1, terms);
     std::size_t middle = terms.size();
     lower_into(conditional->getFalseExpr(), destination, depth + 1, terms);
@@ -489,7 +558,8 @@ void Lowering::lower_into(const clang::Expr* expression, const Destination& dest
     for (std::size_t i = first; i < terms.size(); ++i) {
       if (!terms[i].constant && !terms[i].named) continue;
       for (std::size_t j = i < middle ? middle : first; j < (i < middle ? terms.size() : middle); ++j)
-        if (!terms[j].constant && !terms[j].named && terms[i].fallback_of == EntityId::none) terms[i].fallback_of = terms[j].from;
+        if (!terms[j].constant && !terms[j].named && terms[i].fallback_of == EntityId::none)
+          terms[i].fallback_of = terms[j].from;
     }
     return;
   }
@@ -511,7 +581,8 @@ void Lowering::lower_into(const clang::Expr* expression, const Destination& dest
         if (terms[i].tick == 0) terms[i].tick = traits.tick;
     return;
   }
-  if (const clang::CXXUnresolvedConstructExpr* construct = llvm::dyn_cast<clang::CXXUnresolvedConstructExpr>(expression)) {
+  if (const clang::CXXUnresolvedConstructExpr* construct =
+          llvm::dyn_cast<clang::CXXUnresolvedConstructExpr>(expression)) {
     if (construct->getNumArgs() == 1) lower_into(*construct->arg_begin(), destination, depth + 1, terms);
     return;
   }
@@ -528,8 +599,10 @@ void Lowering::lower_into(const clang::Expr* expression, const Destination& dest
     if (list->getNumInits() == 1) lower_into(list->getInit(0), destination, depth + 1, terms);
     return;
   }
-  if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast<clang::ArraySubscriptExpr>(expression)) return lower_into(subscript->getBase(), destination, depth + 1, terms);
-  if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression)) return lower_call(call, destination, depth, terms);
+  if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast<clang::ArraySubscriptExpr>(expression))
+    return lower_into(subscript->getBase(), destination, depth + 1, terms);
+  if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression))
+    return lower_call(call, destination, depth, terms);
 }
 
 } // namespace plumbline

@@ -13,9 +13,9 @@ struct Term {
   clang::SourceRange range;
   double scale = 1;
   std::int64_t tick = 0;
-  bool constant = false;  // a literal constant that stands here
-  bool named = false;     // a named constant
-  bool derived = false;   // influences the value without being it: configuration passes, constants do not
+  bool constant = false; // a literal constant that stands here
+  bool named = false;    // a named constant
+  bool derived = false;  // influences the value without being it: configuration passes, constants do not
   EntityId leaves = EntityId::none;
   EntityId fallback_of = EntityId::none;
 };
@@ -27,7 +27,7 @@ struct Destination {
 };
 
 class Lowering {
-public:
+ public:
   explicit Lowering(CollectContext& context) : context(context) {}
 
   // The function in whose body expressions stand.
@@ -46,14 +46,17 @@ public:
   EntityId named_entity(const clang::Expr* expression);
   EntityId call_site(const clang::Expr* call);
 
-private:
+ private:
   using Terms = std::vector<Term>;
   void lower_into(const clang::Expr* expression, const Destination& destination, unsigned depth, Terms& terms);
-  void lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* whole, const clang::Expr* left, const clang::Expr* right, const Destination& destination, unsigned depth, Terms& terms);
+  void lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* whole, const clang::Expr* left,
+                    const clang::Expr* right, const Destination& destination, unsigned depth, Terms& terms);
   void lower_call(const clang::CallExpr* call, const Destination& destination, unsigned depth, Terms& terms);
   int factor_rank(const clang::Expr* expression, const ConstantValue& value);
-  void lower_clamp(const clang::CallExpr* call, llvm::StringRef name, const Destination& destination, unsigned depth, Terms& terms);
-  void use(UseKind kind, const clang::Expr* value, llvm::StringRef operation, const clang::Expr* other, const Destination& destination);
+  void lower_clamp(const clang::CallExpr* call, llvm::StringRef name, const Destination& destination, unsigned depth,
+                   Terms& terms);
+  void use(UseKind kind, const clang::Expr* value, llvm::StringRef operation, const clang::Expr* other,
+           const Destination& destination);
 
   CollectContext& context;
   llvm::DenseSet<const clang::Expr*> consumed;

@@ -20,7 +20,9 @@ static std::int64_t tick_of_ratio(const clang::ClassTemplateSpecializationDecl& 
   if (!ratio || ratio->getTemplateArgs().size() < 2) return -1;
   const clang::TemplateArgument& numerator = ratio->getTemplateArgs()[0];
   const clang::TemplateArgument& denominator = ratio->getTemplateArgs()[1];
-  if (numerator.getKind() != clang::TemplateArgument::Integral || denominator.getKind() != clang::TemplateArgument::Integral) return -1;
+  if (numerator.getKind() != clang::TemplateArgument::Integral ||
+      denominator.getKind() != clang::TemplateArgument::Integral)
+    return -1;
   std::int64_t n = numerator.getAsIntegral().getExtValue(), d = denominator.getAsIntegral().getExtValue();
   if (d <= 0 || n <= 0) return -1;
   if (d == 1) return n * second;
@@ -33,7 +35,9 @@ static std::int64_t tick_of_class_name(llvm::StringRef name) {
   if (words.empty()) return 0;
   const std::string& last = words.back();
   if (last == "duration" || last == "timespan") return -1;
-  bool timely = words.size() > 1 && llvm::StringSwitch<bool>(words[words.size() - 2]).Cases({"time", "mono", "monotonic"}, true).Default(false);
+  bool timely =
+      words.size() > 1 &&
+      llvm::StringSwitch<bool>(words[words.size() - 2]).Cases({"time", "mono", "monotonic"}, true).Default(false);
   if (timely && (last == "delta" || last == "span" || last == "interval")) return -1;
   if (words.size() <= 2) // "Seconds", "fc::microseconds", "TMilliseconds", but not "LeapSecondsTable" or "Minute"
     if (std::int64_t unit = unit_of_word(last); unit && last.size() > 4 && last.ends_with("s")) return unit;
@@ -50,15 +54,23 @@ static bool is_time_point_name(llvm::StringRef name) {
 }
 
 static bool is_smart_pointer(llvm::StringRef name) {
-  return llvm::StringSwitch<bool>(name).Cases({"shared_ptr", "unique_ptr", "weak_ptr", "scoped_refptr", "intrusive_ptr", "scoped_ptr", "reference_wrapper"}, true).Default(false);
+  return llvm::StringSwitch<bool>(name)
+      .Cases(
+          {"shared_ptr", "unique_ptr", "weak_ptr", "scoped_refptr", "intrusive_ptr", "scoped_ptr", "reference_wrapper"},
+          true)
+      .Default(false);
 }
 
 static bool is_transparent(llvm::StringRef name) { // a value wrapped in one of these is still that value
-  return llvm::StringSwitch<bool>(name).Cases({"atomic", "__atomic_base", "optional", "expected", "StatusOr", "Result", "Optional"}, true).Default(false);
+  return llvm::StringSwitch<bool>(name)
+      .Cases({"atomic", "__atomic_base", "optional", "expected", "StatusOr", "Result", "Optional"}, true)
+      .Default(false);
 }
 
 static bool is_container(llvm::StringRef name) {
-  return llvm::StringSwitch<bool>(name).Cases({"vector", "array", "initializer_list", "deque", "list", "set", "span"}, true).Default(false);
+  return llvm::StringSwitch<bool>(name)
+      .Cases({"vector", "array", "initializer_list", "deque", "list", "set", "span"}, true)
+      .Default(false);
 }
 
 static TypeTraits traits_of_record(const clang::CXXRecordDecl& record, unsigned depth);
@@ -91,12 +103,15 @@ static TypeTraits traits_of_record(const clang::CXXRecordDecl& record, unsigned 
   TypeTraits traits;
   traits.record = &record;
   if (!record.getIdentifier()) {
-    if (record.isLambda()) traits.type_class = TypeClass::callable;
-    else traits.type_class = TypeClass::record;
+    if (record.isLambda())
+      traits.type_class = TypeClass::callable;
+    else
+      traits.type_class = TypeClass::record;
     return traits;
   }
   llvm::StringRef name = record.getName();
-  const clang::ClassTemplateSpecializationDecl* specialization = llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(&record);
+  const clang::ClassTemplateSpecializationDecl* specialization =
+      llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(&record);
   auto first_argument = [&]() -> clang::QualType {
     if (!specialization || specialization->getTemplateArgs().size() == 0) return {};
     const clang::TemplateArgument& argument = specialization->getTemplateArgs()[0];
@@ -117,13 +132,15 @@ static TypeTraits traits_of_record(const clang::CXXRecordDecl& record, unsigned 
     traits.tick = tick_of_ratio(*specialization);
     return traits;
   }
-  if (name == "basic_string" || name == "basic_string_view" || name == "QString" || name == "StringPiece" || name == "Slice")
+  if (name == "basic_string" || name == "basic_string_view" || name == "QString" || name == "StringPiece" ||
+      name == "Slice")
     return traits.type_class = TypeClass::text, traits;
   if (name == "function" || name == "move_only_function") return traits.type_class = TypeClass::callable, traits;
   if (name == "timeval" || name == "timespec" || name == "__timeval" || name == "__kernel_timespec")
     return traits.type_class = TypeClass::duration, traits.tick = -1, traits;
   if (name == "time_point" || is_time_point_name(name)) return traits.type_class = TypeClass::time_point, traits;
-  if (name == "Time" && record.getDeclContext()->isNamespace() && llvm::cast<clang::NamedDecl>(record.getDeclContext())->getName() == "absl")
+  if (name == "Time" && record.getDeclContext()->isNamespace() &&
+      llvm::cast<clang::NamedDecl>(record.getDeclContext())->getName() == "absl")
     return traits.type_class = TypeClass::time_point, traits;
   // boost::posix_time::time_duration and its builders seconds, milliseconds … derive from each other.
   if (std::int64_t tick = tick_of_class_name(name))

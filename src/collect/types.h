@@ -10,9 +10,9 @@ namespace plumbline {
 
 struct TypeTraits {
   TypeClass type_class = TypeClass::other;
-  std::int64_t tick = 0; // of a duration: nanoseconds per count, -1 if the type does not say
+  std::int64_t tick = 0;                        // of a duration: nanoseconds per count, -1 if the type does not say
   const clang::CXXRecordDecl* record = nullptr; // behind references, pointers and smart pointers
-  bool plural = false;   // array or container: class and tick are those of the elements
+  bool plural = false;                          // array or container: class and tick are those of the elements
 };
 
 // `type` may be dependent (then: other). Looks through references, cv, typedefs, std::atomic, std::optional.

@@ -10,7 +10,7 @@ namespace plumbline {
 namespace {
 
 class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
-public:
+ public:
   explicit ValueFlowVisitor(CollectContext& context) : context(context), lowering(context) {}
 
   bool shouldVisitTemplateInstantiations() const { return true; }
@@ -20,13 +20,16 @@ public:
     if (!declaration) return true;
     if (declaration->isImplicit() && !llvm::isa<clang::CXXRecordDecl>(declaration)) return true;
     // Instantiations of a template stand where the template does.
-    if (!llvm::isa<clang::TranslationUnitDecl, clang::NamespaceDecl, clang::LinkageSpecDecl>(declaration) && !context.is_ours(declaration->getLocation())) return true;
+    if (!llvm::isa<clang::TranslationUnitDecl, clang::NamespaceDecl, clang::LinkageSpecDecl>(declaration) &&
+        !context.is_ours(declaration->getLocation()))
+      return true;
     const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(declaration);
     if (!function) return RecursiveASTVisitor::TraverseDecl(declaration);
     // Context: whose body it is (a lambda's body belongs to the function around it), and where returns go.
     EntityId outer = lowering.function, outer_result = result;
     EntityId id = context.entity(function);
-    bool lambda = llvm::isa<clang::CXXMethodDecl>(function) && llvm::cast<clang::CXXMethodDecl>(function)->getParent()->isLambda();
+    bool lambda = llvm::isa<clang::CXXMethodDecl>(function) &&
+                  llvm::cast<clang::CXXMethodDecl>(function)->getParent()->isLambda();
     if (!lambda) lowering.function = id;
     result = id == EntityId::none ? id : return_of(id);
     bool go_on = RecursiveASTVisitor::TraverseDecl(declaration);
@@ -44,17 +47,21 @@ public:
     for (unsigned i = 0; i < function->getNumParams(); ++i) {
       clang::ParmVarDecl* parameter = function->getParamDecl(i);
       EntityId id = context.parameter(function, i);
-      if (!parameter->hasDefaultArg() || parameter->hasUnparsedDefaultArg() || parameter->hasUninstantiatedDefaultArg() || !flows(parameter->getType())) continue;
+      if (!parameter->hasDefaultArg() || parameter->hasUnparsedDefaultArg() ||
+          parameter->hasUninstantiatedDefaultArg() || !flows(parameter->getType()))
+        continue;
       emit(parameter->getDefaultArg(), id, parameter->getName(), FlowKind::default_argument);
     }
     if (const clang::CXXConstructorDecl* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(function))
-      for (const clang::CXXCtorInitializer* initialiser : constructor->inits()) constructor_initialiser(*constructor, *initialiser);
+      for (const clang::CXXCtorInitializer* initialiser : constructor->inits())
+        constructor_initialiser(*constructor, *initialiser);
     return true;
   }
 
   bool VisitVarDecl(clang::VarDecl* variable) {
     if (llvm::isa<clang::ParmVarDecl>(variable) || !variable->hasInit() || variable->isCXXForRangeDecl()) return true;
-    initialise(variable->getInit(), context.entity(variable), variable->getName(), variable->getType(), FlowKind::initialise);
+    initialise(variable->getInit(), context.entity(variable), variable->getName(), variable->getType(),
+               FlowKind::initialise);
     return true;
   }
 
@@ -66,19 +73,25 @@ public:
   }
 
   bool VisitEnumConstantDecl(clang::EnumConstantDecl* enumerator) {
-    if (enumerator->getInitExpr() && is_quantity(*enumerator)) emit(enumerator->getInitExpr(), context.entity(enumerator), enumerator->getName(), FlowKind::initialise);
+    if (enumerator->getInitExpr() && is_quantity(*enumerator))
+      emit(enumerator->getInitExpr(), context.entity(enumerator), enumerator->getName(), FlowKind::initialise);
     return true;
   }
 
   bool VisitInitListExpr(clang::InitListExpr* list) {
-    if (clang::InitListExpr* semantic = list->isSemanticForm() ? list : list->getSemanticForm()) record_fields(*semantic);
+    if (clang::InitListExpr* semantic = list->isSemanticForm() ? list : list->getSemanticForm())
+      record_fields(*semantic);
     return true;
   }
 
   bool VisitBinaryOperator(clang::BinaryOperator* operation) {
-    if (operation->isComparisonOp()) lowering.compare(operation->getOpcodeStr(), operation->getLHS(), operation->getRHS(), loop_conditions.contains(operation));
-    else if (operation->getOpcode() == clang::BO_Assign) assign(operation->getLHS(), operation->getRHS());
-    else if (operation->getOpcode() == clang::BO_Add || operation->getOpcode() == clang::BO_Sub || operation->getOpcode() == clang::BO_AddAssign || operation->getOpcode() == clang::BO_SubAssign)
+    if (operation->isComparisonOp())
+      lowering.compare(operation->getOpcodeStr(), operation->getLHS(), operation->getRHS(),
+                       loop_conditions.contains(operation));
+    else if (operation->getOpcode() == clang::BO_Assign)
+      assign(operation->getLHS(), operation->getRHS());
+    else if (operation->getOpcode() == clang::BO_Add || operation->getOpcode() == clang::BO_Sub ||
+             operation->getOpcode() == clang::BO_AddAssign || operation->getOpcode() == clang::BO_SubAssign)
       loose(operation);
     return true;
   }
@@ -91,13 +104,16 @@ public:
 
   bool VisitForStmt(clang::ForStmt* loop) {
     // `for (int i = 0; i < 10; ++i)` bounds an iteration; what is counted decides whether it is a limit.
-    if (const clang::BinaryOperator* condition = llvm::dyn_cast_or_null<clang::BinaryOperator>(loop->getCond()); condition && condition->isComparisonOp()) loop_conditions.insert(condition);
+    if (const clang::BinaryOperator* condition = llvm::dyn_cast_or_null<clang::BinaryOperator>(loop->getCond());
+        condition && condition->isComparisonOp())
+      loop_conditions.insert(condition);
     return true;
   }
 
   bool VisitReturnStmt(clang::ReturnStmt* statement) {
     if (!statement->getRetValue() || result == EntityId::none) return true;
-    if (flows(statement->getRetValue()->getType()) || is_text(statement->getRetValue()->getType())) emit(statement->getRetValue(), result, {}, FlowKind::result);
+    if (flows(statement->getRetValue()->getType()) || is_text(statement->getRetValue()->getType()))
+      emit(statement->getRetValue(), result, {}, FlowKind::result);
     return true;
   }
 
@@ -107,12 +123,14 @@ public:
   }
   bool VisitTemplateSpecializationTypeLoc(clang::TemplateSpecializationTypeLoc specialization) {
     for (unsigned i = 0; i < specialization.getNumArgs(); ++i)
-      if (specialization.getArgLoc(i).getArgument().getKind() == clang::TemplateArgument::Expression) bound(specialization.getArgLoc(i).getSourceExpression());
+      if (specialization.getArgLoc(i).getArgument().getKind() == clang::TemplateArgument::Expression)
+        bound(specialization.getArgLoc(i).getSourceExpression());
     return true;
   }
 
   bool VisitCallExpr(clang::CallExpr* call) {
-    if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call)) return operator_call(*operation);
+    if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call))
+      return operator_call(*operation);
     if (const clang::FunctionDecl* callee = call->getDirectCallee()) {
       const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call);
       const clang::Expr* object = member ? member->getImplicitObjectArgument() : nullptr;
@@ -132,21 +150,23 @@ public:
     if (constructor->isCopyOrMoveConstructor()) return true;
     TypeTraits traits = traits_of(construct->getType());
     if (traits.type_class == TypeClass::duration) return built(*construct);
-    if (carries_value(traits.type_class) || traits.type_class == TypeClass::text) return true; // a wrapper: its value flows on
+    if (carries_value(traits.type_class) || traits.type_class == TypeClass::text)
+      return true; // a wrapper: its value flows on
     arguments(construct, *constructor, llvm::ArrayRef(construct->getArgs(), construct->getNumArgs()), 0, nullptr);
     return true;
   }
 
   bool VisitUserDefinedLiteral(clang::UserDefinedLiteral* literal) { return built(*literal); }
 
-private:
+ private:
   bool flows(clang::QualType type) {
     TypeTraits traits = traits_of(type);
     return carries_value(traits.type_class) || type->isDependentType() || type->isUndeducedAutoType();
   }
   bool is_text(clang::QualType type) { return traits_of(type).type_class == TypeClass::text; }
 
-  void emit_terms(const std::vector<Term>& terms, EntityId to, FlowKind kind, EntityId site, llvm::StringRef option, llvm::StringRef receiver) {
+  void emit_terms(const std::vector<Term>& terms, EntityId to, FlowKind kind, EntityId site, llvm::StringRef option,
+                  llvm::StringRef receiver) {
     if (to == EntityId::none) return;
     for (const Term& term : terms) {
       if (term.from == EntityId::none || term.from == to) continue;
@@ -163,13 +183,16 @@ private:
       fact.fallback_of = term.fallback_of;
       fact.option = option;
       fact.context = receiver;
-      std::uint64_t digest = static_cast<std::uint64_t>(fact.from) * 3 ^ static_cast<std::uint64_t>(fact.to) * 5 ^ static_cast<std::uint64_t>(site) * 11 ^
-                             static_cast<std::uint64_t>(fact.leaves) * 17 ^ static_cast<std::uint64_t>(context.place_id("flow", fact.location)) * 19 ^ (static_cast<std::uint64_t>(fact.kind) << 56);
+      std::uint64_t digest = static_cast<std::uint64_t>(fact.from) * 3 ^ static_cast<std::uint64_t>(fact.to) * 5 ^
+                             static_cast<std::uint64_t>(site) * 11 ^ static_cast<std::uint64_t>(fact.leaves) * 17 ^
+                             static_cast<std::uint64_t>(context.place_id("flow", fact.location)) * 19 ^
+                             (static_cast<std::uint64_t>(fact.kind) << 56);
       if (context.first_time(digest)) write(context.table, fact);
     }
   }
 
-  void emit(const clang::Expr* value, EntityId to, llvm::StringRef name, FlowKind kind, EntityId site = EntityId::none, llvm::StringRef option = {}, llvm::StringRef receiver = {}) {
+  void emit(const clang::Expr* value, EntityId to, llvm::StringRef name, FlowKind kind, EntityId site = EntityId::none,
+            llvm::StringRef option = {}, llvm::StringRef receiver = {}) {
     if (!value || to == EntityId::none) return;
     emit_terms(lowering.lower(value, {name.str(), to}), to, kind, site, option, receiver);
   }
@@ -178,7 +201,8 @@ private:
     if (to == EntityId::none) return;
     const clang::Expr* stripped = strip(value);
     const clang::InitListExpr* list = llvm::dyn_cast_or_null<clang::InitListExpr>(stripped);
-    while (list && list->getNumInits() == 1 && llvm::isa<clang::InitListExpr>(strip(list->getInit(0)))) list = llvm::cast<clang::InitListExpr>(strip(list->getInit(0))); // std::array
+    while (list && list->getNumInits() == 1 && llvm::isa<clang::InitListExpr>(strip(list->getInit(0))))
+      list = llvm::cast<clang::InitListExpr>(strip(list->getInit(0))); // std::array
     TypeTraits traits = traits_of(type);
     if (list && traits.plural && carries_value(traits.type_class)) {
       // An array of values is one finding, at its first constant.
@@ -193,19 +217,23 @@ private:
       }
       return;
     }
-    if (flows(type) || traits.type_class == TypeClass::text || traits.type_class == TypeClass::other) emit(value, to, name, kind);
+    if (flows(type) || traits.type_class == TypeClass::text || traits.type_class == TypeClass::other)
+      emit(value, to, name, kind);
   }
 
-  void constructor_initialiser(const clang::CXXConstructorDecl& constructor, const clang::CXXCtorInitializer& initialiser) {
+  void constructor_initialiser(const clang::CXXConstructorDecl& constructor,
+                               const clang::CXXCtorInitializer& initialiser) {
     if (!initialiser.isWritten() || !initialiser.isAnyMemberInitializer() || !initialiser.getInit()) return;
     EntityId outer = lowering.function;
     lowering.function = context.entity(&constructor);
     const clang::FieldDecl* field = initialiser.getAnyMember();
-    initialise(initialiser.getInit(), context.entity(field), field->getName(), field->getType(), FlowKind::constructor_initialise);
+    initialise(initialiser.getInit(), context.entity(field), field->getName(), field->getType(),
+               FlowKind::constructor_initialise);
     lowering.function = outer;
   }
 
-  // Aggregate initialisation: each value goes to its field. Parts of a time span (timeval) are one value, see constants.h.
+  // Aggregate initialisation: each value goes to its field. Parts of a time span (timeval) are one value, see
+  // constants.h.
   void record_fields(const clang::InitListExpr& list) {
     const clang::RecordDecl* record = list.getType()->getAsRecordDecl();
     if (!record || traits_of(list.getType()).type_class == TypeClass::duration) {
@@ -232,9 +260,14 @@ private:
     std::string name = names_in(target);
     name = name.substr(name.rfind(',') == std::string::npos ? 0 : name.rfind(',') + 1);
     // tv.tv_sec = 2; tv.tv_usec = 0: parts of one value.
-    if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(target); member && traits_of(member->getBase()->getType()).type_class == TypeClass::duration) {
+    if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(target);
+        member && traits_of(member->getBase()->getType()).type_class == TypeClass::duration) {
       std::vector<Term> terms = lowering.lower(right, {name, to});
-      std::int64_t tick = llvm::StringSwitch<std::int64_t>(member->getMemberDecl()->getName()).Case("tv_sec", 1000'000'000).Case("tv_usec", 1000).Case("tv_nsec", 1).Default(0);
+      std::int64_t tick = llvm::StringSwitch<std::int64_t>(member->getMemberDecl()->getName())
+                              .Case("tv_sec", 1000'000'000)
+                              .Case("tv_usec", 1000)
+                              .Case("tv_nsec", 1)
+                              .Default(0);
       for (Term& term : terms)
         if (term.tick == 0) term.tick = tick;
       emit_terms(terms, to, FlowKind::part, EntityId::none, {}, {});
@@ -257,13 +290,18 @@ private:
       fact.kind = UseKind::array_bound;
       fact.location = context.expansion_of(term.range);
       fact.function = lowering.function;
-      if (fact.location.line && context.first_time(static_cast<std::uint64_t>(term.from) * 37 + static_cast<std::uint64_t>(context.place_id("bound", fact.location)))) write(context.table, fact);
+      if (fact.location.line &&
+          context.first_time(static_cast<std::uint64_t>(term.from) * 37 +
+                             static_cast<std::uint64_t>(context.place_id("bound", fact.location))))
+        write(context.table, fact);
     }
   }
 
   // A duration that is built where no flow was seen: still a constant span, handed to something we do not follow.
   bool built(const clang::Expr& expression) {
-    if (lowering.is_consumed(&expression) || lowering.is_consumed(strip(&expression)) || traits_of(expression.getType()).type_class != TypeClass::duration) return true;
+    if (lowering.is_consumed(&expression) || lowering.is_consumed(strip(&expression)) ||
+        traits_of(expression.getType()).type_class != TypeClass::duration)
+      return true;
     std::optional<ConstantValue> value = literal_value(&expression, context.ast);
     if (!value) return true;
     EntityId id = lowering.constant(&expression);
@@ -279,26 +317,38 @@ private:
 
   bool operator_call(const clang::CXXOperatorCallExpr& call) {
     switch (call.getOperator()) {
-    case clang::OO_Less: case clang::OO_LessEqual: case clang::OO_Greater: case clang::OO_GreaterEqual: case clang::OO_EqualEqual: case clang::OO_ExclaimEqual:
-      if (call.getNumArgs() == 2) lowering.compare(clang::getOperatorSpelling(call.getOperator()), call.getArg(0), call.getArg(1), false);
+    case clang::OO_Less:
+    case clang::OO_LessEqual:
+    case clang::OO_Greater:
+    case clang::OO_GreaterEqual:
+    case clang::OO_EqualEqual:
+    case clang::OO_ExclaimEqual:
+      if (call.getNumArgs() == 2)
+        lowering.compare(clang::getOperatorSpelling(call.getOperator()), call.getArg(0), call.getArg(1), false);
       return true;
     case clang::OO_Equal:
       if (call.getNumArgs() == 2) assign(call.getArg(0), call.getArg(1));
       return true;
-    case clang::OO_Plus: case clang::OO_Minus: case clang::OO_PlusEqual: case clang::OO_MinusEqual:
+    case clang::OO_Plus:
+    case clang::OO_Minus:
+    case clang::OO_PlusEqual:
+    case clang::OO_MinusEqual:
       if (call.getNumArgs() == 2) lowering.lower(&call);
       return true;
     case clang::OO_LessLess: // printed: no consumer
       for (const clang::Expr* argument : call.arguments())
         if (literal_value(argument, context.ast)) lowering.constant(argument);
       return true;
-    case clang::OO_Slash: case clang::OO_Percent: case clang::OO_Star: // unit arithmetic: elapsed / 1ms
+    case clang::OO_Slash:
+    case clang::OO_Percent:
+    case clang::OO_Star: // unit arithmetic: elapsed / 1ms
       for (const clang::Expr* argument : call.arguments())
         if (literal_value(argument, context.ast)) lowering.constant(argument);
       return true;
     case clang::OO_Call:
       if (const clang::FunctionDecl* callee = call.getDirectCallee())
-        if (call.getNumArgs() > 0) arguments(&call, *callee, llvm::ArrayRef(call.getArgs(), call.getNumArgs()).drop_front(1), 0, nullptr);
+        if (call.getNumArgs() > 0)
+          arguments(&call, *callee, llvm::ArrayRef(call.getArgs(), call.getNumArgs()).drop_front(1), 0, nullptr);
       return true;
     default:
       return true;
@@ -307,7 +357,8 @@ private:
 
   static bool is_named_option(const clang::Expr* argument, CollectContext& context, std::string& name) {
     if (argument->getBeginLoc().isMacroID() && literal_value(argument, context.ast)) {
-      name = clang::Lexer::getImmediateMacroName(argument->getBeginLoc(), context.sources, context.ast.getLangOpts()).str();
+      name = clang::Lexer::getImmediateMacroName(argument->getBeginLoc(), context.sources, context.ast.getLangOpts())
+                 .str();
       return true;
     }
     const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(strip(argument));
@@ -317,7 +368,8 @@ private:
   }
 
   // `first` arguments of the callee are already bound (the object of a bound member function).
-  void arguments(const clang::Expr* call, const clang::FunctionDecl& callee, llvm::ArrayRef<const clang::Expr*> given, unsigned first, const clang::Expr* object) {
+  void arguments(const clang::Expr* call, const clang::FunctionDecl& callee, llvm::ArrayRef<const clang::Expr*> given,
+                 unsigned first, const clang::Expr* object) {
     EntityId callee_id = context.entity(&callee);
     if (callee_id == EntityId::none) return;
     EntityId site = lowering.call_site(call);
@@ -337,16 +389,21 @@ private:
       clang::QualType type = stripped->getType();
       bool variadic = i >= callee.getNumParams();
       const clang::ParmVarDecl* parameter = variadic ? nullptr : callee.getParamDecl(i);
-      bool by_address = llvm::isa<clang::UnaryOperator>(stripped) && llvm::cast<clang::UnaryOperator>(stripped)->getOpcode() == clang::UO_AddrOf;
+      bool by_address = llvm::isa<clang::UnaryOperator>(stripped) &&
+                        llvm::cast<clang::UnaryOperator>(stripped)->getOpcode() == clang::UO_AddrOf;
       clang::QualType parameter_type = parameter ? parameter->getType() : clang::QualType();
-      bool by_reference = !parameter_type.isNull() && parameter_type->isLValueReferenceType() && !parameter_type.getNonReferenceType().isConstQualified();
-      if ((by_address || by_reference) && (flows(type) || (by_address && flows(llvm::cast<clang::UnaryOperator>(stripped)->getSubExpr()->getType())) || is_text(type))) {
+      bool by_reference = !parameter_type.isNull() && parameter_type->isLValueReferenceType() &&
+                          !parameter_type.getNonReferenceType().isConstQualified();
+      if ((by_address || by_reference) &&
+          (flows(type) || (by_address && flows(llvm::cast<clang::UnaryOperator>(stripped)->getSubExpr()->getType())) ||
+           is_text(type))) {
         output(stripped, context.parameter(&callee, i + first), site, call);
         if (by_reference) continue;
       }
       if (!flows(type) && !is_text(type) && !by_address && traits_of(type).type_class != TypeClass::other) continue;
       if (is_text(type) && !interesting) continue;
-      emit(argument, context.parameter(&callee, i + first), parameter ? parameter->getName() : llvm::StringRef(), FlowKind::argument, site, option, receiver);
+      emit(argument, context.parameter(&callee, i + first), parameter ? parameter->getName() : llvm::StringRef(),
+           FlowKind::argument, site, option, receiver);
     }
     if (!interesting) return;
     CallFact fact;
@@ -355,7 +412,9 @@ private:
     fact.site = site;
     fact.location = context.expansion_of(call->getSourceRange());
     fact.arguments = explicit_arguments;
-    if (fact.location.line && context.first_time(static_cast<std::uint64_t>(site) * 43 + static_cast<std::uint64_t>(callee_id))) write(context.table, fact);
+    if (fact.location.line &&
+        context.first_time(static_cast<std::uint64_t>(site) * 43 + static_cast<std::uint64_t>(callee_id)))
+      write(context.table, fact);
   }
 
   // The callee can write through it: what it writes comes out in the caller's variable.
@@ -370,34 +429,47 @@ private:
     (void)call;
   }
 
-  // std::make_unique<T>(…), queue.emplace(…): the arguments reach T's constructor. std::bind(&f, …), std::thread(&f, …): f's parameters.
+  // std::make_unique<T>(…), queue.emplace(…): the arguments reach T's constructor. std::bind(&f, …), std::thread(&f,
+  // …): f's parameters.
   void forwarded(const clang::CallExpr& call, const clang::FunctionDecl& callee) {
     if (!callee.getDeclName().isIdentifier() || context.is_ours(callee.getLocation())) return;
     llvm::StringRef name = callee.getName();
-    if (llvm::StringSwitch<bool>(name).Cases({"make_unique", "make_shared", "make_optional", "allocate_shared", "MakeUnique", "make_unique_for_overwrite"}, true).Default(false)) {
+    if (llvm::StringSwitch<bool>(name)
+            .Cases({"make_unique", "make_shared", "make_optional", "allocate_shared", "MakeUnique",
+                    "make_unique_for_overwrite"},
+                   true)
+            .Default(false)) {
       const clang::TemplateArgumentList* types = callee.getTemplateSpecializationArgs();
-      if (types && types->size() > 0 && types->get(0).getKind() == clang::TemplateArgument::Type) construct_with(call, types->get(0).getAsType(), name == "allocate_shared" ? 1 : 0);
+      if (types && types->size() > 0 && types->get(0).getKind() == clang::TemplateArgument::Type)
+        construct_with(call, types->get(0).getAsType(), name == "allocate_shared" ? 1 : 0);
     } else if (name.starts_with("emplace")) {
       const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call);
       if (!member) return;
-      const clang::ClassTemplateSpecializationDecl* container = llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(member->getRecordDecl());
-      if (container && container->getTemplateArgs().size() > 0 && container->getTemplateArgs()[0].getKind() == clang::TemplateArgument::Type)
+      const clang::ClassTemplateSpecializationDecl* container =
+          llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(member->getRecordDecl());
+      if (container && container->getTemplateArgs().size() > 0 &&
+          container->getTemplateArgs()[0].getKind() == clang::TemplateArgument::Type)
         construct_with(call, container->getTemplateArgs()[0].getAsType(), 0);
-    } else if (llvm::StringSwitch<bool>(name).Cases({"bind", "async", "bind_front", "invoke", "BindOnce", "BindRepeating"}, true).Default(false)) {
+    } else if (llvm::StringSwitch<bool>(name)
+                   .Cases({"bind", "async", "bind_front", "invoke", "BindOnce", "BindRepeating"}, true)
+                   .Default(false)) {
       bound_call(call, llvm::ArrayRef(call.getArgs(), call.getNumArgs()));
     }
   }
 
   void bound_call(const clang::Expr& call, llvm::ArrayRef<const clang::Expr*> given) {
-    while (!given.empty() && !strip(given[0])->getType()->isFunctionType() && !llvm::isa<clang::UnaryOperator>(strip(given[0]))) {
+    while (!given.empty() && !strip(given[0])->getType()->isFunctionType() &&
+           !llvm::isa<clang::UnaryOperator>(strip(given[0]))) {
       given = given.drop_front(1); // a launch policy, an executor
       if (given.size() < 2) return;
     }
     if (given.empty()) return;
     const clang::Expr* target = strip(given[0]);
-    if (const clang::UnaryOperator* address = llvm::dyn_cast<clang::UnaryOperator>(target)) target = strip(address->getSubExpr());
+    if (const clang::UnaryOperator* address = llvm::dyn_cast<clang::UnaryOperator>(target))
+      target = strip(address->getSubExpr());
     const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(target);
-    const clang::FunctionDecl* function = reference ? llvm::dyn_cast<clang::FunctionDecl>(reference->getDecl()) : nullptr;
+    const clang::FunctionDecl* function =
+        reference ? llvm::dyn_cast<clang::FunctionDecl>(reference->getDecl()) : nullptr;
     if (!function || !context.is_ours(function->getLocation())) return;
     const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
     given = given.drop_front(1);
@@ -405,7 +477,8 @@ private:
     arguments(&call, *function, given, 0, nullptr);
   }
 
-  // The constructor that arguments of these types would choose: by their number, then by how many are numbers where numbers are wanted.
+  // The constructor that arguments of these types would choose: by their number, then by how many are numbers where
+  // numbers are wanted.
   void construct_with(const clang::CallExpr& call, clang::QualType type, unsigned skip) {
     const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
     if (!record || !record->hasDefinition() || !context.is_ours(record->getLocation())) return;
@@ -414,10 +487,13 @@ private:
     const clang::CXXConstructorDecl* best = nullptr;
     unsigned best_score = 0;
     for (const clang::CXXConstructorDecl* constructor : record->ctors()) {
-      if (constructor->isCopyOrMoveConstructor() || given.size() > constructor->getNumParams() || given.size() < constructor->getMinRequiredArguments()) continue;
+      if (constructor->isCopyOrMoveConstructor() || given.size() > constructor->getNumParams() ||
+          given.size() < constructor->getMinRequiredArguments())
+        continue;
       unsigned score = 1;
       for (unsigned i = 0; i < given.size(); ++i) {
-        clang::QualType wanted = constructor->getParamDecl(i)->getType().getNonReferenceType(), have = strip(given[i])->getType().getNonReferenceType();
+        clang::QualType wanted = constructor->getParamDecl(i)->getType().getNonReferenceType(),
+                        have = strip(given[i])->getType().getNonReferenceType();
         if (traits_of(wanted).type_class == traits_of(have).type_class) score += 2;
         if (wanted.getCanonicalType().getUnqualifiedType() == have.getCanonicalType().getUnqualifiedType()) score += 1;
       }
@@ -430,9 +506,12 @@ private:
   void unresolved(const clang::CallExpr& call) {
     const clang::Expr* target = call.getCallee()->IgnoreParenImpCasts();
     std::string name;
-    if (const clang::CXXDependentScopeMemberExpr* member = llvm::dyn_cast<clang::CXXDependentScopeMemberExpr>(target)) name = member->getMember().getAsString();
-    else if (const clang::OverloadExpr* overload = llvm::dyn_cast<clang::OverloadExpr>(target)) name = overload->getName().getAsString();
-    else if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(target)) name = member->getMemberDecl()->getNameAsString();
+    if (const clang::CXXDependentScopeMemberExpr* member = llvm::dyn_cast<clang::CXXDependentScopeMemberExpr>(target))
+      name = member->getMember().getAsString();
+    else if (const clang::OverloadExpr* overload = llvm::dyn_cast<clang::OverloadExpr>(target))
+      name = overload->getName().getAsString();
+    else if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(target))
+      name = member->getMemberDecl()->getNameAsString();
     for (const clang::Expr* argument : call.arguments()) {
       if (!literal_value(argument, context.ast) || lowering.is_consumed(strip(argument))) continue;
       EntityId id = lowering.constant(argument);
@@ -442,7 +521,8 @@ private:
       fact.location = context.expansion_of(argument->getSourceRange());
       fact.function = lowering.function;
       fact.operation = name;
-      if (id != EntityId::none && fact.location.line && context.first_time(static_cast<std::uint64_t>(id) * 41)) write(context.table, fact);
+      if (id != EntityId::none && fact.location.line && context.first_time(static_cast<std::uint64_t>(id) * 41))
+        write(context.table, fact);
     }
   }
 

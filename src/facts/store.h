@@ -22,7 +22,7 @@ StoreKey make_store_key(llvm::StringRef build, llvm::StringRef root, llvm::Strin
 
 // The one interface of the program with more than one implementation: disk, and memory in tests.
 class FactStore {
-public:
+ public:
   virtual ~FactStore() = default;
   // The facts stored for `key` whose inputs have all unchanged digests now; a damaged or foreign entry is a miss.
   virtual std::optional<TuFacts> load(const StoreKey& key, llvm::StringRef root) = 0;

@@ -167,6 +167,25 @@ CallFact read_call(const FactTable& table, const Fact& fact) {
   return call;
 }
 
+void write(FactTable& table, const MacroFact& macro) {
+  FactBuilder(table, "macro")
+      .at(macro.location)
+      .text("name", macro.name)
+      .text("text", macro.text)
+      .text("line", macro.line)
+      .text("value", macro.value == 0 ? "" : exact(macro.value))
+      .text("names", macro.names);
+}
+
+MacroFact read_macro(const FactTable& table, const Fact& fact) {
+  return {fact.location,
+          std::string(table.text(fact, "name")),
+          std::string(table.text(fact, "text")),
+          std::string(table.text(fact, "line")),
+          parse_exact(table.text(fact, "value"), 0),
+          std::string(table.text(fact, "names"))};
+}
+
 void write(FactTable& table, const CommentFact& comment) {
   FactBuilder(table, "comment").at(comment.location).text("text", comment.text).number("own_line", comment.own_line);
 }

@@ -8,6 +8,7 @@
 //   flow      a value goes from one node to another subject: from         object: to
 //   use       a value ends in an operation          subject: from         object: the other operand, if one entity
 //   call      one function calls another            subject: caller       object: callee
+//   macro     an object-like macro that spells a number
 //   comment   a comment that speaks to plumbline
 #pragma once
 
@@ -22,19 +23,19 @@ enum class TypeClass : std::uint8_t { other, integer, floating, boolean, duratio
 
 // Bits of EntityFact::flags.
 enum EntityFlag : std::uint32_t {
-  is_constant = 1,         // const or constexpr variable with a constant initialiser; an enumerator
-  is_local = 2,            // local variable
-  is_static = 4,           // static member, or a function-local static
+  is_constant = 1, // const or constexpr variable with a constant initialiser; an enumerator
+  is_local = 2,    // local variable
+  is_static = 4,   // static member, or a function-local static
   is_constructor = 8,
   is_public = 16,
-  is_external = 32,        // declared outside our files (system or third-party header)
-  is_defined = 64,         // a function whose body we saw; a record's definition
+  is_external = 32,          // declared outside our files (system or third-party header)
+  is_defined = 64,           // a function whose body we saw; a record's definition
   is_config_annotated = 128, // [[clang::annotate("plumbline::config")]]
   is_virtual = 256,
   is_lambda = 512,
   is_const_method = 1024,
   is_main = 2048,
-  is_plural_type = 4096,   // array or container
+  is_plural_type = 4096, // array or container
 };
 
 struct EntityFact {
@@ -44,9 +45,9 @@ struct EntityFact {
   std::string name, qualified; // qualified: with namespaces and classes, without parameters
   std::string type;            // as written
   TypeClass type_class = TypeClass::other;
-  std::int64_t tick = 0;       // of a duration type: nanoseconds per count; -1: a duration without a known count
+  std::int64_t tick = 0; // of a duration type: nanoseconds per count; -1: a duration without a known count
   EntityId type_entity = EntityId::none; // the record behind the type (through references, pointers, smart pointers)
-  int index = -1;              // of a parameter, from 0
+  int index = -1;                        // of a parameter, from 0
   std::uint32_t flags = 0;
   bool has(EntityFlag flag) const { return (flags & flag) != 0; }
 };
@@ -54,32 +55,42 @@ struct EntityFact {
 // A constant where it stands: a literal, a chrono literal, or arithmetic of literals, as large as possible.
 struct ConstantFact {
   EntityId id = EntityId::none;
-  Location location;      // of the spelling: inside the macro's definition if a macro spells it
-  double value = 0;       // in ticks if `tick` is set
-  std::int64_t tick = 0;  // the constant has a duration type of this tick (-1: unknown)
-  std::string text;       // as written
-  std::string line;       // the whole source line, trimmed
-  std::string macro;      // the macro in whose definition it stands
+  Location location;     // of the spelling: inside the macro's definition if a macro spells it
+  double value = 0;      // in ticks if `tick` is set
+  std::int64_t tick = 0; // the constant has a duration type of this tick (-1: unknown)
+  std::string text;      // as written
+  std::string line;      // the whole source line, trimmed
+  std::string macro;     // the macro in whose definition it stands
   bool floating = false;
 };
 
 // How a value gets from one node to the next.
 enum class FlowKind : std::uint8_t {
-  initialise, assign, argument, default_argument, member_default, constructor_initialise, result, output, part, derived, capture,
+  initialise,
+  assign,
+  argument,
+  default_argument,
+  member_default,
+  constructor_initialise,
+  result,
+  output,
+  part,
+  derived,
+  capture,
 };
 
 struct FlowFact {
   EntityId from = EntityId::none, to = EntityId::none;
   FlowKind kind = FlowKind::initialise;
-  Location location;        // of the value's expression
-  EntityId function = EntityId::none; // in whose body it stands
-  EntityId site = EntityId::none;     // the call, for arguments and for values that come out of a call
-  EntityId leaves = EntityId::none;   // the call whose result `from` is
-  double scale = 1;         // the value is multiplied by this on its way
-  std::int64_t tick = 0;    // the value is measured in this unit from here on
+  Location location;                     // of the value's expression
+  EntityId function = EntityId::none;    // in whose body it stands
+  EntityId site = EntityId::none;        // the call, for arguments and for values that come out of a call
+  EntityId leaves = EntityId::none;      // the call whose result `from` is
+  double scale = 1;                      // the value is multiplied by this on its way
+  std::int64_t tick = 0;                 // the value is measured in this unit from here on
   EntityId fallback_of = EntityId::none; // it is used only where this other node gives none (value_or, ?:)
-  std::string option;       // names of constants among the call's other arguments: "CURLOPT_TIMEOUT"
-  std::string context;      // for arguments: text of the receiver ("timer_", "opts")
+  std::string option;                    // names of constants among the call's other arguments: "CURLOPT_TIMEOUT"
+  std::string context;                   // for arguments: text of the receiver ("timer_", "opts")
 };
 
 // What an operation does with a value.
@@ -97,7 +108,7 @@ struct UseFact {
   std::int64_t other_tick = 0;
   double scale = 1;
   std::int64_t tick = 0;
-  std::string target;      // what the whole expression initialises or is assigned to, by name
+  std::string target; // what the whole expression initialises or is assigned to, by name
   EntityId target_entity = EntityId::none;
 };
 
@@ -105,6 +116,13 @@ struct CallFact {
   EntityId caller = EntityId::none, callee = EntityId::none, site = EntityId::none;
   Location location;
   unsigned arguments = 0; // given explicitly
+};
+
+struct MacroFact {
+  Location location; // of the first number in the body
+  std::string name, text, line;
+  double value = 0;  // 0 if names take part in it
+  std::string names; // identifiers in the body, separated by commas
 };
 
 struct CommentFact {
@@ -118,6 +136,7 @@ void write(FactTable& table, const ConstantFact& constant);
 void write(FactTable& table, const FlowFact& flow);
 void write(FactTable& table, const UseFact& use);
 void write(FactTable& table, const CallFact& call);
+void write(FactTable& table, const MacroFact& macro);
 void write(FactTable& table, const CommentFact& comment);
 void write_base(FactTable& table, EntityId derived, EntityId base);
 void write_override(FactTable& table, EntityId method, EntityId overridden);
@@ -127,6 +146,7 @@ ConstantFact read_constant(const FactTable& table, const Fact& fact);
 FlowFact read_flow(const FactTable& table, const Fact& fact);
 UseFact read_use(const FactTable& table, const Fact& fact);
 CallFact read_call(const FactTable& table, const Fact& fact);
+MacroFact read_macro(const FactTable& table, const Fact& fact);
 CommentFact read_comment(const FactTable& table, const Fact& fact);
 
 } // namespace plumbline

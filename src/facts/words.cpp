@@ -24,29 +24,68 @@ std::vector<std::string> words_of(std::string_view identifier) {
     }
     unsigned char before = i > 0 ? static_cast<unsigned char>(identifier[i - 1]) : '_';
     unsigned char after = i + 1 < identifier.size() ? static_cast<unsigned char>(identifier[i + 1]) : '_';
-    bool starts = std::isupper(c) && (std::islower(before) || std::isdigit(before) || (std::isupper(before) && std::islower(after)));
+    bool starts = std::isupper(c) &&
+                  (std::islower(before) || std::isdigit(before) || (std::isupper(before) && std::islower(after)));
     // "TTLs", "IDs": the plural of an acronym is no new word.
-    if (starts && std::isupper(before) && after == 's' && (i + 2 >= identifier.size() || !std::islower(static_cast<unsigned char>(identifier[i + 2]))))
+    if (starts && std::isupper(before) && after == 's' &&
+        (i + 2 >= identifier.size() || !std::islower(static_cast<unsigned char>(identifier[i + 2]))))
       starts = false;
     if (starts) flush();
     word += static_cast<char>(std::tolower(c));
   }
   flush();
   // The "k" of constants, the "m_", "s_", "g_" of members and globals carry no meaning.
-  if (words.size() > 1 && words[0].size() == 1 && std::string_view("kmsgcp").find(words[0][0]) != std::string_view::npos)
+  if (words.size() > 1 && words[0].size() == 1 &&
+      std::string_view("kmsgcp").find(words[0][0]) != std::string_view::npos)
     words.erase(words.begin());
   return words;
 }
 
 std::int64_t unit_of_word(std::string_view word) {
   static constexpr std::array<std::pair<std::string_view, std::int64_t>, 44> units{{
-      {"ns", nanosecond}, {"nsec", nanosecond}, {"nsecs", nanosecond}, {"nano", nanosecond}, {"nanos", nanosecond}, {"nanosecond", nanosecond}, {"nanoseconds", nanosecond},
-      {"us", microsecond}, {"usec", microsecond}, {"usecs", microsecond}, {"micro", microsecond}, {"micros", microsecond}, {"microsec", microsecond}, {"microsecs", microsecond}, {"microsecond", microsecond}, {"microseconds", microsecond},
-      {"ms", millisecond}, {"msec", millisecond}, {"msecs", millisecond}, {"milli", millisecond}, {"millis", millisecond}, {"millisec", millisecond}, {"millisecs", millisecond}, {"millisecond", millisecond}, {"milliseconds", millisecond},
-      {"sec", second}, {"secs", second}, {"second", second}, {"seconds", second},
-      {"min", minute}, {"mins", minute}, {"minute", minute}, {"minutes", minute},
-      {"hr", hour}, {"hrs", hour}, {"hour", hour}, {"hours", hour},
-      {"day", day}, {"days", day}, {"week", 7 * day}, {"weeks", 7 * day}, {"month", 30 * day}, {"months", 30 * day},
+      {"ns", nanosecond},
+      {"nsec", nanosecond},
+      {"nsecs", nanosecond},
+      {"nano", nanosecond},
+      {"nanos", nanosecond},
+      {"nanosecond", nanosecond},
+      {"nanoseconds", nanosecond},
+      {"us", microsecond},
+      {"usec", microsecond},
+      {"usecs", microsecond},
+      {"micro", microsecond},
+      {"micros", microsecond},
+      {"microsec", microsecond},
+      {"microsecs", microsecond},
+      {"microsecond", microsecond},
+      {"microseconds", microsecond},
+      {"ms", millisecond},
+      {"msec", millisecond},
+      {"msecs", millisecond},
+      {"milli", millisecond},
+      {"millis", millisecond},
+      {"millisec", millisecond},
+      {"millisecs", millisecond},
+      {"millisecond", millisecond},
+      {"milliseconds", millisecond},
+      {"sec", second},
+      {"secs", second},
+      {"second", second},
+      {"seconds", second},
+      {"min", minute},
+      {"mins", minute},
+      {"minute", minute},
+      {"minutes", minute},
+      {"hr", hour},
+      {"hrs", hour},
+      {"hour", hour},
+      {"hours", hour},
+      {"day", day},
+      {"days", day},
+      {"week", 7 * day},
+      {"weeks", 7 * day},
+      {"month", 30 * day},
+      {"months", 30 * day},
       {"years", 365 * day},
   }};
   for (const std::pair<std::string_view, std::int64_t>& unit : units)
@@ -73,11 +112,14 @@ std::int64_t unit_of_name(std::string_view identifier) {
 
 bool names_a_unit(std::string_view name) {
   std::vector<std::string> words = words_of(name);
-  static constexpr std::array<std::string_view, 15> fillers{{"per", "in", "one", "of", "to", "a", "utime", "time", "k", "unit", "units", "num", "number", "a", "each"}};
+  static constexpr std::array<std::string_view, 15> fillers{
+      {"per", "in", "one", "of", "to", "a", "utime", "time", "k", "unit", "units", "num", "number", "a", "each"}};
   bool unit = false;
   for (const std::string& word : words) {
-    if (unit_of_word(word)) unit = true;
-    else if (std::find(fillers.begin(), fillers.end(), word) == fillers.end()) return false;
+    if (unit_of_word(word))
+      unit = true;
+    else if (std::find(fillers.begin(), fillers.end(), word) == fillers.end())
+      return false;
   }
   return unit;
 }
@@ -91,9 +133,16 @@ std::string format_number(double value) {
 
 std::string format_duration(double nanoseconds) {
   static constexpr std::array<std::pair<double, std::string_view>, 7> units{{
-      {day, "d"}, {hour, "h"}, {minute, "min"}, {second, "s"}, {millisecond, "ms"}, {microsecond, "us"}, {nanosecond, "ns"},
+      {day, "d"},
+      {hour, "h"},
+      {minute, "min"},
+      {second, "s"},
+      {millisecond, "ms"},
+      {microsecond, "us"},
+      {nanosecond, "ns"},
   }};
-  // The largest unit that gives a whole number up to 1000 ("90 s", not "1.5 min"), else up to three digits behind the point.
+  // The largest unit that gives a whole number up to 1000 ("90 s", not "1.5 min"), else up to three digits behind the
+  // point.
   for (const std::pair<double, std::string_view>& unit : units) {
     double count = nanoseconds / unit.first;
     if (count >= 1 && std::fabs(count - std::nearbyint(count)) < 1e-9)

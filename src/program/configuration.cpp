@@ -29,20 +29,26 @@ bool Configuration::is_lookup(EntityId function) const {
   for (const std::string& name : program.settings->config_sources)
     if (fact->qualified == name || std::string_view(fact->qualified).ends_with("::" + name)) return true;
   // A getter of a config type, also of one whose definition we never see.
-  return fact->owner != EntityId::none && is_config_type(fact->owner) && !fact->has(is_constructor) && fact->has(is_external);
+  return fact->owner != EntityId::none && is_config_type(fact->owner) && !fact->has(is_constructor) &&
+         fact->has(is_external);
 }
 
 Configuration::Configuration(const Program& linked) : program(linked) {
   const std::vector<std::string> defaults = default_config_types();
-  const std::vector<std::string>& globs = program.settings->config_types.empty() ? defaults : program.settings->config_types;
+  const std::vector<std::string>& globs =
+      program.settings->config_types.empty() ? defaults : program.settings->config_types;
   for (const EntityFact& entity : program.entities)
-    if (entity.kind == EntityKind::record && (entity.has(is_config_annotated) || matches_any(globs, entity.name))) records.insert(entity.id);
+    if (entity.kind == EntityKind::record && (entity.has(is_config_annotated) || matches_any(globs, entity.name)))
+      records.insert(entity.id);
   // Nested records, the types of fields, and what derives from a config type.
   for (bool grew = true; grew;) {
     grew = false;
     for (const EntityFact& entity : program.entities) {
-      if (entity.kind == EntityKind::record && !records.contains(entity.id) && entity.owner != EntityId::none && records.contains(entity.owner)) grew |= records.insert(entity.id).second;
-      if (entity.kind == EntityKind::field && records.contains(entity.owner) && entity.type_entity != EntityId::none && !records.contains(entity.type_entity)) {
+      if (entity.kind == EntityKind::record && !records.contains(entity.id) && entity.owner != EntityId::none &&
+          records.contains(entity.owner))
+        grew |= records.insert(entity.id).second;
+      if (entity.kind == EntityKind::field && records.contains(entity.owner) && entity.type_entity != EntityId::none &&
+          !records.contains(entity.type_entity)) {
         const EntityFact* type = program.entity(entity.type_entity);
         if (type && type->has(is_defined) && !type->has(is_external)) grew |= records.insert(entity.type_entity).second;
       }
@@ -54,14 +60,17 @@ Configuration::Configuration(const Program& linked) : program(linked) {
       if (records.contains(entity.owner) || entity.has(is_config_annotated)) sources.insert(entity.id);
       break;
     case EntityKind::variable:
-      if (entity.name.starts_with("FLAGS_") || entity.name == "optarg" || entity.has(is_config_annotated)) sources.insert(entity.id), external.insert(entity.id);
-      if (entity.has(is_static) && !entity.has(is_constant) && records.contains(entity.owner)) sources.insert(entity.id);
+      if (entity.name.starts_with("FLAGS_") || entity.name == "optarg" || entity.has(is_config_annotated))
+        sources.insert(entity.id), external.insert(entity.id);
+      if (entity.has(is_static) && !entity.has(is_constant) && records.contains(entity.owner))
+        sources.insert(entity.id);
       break;
     case EntityKind::function:
       if (is_lookup(entity.id)) {
         sources.insert(return_of(entity.id));
         external.insert(return_of(entity.id));
-      } else if (entity.owner != EntityId::none && records.contains(entity.owner) && !entity.has(is_constructor) && entity.has(is_const_method)) {
+      } else if (entity.owner != EntityId::none && records.contains(entity.owner) && !entity.has(is_constructor) &&
+                 entity.has(is_const_method)) {
         sources.insert(return_of(entity.id));
       }
       break;
@@ -86,7 +95,8 @@ Configuration::Configuration(const Program& linked) : program(linked) {
   Walk outside(program, {.derived = true});
   for (const EntityFact& entity : program.entities) {
     if (external.contains(entity.id)) outside.start(entity.id);
-    if (entity.kind == EntityKind::function && external.contains(return_of(entity.id))) outside.start(return_of(entity.id));
+    if (entity.kind == EntityKind::function && external.contains(return_of(entity.id)))
+      outside.start(return_of(entity.id));
   }
   std::unordered_set<EntityId> from_outside(external);
   while (outside.step()) from_outside.insert(outside.node());
@@ -99,7 +109,8 @@ Configuration::Configuration(const Program& linked) : program(linked) {
   }
   for (const FlowFact& flow : program.flows) {
     const EntityFact* to = program.entity(flow.to);
-    if (!to || flow.function == EntityId::none || !records.contains(to->owner) || to->kind != EntityKind::field) continue;
+    if (!to || flow.function == EntityId::none || !records.contains(to->owner) || to->kind != EntityKind::field)
+      continue;
     if (from_outside.contains(flow.from)) loaders.insert(flow.function);
   }
 }
@@ -116,7 +127,8 @@ bool Configuration::is_default(const FlowFact& flow) const {
     return flow.function != EntityId::none && is_loader(flow.function);
   }
   // A value that starts as a constant and is overwritten from configuration is a default.
-  if ((to->kind == EntityKind::variable || to->kind == EntityKind::field) && reaches(flow.to) && !to->has(is_constant)) return true;
+  if ((to->kind == EntityKind::variable || to->kind == EntityKind::field) && reaches(flow.to) && !to->has(is_constant))
+    return true;
   return false;
 }
 

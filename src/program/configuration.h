@@ -9,7 +9,7 @@
 namespace plumbline {
 
 class Configuration {
-public:
+ public:
   explicit Configuration(const Program& program);
 
   // A record whose name or annotation makes it a config type, or that is nested in one or the type of its field.
@@ -23,7 +23,7 @@ public:
   // The flow gives configuration the value that holds when nobody configures it.
   bool is_default(const FlowFact& flow) const;
 
-private:
+ private:
   bool is_lookup(EntityId function) const;
 
   const Program& program;

@@ -6,11 +6,15 @@
 
 namespace plumbline {
 
-static std::int64_t unit_from_setting(std::string_view unit) { return unit == "h" ? hour : unit == "d" ? day : unit == "s" ? second : unit == "min" ? minute : unit_of_word(unit); }
+static std::int64_t unit_from_setting(std::string_view unit) {
+  return unit == "h" ? hour : unit == "d" ? day : unit == "s" ? second : unit == "min" ? minute : unit_of_word(unit);
+}
 
 static const SinkSetting* sink_setting(const Program& program, std::string_view qualified, int index) {
   for (const SinkSetting& sink : program.settings->sinks)
-    if (static_cast<int>(sink.argument) == index + 1 && (qualified == sink.function || qualified.ends_with("::" + sink.function))) return &sink;
+    if (static_cast<int>(sink.argument) == index + 1 &&
+        (qualified == sink.function || qualified.ends_with("::" + sink.function)))
+      return &sink;
   return nullptr;
 }
 
@@ -19,7 +23,10 @@ static std::string quoted(std::string_view name) { return "'" + std::string(name
 static std::optional<Consumer> by_name(std::string_view name, const EntityFact& entity, std::string what) {
   Meaning meaning = meaning_of(name, entity.type_class);
   if (meaning.dimension == Dimension::none) return std::nullopt;
-  return Consumer{meaning.dimension, std::string(meaning.role), meaning.tick, meaning.strong ? Certainty::by_name : Certainty::by_weak_name, entity.id, std::move(what), std::string(name)};
+  return Consumer{meaning.dimension, std::string(meaning.role),
+                  meaning.tick,      meaning.strong ? Certainty::by_name : Certainty::by_weak_name,
+                  entity.id,         std::move(what),
+                  std::string(name)};
 }
 
 static std::string_view role_of_duration(std::string_view name, std::string_view otherwise) {
@@ -27,23 +34,43 @@ static std::string_view role_of_duration(std::string_view name, std::string_view
   return meaning.dimension == Dimension::duration && meaning.role != "other" ? meaning.role : otherwise;
 }
 
-static std::optional<Consumer> parameter_consumer(const Program& program, const EntityFact& parameter, const FlowFact& flow) {
+static std::optional<Consumer> parameter_consumer(const Program& program, const EntityFact& parameter,
+                                                  const FlowFact& flow) {
   const EntityFact* function = program.entity(parameter.owner);
   if (!function) return std::nullopt;
-  std::string what = flow.kind == FlowKind::default_argument ? "the default of parameter " + quoted(parameter.name) + " of " + function->name + "()" : "the call of " + function->name + "()";
+  std::string what = flow.kind == FlowKind::default_argument
+                         ? "the default of parameter " + quoted(parameter.name) + " of " + function->name + "()"
+                         : "the call of " + function->name + "()";
   if (const SinkSetting* sink = sink_setting(program, function->qualified, parameter.index))
-    return Consumer{sink->kind == "limit" ? Dimension::limit : Dimension::duration, sink->role.empty() ? "other" : sink->role, unit_from_setting(sink->unit), Certainty::by_api, parameter.id, what, parameter.name.empty() ? function->name : parameter.name};
+    return Consumer{sink->kind == "limit" ? Dimension::limit : Dimension::duration,
+                    sink->role.empty() ? "other" : sink->role,
+                    unit_from_setting(sink->unit),
+                    Certainty::by_api,
+                    parameter.id,
+                    what,
+                    parameter.name.empty() ? function->name : parameter.name};
   if (const Sink* sink = find_sink(function->qualified, parameter.index, flow.option))
-    return Consumer{sink->dimension, std::string(sink->role), sink->tick, Certainty::by_api, parameter.id, what, function->name};
+    return Consumer{sink->dimension, std::string(sink->role), sink->tick, Certainty::by_api, parameter.id, what,
+                    function->name};
   if (is_output_function(function->qualified)) return std::nullopt;
   Meaning named = meaning_of(parameter.name, parameter.type_class);
   bool unit_only = unit_of_word(parameter.name) != 0; // set_timeout(int seconds, int microseconds)
   if (parameter.type_class == TypeClass::duration) {
     std::string_view role = named.dimension == Dimension::duration ? named.role : std::string_view("other");
     if (role == "other") role = role_of_duration(function->name, "other");
-    if (role == "other" && (function->name.find("sleep") != std::string::npos || function->name.find("Sleep") != std::string::npos)) role = "sleep";
-    if (role == "other" && (function->name.starts_with("wait") || function->name.starts_with("Wait") || function->name.starts_with("try_"))) role = "wait";
-    return Consumer{Dimension::duration, std::string(role), parameter.tick > 0 ? parameter.tick : 0, Certainty::by_type, parameter.id, what, named.dimension == Dimension::duration ? parameter.name : function->name};
+    if (role == "other" &&
+        (function->name.find("sleep") != std::string::npos || function->name.find("Sleep") != std::string::npos))
+      role = "sleep";
+    if (role == "other" && (function->name.starts_with("wait") || function->name.starts_with("Wait") ||
+                            function->name.starts_with("try_")))
+      role = "wait";
+    return Consumer{Dimension::duration,
+                    std::string(role),
+                    parameter.tick > 0 ? parameter.tick : 0,
+                    Certainty::by_type,
+                    parameter.id,
+                    what,
+                    named.dimension == Dimension::duration ? parameter.name : function->name};
   }
   if (parameter.type_class != TypeClass::integer && parameter.type_class != TypeClass::floating) return std::nullopt;
   if (named.dimension != Dimension::none && !unit_only) return by_name(parameter.name, parameter, what);
@@ -56,7 +83,13 @@ static std::optional<Consumer> parameter_consumer(const Program& program, const 
   Meaning meaning = meaning_of_setter(function->name);
   if (meaning.dimension == Dimension::none || !meaning.strong) return std::nullopt;
   std::int64_t tick = meaning.tick ? meaning.tick : unit_of_word(parameter.name);
-  return Consumer{meaning.dimension, std::string(meaning.role), meaning.dimension == Dimension::duration ? tick : 0, Certainty::by_name, parameter.id, what, function->name};
+  return Consumer{meaning.dimension,
+                  std::string(meaning.role),
+                  meaning.dimension == Dimension::duration ? tick : 0,
+                  Certainty::by_name,
+                  parameter.id,
+                  what,
+                  function->name};
 }
 
 std::optional<Consumer> consumer_of(const Program& program, const FlowFact& flow) {
@@ -69,19 +102,26 @@ std::optional<Consumer> consumer_of(const Program& program, const FlowFact& flow
       if (name.starts_with(prefix) && name.size() > prefix.size()) name.remove_prefix(prefix.size());
     Meaning meaning = meaning_of(name, function->type_class);
     if (meaning.dimension == Dimension::none || !meaning.strong) return std::nullopt;
-    return Consumer{meaning.dimension, std::string(meaning.role), meaning.tick, Certainty::by_name, flow.to, "the result of " + function->name + "()", std::string(name)};
+    return Consumer{meaning.dimension, std::string(meaning.role),
+                    meaning.tick,      Certainty::by_name,
+                    flow.to,           "the result of " + function->name + "()",
+                    std::string(name)};
   }
   switch (to->kind) {
-  case EntityKind::parameter: return parameter_consumer(program, *to, flow);
+  case EntityKind::parameter:
+    return parameter_consumer(program, *to, flow);
   case EntityKind::field:
-    if (to->qualified == "rlimit::rlim_cur" || to->qualified == "rlimit::rlim_max") return Consumer{Dimension::limit, "capacity", 0, Certainty::by_api, to->id, quoted(to->name), to->name};
-    if (to->qualified == "linger::l_linger") return Consumer{Dimension::duration, "wait", second, Certainty::by_api, to->id, quoted(to->name), "linger"};
+    if (to->qualified == "rlimit::rlim_cur" || to->qualified == "rlimit::rlim_max")
+      return Consumer{Dimension::limit, "capacity", 0, Certainty::by_api, to->id, quoted(to->name), to->name};
+    if (to->qualified == "linger::l_linger")
+      return Consumer{Dimension::duration, "wait", second, Certainty::by_api, to->id, quoted(to->name), "linger"};
     [[fallthrough]];
   case EntityKind::variable:
   case EntityKind::enumerator:
     if (to->type_class == TypeClass::duration) {
       std::string_view role = role_of_duration(to->name, "other");
-      return Consumer{Dimension::duration, std::string(role), to->tick > 0 ? to->tick : 0, Certainty::by_type, to->id, quoted(to->name), to->name};
+      return Consumer{Dimension::duration, std::string(role), to->tick > 0 ? to->tick : 0, Certainty::by_type, to->id,
+                      quoted(to->name),    to->name};
     }
     if (to->type_class == TypeClass::boolean || to->type_class == TypeClass::text) return std::nullopt;
     return by_name(to->name, *to, quoted(to->name));
@@ -90,7 +130,17 @@ std::optional<Consumer> consumer_of(const Program& program, const FlowFact& flow
   }
 }
 
-static bool is_ordering(std::string_view operation) { return operation == "<" || operation == ">" || operation == "<=" || operation == ">="; }
+// Text of an operand that measures data rather than load.
+static bool is_structural(std::string_view text) {
+  for (std::string_view part : {"size()", "length()", "strlen", "sizeof", " - ", " + ", " / ", " * ", "begin", "end",
+                                "count(", "remaining", "offset", "pos", "idx", "index"})
+    if (text.find(part) != std::string_view::npos) return true;
+  return false;
+}
+
+static bool is_ordering(std::string_view operation) {
+  return operation == "<" || operation == ">" || operation == "<=" || operation == ">=";
+}
 
 // The unit of a clock's value: time() counts seconds (ISO C 7.29.2.4 leaves it open, POSIX does not).
 static std::int64_t tick_of_names(std::string_view names) {
@@ -99,10 +149,14 @@ static std::int64_t tick_of_names(std::string_view names) {
     std::size_t end = std::min(names.find(',', begin), names.size());
     std::string_view name = names.substr(begin, end - begin);
     begin = end + 1;
-    if (name == "time" || name == "tv_sec") tick = second;
-    else if (name == "tv_usec") tick = microsecond;
-    else if (name == "tv_nsec") tick = nanosecond;
-    else if (words_of(name).size() > 1) tick = unit_of_name(name);
+    if (name == "time" || name == "tv_sec")
+      tick = second;
+    else if (name == "tv_usec")
+      tick = microsecond;
+    else if (name == "tv_nsec")
+      tick = nanosecond;
+    else if (words_of(name).size() > 1)
+      tick = unit_of_name(name);
   }
   return tick;
 }
@@ -116,29 +170,60 @@ static std::string_view last_name(std::string_view names) {
 std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) {
   bool timed = use.other_class == TypeClass::duration || use.other_class == TypeClass::time_point;
   std::string other = quoted(use.other_text);
-  Meaning meaning = meaning_of(last_name(use.other_names), use.other_class == TypeClass::other ? TypeClass::integer : use.other_class);
+  Meaning meaning = meaning_of(last_name(use.other_names),
+                               use.other_class == TypeClass::other ? TypeClass::integer : use.other_class);
   bool clock = timed || names_a_clock(use.other_names) || meaning.dimension == Dimension::duration;
   std::int64_t tick = use.other_tick > 0 ? use.other_tick : meaning.dimension == Dimension::duration ? meaning.tick : 0;
   if (tick == 0 && clock && !timed) tick = tick_of_names(use.other_names);
   bool part = use.other_names.find("tv_") != std::string::npos; // of a timeval or timespec
-  if (part && (use.kind == UseKind::compare || use.kind == UseKind::subtract || use.kind == UseKind::loop)) return std::nullopt; // carrying between parts
+  if (part && (use.kind == UseKind::compare || use.kind == UseKind::subtract || use.kind == UseKind::loop))
+    return std::nullopt; // carrying between parts
   if (part) clock = true;
   std::string name = std::string(last_name(use.other_names));
   switch (use.kind) {
   case UseKind::loop:
   case UseKind::compare:
-    if (!is_ordering(use.operation) && !(use.operation == "==" && names_a_load(use.other_names) && use.other_names.find("size") == std::string::npos)) return std::nullopt;
-    if (clock) return Consumer{Dimension::duration, "threshold", tick, Certainty::by_operation, use.other, "the comparison with " + other, name};
-    if (names_a_load(use.other_names)) return Consumer{Dimension::limit, "threshold", 0, Certainty::by_operation, use.other, "the comparison with " + other, name};
-    if (meaning.dimension == Dimension::limit && meaning.strong && use.kind == UseKind::compare) return Consumer{Dimension::limit, std::string(meaning.role), 0, Certainty::by_operation, use.other, "the comparison with " + other, name};
+    if (!is_ordering(use.operation) &&
+        !(use.operation == "==" && names_a_load(use.other_names) && use.other_names.find("size") == std::string::npos))
+      return std::nullopt;
+    if (clock)
+      return Consumer{Dimension::duration,
+                      "threshold",
+                      tick,
+                      Certainty::by_operation,
+                      use.other,
+                      "the comparison with " + other,
+                      name};
+    if (names_a_load(use.other_names))
+      return Consumer{
+          Dimension::limit, "threshold", 0, Certainty::by_operation, use.other, "the comparison with " + other, name};
+    if (meaning.dimension == Dimension::limit && meaning.strong && use.kind == UseKind::compare)
+      return Consumer{Dimension::limit, std::string(meaning.role),      0,   Certainty::by_operation,
+                      use.other,        "the comparison with " + other, name};
     return std::nullopt;
   case UseKind::add:
-    if (clock) return Consumer{Dimension::duration, "deadline", tick, Certainty::by_operation, use.other, "the sum with " + other, use.target.empty() ? name : use.target};
-    if (Meaning target = meaning_of(use.target, TypeClass::integer); target.dimension == Dimension::duration && target.strong)
-      return Consumer{Dimension::duration, std::string(target.role), target.tick, Certainty::by_operation, use.target_entity, quoted(use.target), use.target};
+    if (clock)
+      return Consumer{Dimension::duration,
+                      "deadline",
+                      tick,
+                      Certainty::by_operation,
+                      use.other,
+                      "the sum with " + other,
+                      use.target.empty() ? name : use.target};
+    if (Meaning target = meaning_of(use.target, TypeClass::integer);
+        target.dimension == Dimension::duration && target.strong)
+      return Consumer{Dimension::duration, std::string(target.role), target.tick, Certainty::by_operation,
+                      use.target_entity,   quoted(use.target),       use.target};
     return std::nullopt;
   case UseKind::subtract:
-    if (clock) return Consumer{Dimension::duration, "threshold", tick, Certainty::by_operation, use.other, "the difference with " + other, name};
+    if (clock)
+      return Consumer{Dimension::duration,
+                      "threshold",
+                      tick,
+                      Certainty::by_operation,
+                      use.other,
+                      "the difference with " + other,
+                      name};
     return std::nullopt;
   case UseKind::cap:
   case UseKind::floor: {
@@ -149,15 +234,42 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
     // On a span, a cap or a floor above one unit is a time; a floor of one unit only keeps zero out (design.md §3.6).
     const ConstantFact* constant = program.constant(use.from);
     bool one_unit = use.kind == UseKind::floor && constant && constant->value == 1;
-    if (span && !one_unit) return Consumer{Dimension::duration, use.kind == UseKind::cap && meaning.role != "other" && meaning.dimension == Dimension::duration ? std::string(meaning.role) : "threshold", tick, Certainty::by_operation, use.other, what, name};
+    if (span && !one_unit)
+      return Consumer{Dimension::duration,
+                      use.kind == UseKind::cap && meaning.role != "other" && meaning.dimension == Dimension::duration
+                          ? std::string(meaning.role)
+                          : "threshold",
+                      tick,
+                      Certainty::by_operation,
+                      use.other,
+                      what,
+                      name};
+    // `std::max(1, n - gap)` and `std::min(8, text.size())` are index arithmetic; a bound counts on what is configured,
+    // named like a limit, or clamped on purpose (std::clamp).
+    bool deliberate = use.operation == "clamp" || use.operation == "qBound" || use.operation == "Clamp";
+    bool plain = use.other != EntityId::none && !is_structural(use.other_text);
+    bool named_limit =
+        meaning.dimension == Dimension::limit || target.dimension == Dimension::limit || names_a_load(use.other_names);
+    bool small = constant && constant->value <= 1;
+    if (!deliberate && !named_limit && !span && (!plain || small)) return std::nullopt;
     return Consumer{Dimension::limit, "clamp", 0, Certainty::by_operation, use.other, what, name};
   }
   case UseKind::call: {
     const ConstantFact* constant = program.constant(use.from);
     if (constant && constant->tick != 0 && !is_output_function(use.operation))
-      return Consumer{Dimension::duration, std::string(role_of_duration(use.operation, use.operation.starts_with("wait") ? "wait" : "other")), 0, Certainty::by_type, EntityId::none, use.operation.empty() ? "an expression" : "the call of " + use.operation + "()", use.operation};
-    if (Meaning setter = meaning_of_setter(use.operation); setter.dimension != Dimension::none && setter.strong && !use.operation.empty())
-      return Consumer{setter.dimension, std::string(setter.role), setter.tick, Certainty::by_name, EntityId::none, "the call of " + use.operation + "()", use.operation};
+      return Consumer{
+          Dimension::duration,
+          std::string(role_of_duration(use.operation, use.operation.starts_with("wait") ? "wait" : "other")),
+          0,
+          Certainty::by_type,
+          EntityId::none,
+          use.operation.empty() ? "an expression" : "the call of " + use.operation + "()",
+          use.operation};
+    if (Meaning setter = meaning_of_setter(use.operation);
+        setter.dimension != Dimension::none && setter.strong && !use.operation.empty())
+      return Consumer{setter.dimension,   std::string(setter.role), setter.tick,
+                      Certainty::by_name, EntityId::none,           "the call of " + use.operation + "()",
+                      use.operation};
     return std::nullopt;
   }
   case UseKind::array_bound:

@@ -7,7 +7,8 @@
 
 namespace plumbline {
 
-template <class Value, class Key> static std::span<const Value> find_list(const std::unordered_map<Key, std::vector<Value>>& map, Key key) {
+template <class Value, class Key>
+static std::span<const Value> find_list(const std::unordered_map<Key, std::vector<Value>>& map, Key key) {
   typename std::unordered_map<Key, std::vector<Value>>::const_iterator it = map.find(key);
   return it == map.end() ? std::span<const Value>() : std::span<const Value>(it->second);
 }
@@ -70,15 +71,18 @@ static void merge(FactTable& all, const FactTable& unit, std::unordered_set<std:
       hash = mix(hash, static_cast<std::uint64_t>(moved.value));
       all.fields.push_back(moved);
     }
-    if (seen.insert(hash).second) all.facts.push_back(copy);
-    else all.fields.resize(copy.first_field);
+    if (seen.insert(hash).second)
+      all.facts.push_back(copy);
+    else
+      all.fields.resize(copy.first_field);
   }
 }
 
 // Several units can describe one entity; the description that knows most wins, whatever the order.
 static void unify(EntityFact& kept, const EntityFact& other) {
   std::uint32_t flags = kept.flags | other.flags;
-  bool better = (other.has(is_defined) && !kept.has(is_defined)) || (other.has(is_defined) == kept.has(is_defined) && kept.name.empty() && !other.name.empty());
+  bool better = (other.has(is_defined) && !kept.has(is_defined)) ||
+                (other.has(is_defined) == kept.has(is_defined) && kept.name.empty() && !other.name.empty());
   if (kept.location.line == 0 && other.location.line != 0) better = true;
   if (better) {
     EntityFact merged = other;
@@ -92,7 +96,8 @@ static void unify(EntityFact& kept, const EntityFact& other) {
   kept.flags = flags;
 }
 
-static std::tuple<std::string_view, std::uint32_t, std::uint32_t> place_key(const Program& program, const Location& location) {
+static std::tuple<std::string_view, std::uint32_t, std::uint32_t> place_key(const Program& program,
+                                                                            const Location& location) {
   return {program.path(location), location.line, location.column};
 }
 
@@ -116,15 +121,20 @@ Program link(std::span<const TuFacts> units, const Settings& settings) {
 
   // Resolve: core facts become typed values.
   const FactTable& table = program.table;
-  StringId entity_kind = table.strings.find("entity"), constant_kind = table.strings.find("constant"), flow_kind = table.strings.find("flow"),
-           use_kind = table.strings.find("use"), call_kind = table.strings.find("call"), comment_kind = table.strings.find("comment"),
-           base_kind = table.strings.find("base"), override_kind = table.strings.find("override");
+  StringId entity_kind = table.strings.find("entity"), constant_kind = table.strings.find("constant"),
+           flow_kind = table.strings.find("flow"), use_kind = table.strings.find("use"),
+           call_kind = table.strings.find("call"), comment_kind = table.strings.find("comment"),
+           macro_kind = table.strings.find("macro"), base_kind = table.strings.find("base"),
+           override_kind = table.strings.find("override");
   for (const Fact& fact : table.facts) {
     if (fact.kind == entity_kind) {
       EntityFact entity = read_entity(table, fact);
-      std::pair<std::unordered_map<EntityId, std::uint32_t>::iterator, bool> entry = program.entity_index.try_emplace(entity.id, program.entities.size());
-      if (entry.second) program.entities.push_back(std::move(entity));
-      else unify(program.entities[entry.first->second], entity);
+      std::pair<std::unordered_map<EntityId, std::uint32_t>::iterator, bool> entry =
+          program.entity_index.try_emplace(entity.id, program.entities.size());
+      if (entry.second)
+        program.entities.push_back(std::move(entity));
+      else
+        unify(program.entities[entry.first->second], entity);
     } else if (fact.kind == constant_kind) {
       ConstantFact constant = read_constant(table, fact);
       if (program.constant_index.try_emplace(constant.id, 0).second) program.constants.push_back(std::move(constant));
@@ -134,12 +144,15 @@ Program link(std::span<const TuFacts> units, const Settings& settings) {
       program.uses.push_back(read_use(table, fact));
     } else if (fact.kind == call_kind) {
       program.calls.push_back(read_call(table, fact));
+    } else if (fact.kind == macro_kind) {
+      if (program.is_ours(fact.location)) program.macros.push_back(read_macro(table, fact));
     } else if (fact.kind == base_kind) {
       std::vector<EntityId>& bases = program.base_index[fact.subject];
       if (std::find(bases.begin(), bases.end(), fact.object) == bases.end()) bases.push_back(fact.object);
     } else if (fact.kind == override_kind) {
       std::vector<EntityId>& overriders = program.override_index[fact.object];
-      if (std::find(overriders.begin(), overriders.end(), fact.subject) == overriders.end()) overriders.push_back(fact.subject);
+      if (std::find(overriders.begin(), overriders.end(), fact.subject) == overriders.end())
+        overriders.push_back(fact.subject);
     } else if (fact.kind == comment_kind) {
       CommentFact comment = read_comment(table, fact);
       if (program.is_ours(comment.location)) program.suppression_comments.push_back(suppression_of(program, comment));
@@ -154,14 +167,26 @@ Program link(std::span<const TuFacts> units, const Settings& settings) {
   std::sort(program.entities.begin(), program.entities.end(), by_place);
   std::sort(program.constants.begin(), program.constants.end(), by_place);
   std::sort(program.flows.begin(), program.flows.end(), [&](const FlowFact& a, const FlowFact& b) {
-    return std::tuple(place_key(program, a.location), a.from, a.to, a.kind, a.site) < std::tuple(place_key(program, b.location), b.from, b.to, b.kind, b.site);
+    return std::tuple(place_key(program, a.location), a.from, a.to, a.kind, a.site) <
+           std::tuple(place_key(program, b.location), b.from, b.to, b.kind, b.site);
   });
   std::sort(program.uses.begin(), program.uses.end(), [&](const UseFact& a, const UseFact& b) {
-    return std::tuple(place_key(program, a.location), a.from, a.kind, std::string_view(a.operation)) < std::tuple(place_key(program, b.location), b.from, b.kind, std::string_view(b.operation));
+    return std::tuple(place_key(program, a.location), a.from, a.kind, std::string_view(a.operation)) <
+           std::tuple(place_key(program, b.location), b.from, b.kind, std::string_view(b.operation));
   });
   std::sort(program.calls.begin(), program.calls.end(), [&](const CallFact& a, const CallFact& b) {
-    return std::tuple(place_key(program, a.location), a.caller, a.callee) < std::tuple(place_key(program, b.location), b.caller, b.callee);
+    return std::tuple(place_key(program, a.location), a.caller, a.callee) <
+           std::tuple(place_key(program, b.location), b.caller, b.callee);
   });
+
+  std::sort(program.macros.begin(), program.macros.end(), [&](const MacroFact& a, const MacroFact& b) {
+    return std::tuple(place_key(program, a.location), std::string_view(a.name)) <
+           std::tuple(place_key(program, b.location), std::string_view(b.name));
+  });
+  program.macros.erase(
+      std::unique(program.macros.begin(), program.macros.end(),
+                  [](const MacroFact& a, const MacroFact& b) { return a.location == b.location && a.name == b.name; }),
+      program.macros.end());
 
   // Index.
   for (std::uint32_t i = 0; i < program.entities.size(); ++i) {
@@ -188,7 +213,8 @@ Program link(std::span<const TuFacts> units, const Settings& settings) {
     program.incoming[program.flows[i].to].push_back(i);
   }
   for (std::uint32_t i = 0; i < program.uses.size(); ++i) program.use_index[program.uses[i].from].push_back(i);
-  std::sort(program.suppression_comments.begin(), program.suppression_comments.end(), [](const SuppressionComment& a, const SuppressionComment& b) { return a.place < b.place; });
+  std::sort(program.suppression_comments.begin(), program.suppression_comments.end(),
+            [](const SuppressionComment& a, const SuppressionComment& b) { return a.place < b.place; });
   program.sites = sites_of(program);
   return program;
 }

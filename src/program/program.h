@@ -17,11 +17,12 @@ struct Program {
   FactTable table; // every distinct fact, also the checks' own; sorted as the units were given
 
   // The core facts as typed values. Maps are for look-up; what is iterated is a vector in a fixed order.
-  std::vector<EntityFact> entities;     // sorted by location, then id
-  std::vector<ConstantFact> constants;  // sorted by location
+  std::vector<EntityFact> entities;    // sorted by location, then id
+  std::vector<ConstantFact> constants; // sorted by location
   std::vector<FlowFact> flows;
   std::vector<UseFact> uses;
   std::vector<CallFact> calls;
+  std::vector<MacroFact> macros; // in our files, sorted by location
 
   std::vector<Site> sites;                              // filled by link(): see tunables.h
   std::vector<SuppressionComment> suppression_comments; // in our files
@@ -30,8 +31,9 @@ struct Program {
   const ConstantFact* constant(EntityId id) const;
   std::span<const std::uint32_t> flows_from(EntityId id) const; // indexes into `flows`
   std::span<const std::uint32_t> flows_to(EntityId id) const;
-  std::span<const std::uint32_t> uses_of(EntityId id) const;    // indexes into `uses`
-  std::span<const std::uint32_t> members_of(EntityId owner) const; // indexes into `entities`: fields, methods, parameters
+  std::span<const std::uint32_t> uses_of(EntityId id) const; // indexes into `uses`
+  std::span<const std::uint32_t>
+  members_of(EntityId owner) const; // indexes into `entities`: fields, methods, parameters
   std::span<const EntityId> bases_of(EntityId record) const;
 
   // Parameters and results carry their function's id only by derivation: these find it again.
@@ -44,7 +46,8 @@ struct Program {
   // Filled by link.cpp only.
   std::unordered_map<EntityId, std::uint32_t> entity_index, constant_index;
   std::unordered_map<EntityId, std::vector<std::uint32_t>> outgoing, incoming, use_index, member_index;
-  std::unordered_map<EntityId, std::vector<EntityId>> base_index, override_index; // override_index: overridden -> overriders
+  std::unordered_map<EntityId, std::vector<EntityId>> base_index,
+      override_index;                                   // override_index: overridden -> overriders
   std::unordered_map<EntityId, EntityId> derived_index; // result -> function
   mutable std::unordered_map<StringId, bool> ours_cache;
 };

@@ -24,7 +24,8 @@ struct Candidate {
 };
 
 static bool better(const Candidate& a, const Candidate& b) {
-  bool a_weak = a.consumer.certainty == Certainty::by_weak_name, b_weak = b.consumer.certainty == Certainty::by_weak_name;
+  bool a_weak = a.consumer.certainty == Certainty::by_weak_name,
+       b_weak = b.consumer.certainty == Certainty::by_weak_name;
   if (a_weak != b_weak) return b_weak;
   if (a.depth != b.depth) return a.depth < b.depth;
   if (a.consumer.certainty != b.consumer.certainty) return a.consumer.certainty < b.consumer.certainty;
@@ -35,7 +36,9 @@ static const EntityFact* named_constant(const Program& program, const ConstantFa
   for (std::uint32_t index : program.flows_from(constant.id)) {
     const FlowFact& flow = program.flows[index];
     const EntityFact* to = program.entity(flow.to);
-    if (flow.kind == FlowKind::initialise && to && to->has(is_constant) && (to->kind == EntityKind::variable || to->kind == EntityKind::enumerator)) return to;
+    if (flow.kind == FlowKind::initialise && to &&
+        ((to->kind == EntityKind::variable && to->has(is_constant)) || to->kind == EntityKind::enumerator))
+      return to;
   }
   return nullptr;
 }
@@ -65,18 +68,25 @@ static bool only_array_bounds(const Program& program, EntityId node) {
 static std::string value_text(const ConstantFact& constant, std::string_view own_name, const Candidate& candidate) {
   if (candidate.consumer.dimension == Dimension::limit) return format_number(constant.value * candidate.scale);
   double nanoseconds = 0;
-  std::int64_t own = own_name.empty() ? 0 : unit_of_name(own_name); // kRetryMs = 500 is 500 ms, whatever is computed from it
-  if (constant.tick > 0) nanoseconds = constant.value * static_cast<double>(constant.tick);
-  else if (own > 0) nanoseconds = constant.value * static_cast<double>(own);
-  else if (candidate.tick > 0) nanoseconds = constant.value * candidate.scale * static_cast<double>(candidate.tick);
-  else if (candidate.consumer.tick > 0) nanoseconds = constant.value * candidate.scale * static_cast<double>(candidate.consumer.tick);
+  std::int64_t own =
+      own_name.empty() ? 0 : unit_of_name(own_name); // kRetryMs = 500 is 500 ms, whatever is computed from it
+  if (constant.tick > 0)
+    nanoseconds = constant.value * static_cast<double>(constant.tick);
+  else if (own > 0)
+    nanoseconds = constant.value * static_cast<double>(own);
+  else if (candidate.tick > 0)
+    nanoseconds = constant.value * candidate.scale * static_cast<double>(candidate.tick);
+  else if (candidate.consumer.tick > 0)
+    nanoseconds = constant.value * candidate.scale * static_cast<double>(candidate.consumer.tick);
   if (nanoseconds > 0) return format_duration(nanoseconds);
   return format_number(constant.value);
 }
 
 static bool is_endless(const ConstantFact& constant) {
-  if (constant.value >= 2147483647.0) return true;
-  return constant.tick > 0 && constant.value * static_cast<double>(constant.tick) >= 50.0 * 365 * static_cast<double>(day);
+  // How "for ever" and "as much as there is" are spelled: the largest values of 31, 32, 63 and 64 bits.
+  if (constant.tick <= 0)
+    return constant.value == 2147483647.0 || constant.value == 4294967295.0 || constant.value >= 9.2e18;
+  return constant.value * static_cast<double>(constant.tick) >= 50.0 * 365 * static_cast<double>(day);
 }
 
 static std::string owner_of(const Program& program, EntityId function, EntityId node, EntityId& record) {
@@ -104,23 +114,46 @@ static std::string flow_sentence(const Program& program, const FlowFact& flow) {
   }
   const EntityFact* owner = program.entity(to->owner);
   switch (to->kind) {
-  case EntityKind::parameter: return "passed to " + (owner ? owner->name : std::string("a function")) + "()" + (to->name.empty() ? "" : " as '" + to->name + "'");
-  case EntityKind::field: return "stored in '" + to->name + "'";
-  default: return "goes to '" + to->name + "'";
+  case EntityKind::parameter: {
+    const EntityFact* caller = program.entity(flow.function);
+    return (caller && !caller->has(is_lambda) ? caller->name + "() passes it to " : std::string("passed to ")) +
+           (owner ? owner->name : std::string("a function")) + "()";
   }
+  case EntityKind::field:
+    return "stored in '" + to->name + "'";
+  default:
+    return "goes to '" + to->name + "'";
+  }
+}
+
+// Where the first flow of a constant ends, as a noun.
+static std::string stop_text(const Program& program, const FlowFact& flow) {
+  const EntityFact* to = program.entity(flow.to);
+  if (!to) {
+    const EntityFact* function = program.entity(program.function_of(flow.to));
+    return function && !function->has(is_lambda) ? "the result of " + function->name + "()" : std::string();
+  }
+  if (to->kind != EntityKind::parameter) return "'" + to->name + "'";
+  const EntityFact* function = program.entity(to->owner);
+  if (!function) return {};
+  return flow.kind == FlowKind::default_argument
+             ? "the default of parameter '" + to->name + "' of " + function->name + "()"
+             : "the call of " + function->name + "()";
 }
 
 static void add_evidence(const Program& program, Tunable& tunable, const Location& location, std::string message) {
   if (location.line == 0 || tunable.evidence.size() >= max_evidence || !program.is_ours(location)) return;
   Place place = program.place(location);
   for (const Evidence& evidence : tunable.evidence)
-    if (evidence.place.path == place.path && evidence.place.line == place.line && evidence.place.column == place.column) return;
+    if (evidence.place.path == place.path && evidence.place.line == place.line && evidence.place.column == place.column)
+      return;
   tunable.evidence.push_back({place, std::move(message)});
 }
 
 class TunableFinder {
-public:
-  TunableFinder(const Program& program, const Configuration& configuration, Dimension dimension) : program(program), configuration(configuration), dimension(dimension) {}
+ public:
+  TunableFinder(const Program& program, const Configuration& configuration, Dimension dimension)
+      : program(program), configuration(configuration), dimension(dimension) {}
 
   std::optional<Tunable> examine(const ConstantFact& constant) {
     if (!program.is_ours(constant.location) || is_endless(constant)) return std::nullopt;
@@ -133,24 +166,31 @@ public:
     if (candidates.empty()) return std::nullopt;
     const Candidate& best = *std::min_element(candidates.begin(), candidates.end(), better); // the first of equals
     if (best.consumer.dimension != dimension) return std::nullopt;
+    if (named && named->kind == EntityKind::enumerator && !named->has(is_constant) && best.depth > 1)
+      return std::nullopt; // a choice that passes through numbers
     if (dimension == Dimension::limit && !accept_limit(constant, named, best)) return std::nullopt;
-    if (dimension == Dimension::duration && constant.tick == 0 && constant.value == 1 && best.consumer.certainty == Certainty::by_operation && best.consumer.tick == 0) return std::nullopt; // t + 1, t - 1
+    if (dimension == Dimension::duration && constant.tick == 0 && constant.value == 1 &&
+        best.consumer.certainty == Certainty::by_operation && best.consumer.tick == 0)
+      return std::nullopt; // t + 1, t - 1
     return build(constant, named, best);
   }
 
-private:
-  void consider(const FlowFact& flow, double scale, std::int64_t tick, unsigned depth, const std::vector<std::uint32_t>& path) {
+ private:
+  void consider(const FlowFact& flow, double scale, std::int64_t tick, unsigned depth,
+                const std::vector<std::uint32_t>& path) {
     std::optional<Consumer> consumer = consumer_of(program, flow);
     if (!consumer) return;
     candidates.push_back({*consumer, scale, tick, depth, flow.function, path, nullptr});
   }
 
-  void consider_uses(EntityId node, double scale, std::int64_t tick, unsigned depth, const std::vector<std::uint32_t>& path) {
+  void consider_uses(EntityId node, double scale, std::int64_t tick, unsigned depth,
+                     const std::vector<std::uint32_t>& path) {
     for (std::uint32_t index : program.uses_of(node)) {
       const UseFact& use = program.uses[index];
       if (use.other != EntityId::none && use.other == node) continue;
       std::optional<Consumer> consumer = consumer_of(program, use);
-      if (consumer) candidates.push_back({*consumer, scale * use.scale, tick ? tick : use.tick, depth, use.function, path, &use});
+      if (consumer)
+        candidates.push_back({*consumer, scale * use.scale, tick ? tick : use.tick, depth, use.function, path, &use});
     }
   }
 
@@ -158,8 +198,16 @@ private:
     consider_uses(constant.id, 1, 0, 0, {});
     // A macro or named constant says by its own name what it is.
     if (!constant.macro.empty() && !named)
-      if (Meaning meaning = meaning_of(constant.macro, TypeClass::integer); meaning.dimension != Dimension::none && meaning.strong && used_as_a_number(constant.id))
-        candidates.push_back({Consumer{meaning.dimension, std::string(meaning.role), meaning.tick, Certainty::by_name, EntityId::none, "'" + constant.macro + "'", constant.macro}, 1, 0, 0, EntityId::none, {}, nullptr});
+      if (Meaning meaning = meaning_of(constant.macro, TypeClass::integer);
+          meaning.dimension != Dimension::none && meaning.strong && used_as_a_number(constant.id))
+        candidates.push_back({Consumer{meaning.dimension, std::string(meaning.role), meaning.tick, Certainty::by_name,
+                                       EntityId::none, "'" + constant.macro + "'", constant.macro},
+                              1,
+                              0,
+                              0,
+                              EntityId::none,
+                              {},
+                              nullptr});
     Walk walk(program);
     walk.start(constant.id);
     while (walk.step()) {
@@ -182,7 +230,8 @@ private:
         walk.stop();
         continue;
       }
-      if (node && (node->kind == EntityKind::variable || node->kind == EntityKind::parameter || node->kind == EntityKind::enumerator || node->kind == EntityKind::field))
+      if (node && (node->kind == EntityKind::variable || node->kind == EntityKind::parameter ||
+                   node->kind == EntityKind::enumerator || node->kind == EntityKind::field))
         consider_uses(walk.node(), walk.scale(), walk.tick(), walk.depth(), path);
       if (candidates.size() > 40) break;
     }
@@ -204,13 +253,14 @@ private:
     bool api = best.consumer.certainty == Certainty::by_api;
     bool clamp = best.use && best.consumer.role == "clamp";
     if (constant.value <= 1 && !api && !clamp && best.consumer.role != "retries") return false;
-    if (best.use && best.use->kind != UseKind::cap && best.use->kind != UseKind::floor && constant.value <= 1) return false;
+    if (best.use && best.use->kind != UseKind::cap && best.use->kind != UseKind::floor && constant.value <= 1)
+      return false;
     return true;
   }
 
   Tunable build(const ConstantFact& constant, const EntityFact* named, const Candidate& best) {
     Tunable tunable;
-    tunable.constant = &constant;
+    tunable.constant = constant;
     tunable.named = named;
     tunable.consumer = best.consumer;
     tunable.function = best.path.empty() ? best.function : program.flows[best.path.front()].function;
@@ -234,20 +284,33 @@ private:
           unit.consumer.dimension = dimension;
           break;
         }
-    tunable.value = value_text(constant, named ? std::string_view(named->name) : std::string_view(constant.macro), unit);
+    tunable.value =
+        value_text(constant, named ? std::string_view(named->name) : std::string_view(constant.macro), unit);
     if (tunable.consumer.role == "other")
       for (const Candidate& candidate : candidates)
         if (candidate.consumer.dimension == dimension && candidate.consumer.role != "other") {
           tunable.consumer.role = candidate.consumer.role;
           break;
         }
+    if (!best.path.empty()) tunable.first_stop = stop_text(program, program.flows[best.path.front()]);
     trace(tunable, constant, named, best);
     return tunable;
   }
 
   void trace(Tunable& tunable, const ConstantFact& constant, const EntityFact* named, const Candidate& best) {
     add_evidence(program, tunable, constant.location, "the constant " + constant.text);
-    for (std::uint32_t index : best.path) add_evidence(program, tunable, program.flows[index].location, flow_sentence(program, program.flows[index]));
+    if (!named && !best.use) { // a name was enough to decide; where it ends is worth a step
+      const Candidate* certain = nullptr;
+      for (const Candidate& candidate : candidates)
+        if (candidate.consumer.dimension == dimension && candidate.consumer.certainty <= Certainty::by_type &&
+            candidate.path.size() > best.path.size() && !certain)
+          certain = &candidate;
+      if (certain)
+        for (std::uint32_t index : certain->path)
+          add_evidence(program, tunable, program.flows[index].location, flow_sentence(program, program.flows[index]));
+    }
+    for (std::uint32_t index : best.path)
+      add_evidence(program, tunable, program.flows[index].location, flow_sentence(program, program.flows[index]));
     if (best.use) add_evidence(program, tunable, best.use->location, "used in " + best.consumer.what);
     // Every use of what is defined once.
     std::set<std::pair<std::string, std::uint32_t>> places;
@@ -260,11 +323,14 @@ private:
       for (std::uint32_t index : program.uses_of(node)) {
         const UseFact& use = program.uses[index];
         places.insert({std::string(program.path(use.location)), use.location.line});
-        add_evidence(program, tunable, use.location, use.other_text.empty() ? "used here" : "used with '" + use.other_text + "'");
+        add_evidence(program, tunable, use.location,
+                     use.other_text.empty() ? "used here" : "used with '" + use.other_text + "'");
       }
     };
-    if (named) uses_of(named->id);
-    else if (!constant.macro.empty()) uses_of(constant.id);
+    if (named)
+      uses_of(named->id);
+    else if (!constant.macro.empty())
+      uses_of(constant.id);
     tunable.uses = std::max<int>(1, static_cast<int>(places.size()));
   }
 
@@ -276,16 +342,61 @@ private:
 
 // The parts of one value (tv_sec and tv_usec, the seconds and microseconds of one call) are one finding, at the first.
 static std::string part_key(const Program& program, const Tunable& tunable) {
-  for (std::uint32_t index : program.flows_from(tunable.constant->id)) {
+  for (std::uint32_t index : program.flows_from(tunable.constant.id)) {
     const FlowFact& flow = program.flows[index];
-    if (flow.kind == FlowKind::part) return "part " + std::to_string(static_cast<std::uint64_t>(flow.to)) + " " + std::to_string(static_cast<std::uint64_t>(flow.function));
+    if (flow.kind == FlowKind::part)
+      return "part " + std::to_string(static_cast<std::uint64_t>(flow.to)) + " " +
+             std::to_string(static_cast<std::uint64_t>(flow.function));
     const EntityFact* to = program.entity(flow.to);
     if (flow.site != EntityId::none && to && to->kind == EntityKind::parameter) {
       std::vector<std::string> words = words_of(to->name);
-      if (!words.empty() && words.size() <= 2 && unit_of_word(words.back())) return "call " + std::to_string(static_cast<std::uint64_t>(flow.site));
+      if (!words.empty() && words.size() <= 2 && unit_of_word(words.back()))
+        return "call " + std::to_string(static_cast<std::uint64_t>(flow.site));
     }
   }
   return {};
+}
+
+// Macros that nothing here expands: headers are also written for other programs, and some code is compiled elsewhere.
+// Only their name can tell what they are.
+static void add_unused_macros(const Program& program, Dimension dimension, std::vector<Tunable>& tunables) {
+  std::set<std::pair<std::string_view, std::string_view>> expanded; // file, macro
+  for (const ConstantFact& constant : program.constants)
+    if (!constant.macro.empty()) expanded.insert({program.path(constant.location), constant.macro});
+  std::set<std::pair<std::string_view, std::string_view>> known;
+  for (const MacroFact& macro : program.macros) {
+    if (macro.value <= 0 || expanded.contains({program.path(macro.location), macro.name}) ||
+        !known.insert({program.path(macro.location), macro.name}).second)
+      continue;
+    Meaning meaning = meaning_of(macro.name, TypeClass::integer);
+    if (meaning.dimension != dimension || !meaning.strong || names_a_unit(macro.name) || names_no_tunable(macro.name))
+      continue;
+    if (dimension == Dimension::limit && macro.value <= 1) continue;
+    Tunable tunable;
+    tunable.constant.location = macro.location;
+    tunable.constant.value = macro.value;
+    tunable.constant.text = macro.text;
+    tunable.constant.line = macro.line;
+    tunable.constant.macro = macro.name;
+    if (is_endless(tunable.constant)) continue;
+    tunable.consumer = {dimension,      std::string(meaning.role), meaning.tick, Certainty::by_name,
+                        EntityId::none, "'" + macro.name + "'",    macro.name};
+    Candidate candidate;
+    candidate.consumer = tunable.consumer;
+    tunable.value = value_text(tunable.constant, macro.name, candidate);
+    tunable.entity = macro.name;
+    add_evidence(program, tunable, macro.location, "the constant " + macro.text);
+    tunable.uses = 1;
+    tunables.push_back(std::move(tunable));
+  }
+}
+
+// A macro built on a macro is a use of it.
+static void add_macro_uses(const Program& program, Tunable& tunable) {
+  if (tunable.constant.macro.empty()) return;
+  for (const MacroFact& macro : program.macros)
+    if (("," + macro.names + ",").find("," + tunable.constant.macro + ",") != std::string::npos)
+      add_evidence(program, tunable, macro.location, "part of macro '" + macro.name + "'");
 }
 
 std::vector<Tunable> tunables_of(const Program& program, const Configuration& configuration, Dimension dimension) {
@@ -307,20 +418,24 @@ std::vector<Tunable> tunables_of(const Program& program, const Configuration& co
     }
     if (!tunables.empty()) { // `if (n > 250) n = 250;` is one bound
       Tunable& previous = tunables.back();
-      bool same_line = previous.constant->location.file == constant.location.file && previous.constant->location.line == constant.location.line;
-      if (same_line && previous.value == tunable->value && previous.constant->text == constant.text && previous.consumer.node != EntityId::none && previous.consumer.node == tunable->consumer.node) {
+      bool same_line = previous.constant.location.file == constant.location.file &&
+                       previous.constant.location.line == constant.location.line;
+      if (same_line && previous.value == tunable->value && previous.constant.text == constant.text &&
+          previous.consumer.node != EntityId::none && previous.consumer.node == tunable->consumer.node) {
         add_evidence(program, previous, constant.location, "the same bound again");
         continue;
       }
     }
     tunables.push_back(std::move(*tunable));
   }
+  add_unused_macros(program, dimension, tunables);
+  for (Tunable& tunable : tunables) add_macro_uses(program, tunable);
   return tunables;
 }
 
 Finding finding_of(const Program& program, const Configuration& configuration, const Tunable& tunable) {
   Finding finding;
-  const ConstantFact& constant = *tunable.constant;
+  const ConstantFact& constant = tunable.constant;
   finding.place = program.place(constant.location);
   finding.source_text = constant.text;
   finding.line_text = constant.line;
@@ -330,19 +445,32 @@ Finding finding_of(const Program& program, const Configuration& configuration, c
   finding.value = tunable.value;
   finding.evidence = tunable.evidence;
   finding.uses = tunable.uses;
-  std::string subject = tunable.named ? "'" + tunable.named->name + "'" : !constant.macro.empty() ? "macro '" + constant.macro + "'" : std::string();
+  std::string subject = tunable.named             ? "'" + tunable.named->name + "'"
+                        : !constant.macro.empty() ? "macro '" + constant.macro + "'"
+                                                  : std::string();
   bool is_limit = tunable.consumer.dimension == Dimension::limit;
-  if (!subject.empty()) finding.message = subject + " freezes " + tunable.value + (is_limit ? " as a limit" : "") + (tunable.uses > 1 ? " for " + std::to_string(tunable.uses) + " uses" : "");
-  else finding.message = tunable.value + " is written into " + tunable.consumer.what;
+  std::string where = tunable.first_stop.empty() || tunable.first_stop == tunable.consumer.what
+                          ? tunable.consumer.what
+                          : tunable.first_stop + ", which reaches " + tunable.consumer.what;
+  if (!subject.empty())
+    finding.message = subject + " freezes " + tunable.value + (is_limit ? " as a limit" : "") +
+                      (tunable.uses > 1 ? " for " + std::to_string(tunable.uses) + " uses" : "");
+  else
+    finding.message = tunable.value + " is written into " + where;
   finding.message += "; no configuration reaches it";
   finding.config_in_reach = config_in_reach(program, configuration, tunable);
   std::string field = proposed_field(tunable);
   if (finding.config_in_reach) {
     const ConfigInReach& reach = *finding.config_in_reach;
-    finding.suggestion = reach.field_exists ? "Use the existing field " + reach.expression + reach.field + " of " + reach.type + "." : "Add a field '" + reach.field + "' (default " + tunable.value + ") to " + reach.type + " and read it here.";
+    finding.suggestion = reach.field_exists
+                             ? "Use the existing field " + reach.expression + reach.field + " of " + reach.type + "."
+                             : "Add a field '" + reach.field + "' (default " + tunable.value + ") to " + reach.type +
+                                   " and read it here.";
     if (!reach.rewritten.empty()) finding.suggestion += " The line becomes: " + reach.rewritten;
   } else {
-    finding.suggestion = "Make it a setting: a field such as '" + field + "' with the default " + tunable.value + (tunable.owner.empty() ? "." : ", given to " + tunable.owner + " by whoever creates or calls it.");
+    finding.suggestion =
+        "Make it a setting: a field such as '" + field + "' with the default " + tunable.value +
+        (tunable.owner.empty() ? "." : ", given to " + tunable.owner + " by whoever creates or calls it.");
   }
   return finding;
 }
@@ -355,7 +483,7 @@ std::vector<Site> sites_of(const Program& program) {
     for (const Tunable& tunable : tunables_of(program, configuration, dimension)) {
       Site site;
       site.check = check;
-      site.place = program.place(tunable.constant->location);
+      site.place = program.place(tunable.constant.location);
       site.owner = tunable.owner;
       site.entity = tunable.entity;
       site.role = tunable.consumer.role;
@@ -365,7 +493,9 @@ std::vector<Site> sites_of(const Program& program) {
     }
   }
   for (const FlowFact& flow : program.flows) {
-    if (!configuration.reaches(flow.from) || configuration.is_source(flow.to) || flow.kind == FlowKind::derived || flow.kind == FlowKind::output || flow.kind == FlowKind::capture || !program.is_ours(flow.location)) continue;
+    if (!configuration.reaches(flow.from) || configuration.is_source(flow.to) || flow.kind == FlowKind::derived ||
+        flow.kind == FlowKind::output || flow.kind == FlowKind::capture || !program.is_ours(flow.location))
+      continue;
     const EntityFact* from = program.entity(flow.from);
     if (from && from->kind == EntityKind::parameter) continue; // the caller's call is the site
     std::optional<Consumer> consumer = consumer_of(program, flow);

@@ -20,16 +20,17 @@ struct Consumer {
   std::int64_t tick = 0; // the unit it takes, 0 if the value's own type says it
   Certainty certainty = Certainty::by_weak_name;
   EntityId node = EntityId::none;
-  std::string what;      // "the argument of usleep()", "'poll_interval_ms'", "the comparison with 'now - last'"
-  std::string name;      // of the thing that gives the meaning, for proposing fields
+  std::string what; // "the argument of usleep()", "'poll_interval_ms'", "the comparison with 'now - last'"
+  std::string name; // of the thing that gives the meaning, for proposing fields
 };
 
 // A constant that is a finding, with everything a check says about it.
 struct Tunable {
-  const ConstantFact* constant = nullptr;
+  ConstantFact constant;
   const EntityFact* named = nullptr; // the named constant that it defines, if it does
   Consumer consumer;
-  std::string value;                 // "250 ms", "3"
+  std::string first_stop; // where the value goes first: "the call of pause()"
+  std::string value;      // "250 ms", "3"
   std::string entity, owner;
   EntityId function = EntityId::none, record = EntityId::none; // whose body or class it stands in
   std::vector<Evidence> evidence;

@@ -4,7 +4,8 @@
 
 namespace plumbline {
 
-void Walk::push(EntityId node, std::uint32_t flow, std::uint32_t parent, double scale, std::int64_t tick, std::uint32_t stack) {
+void Walk::push(EntityId node, std::uint32_t flow, std::uint32_t parent, double scale, std::int64_t tick,
+                std::uint32_t stack) {
   std::uint64_t key = static_cast<std::uint64_t>(node) ^ (std::uint64_t(stack) * 0x9e3779b97f4a7c15);
   if (!seen.insert(key).second) return;
   unsigned depth = parent == none ? 0 : states[parent].depth + 1;
@@ -24,7 +25,8 @@ void Walk::expand(std::uint32_t index) {
     }
     if (flow.site != EntityId::none) {
       std::uint64_t key = static_cast<std::uint64_t>(flow.site) * 0xff51afd7ed558ccd + stack;
-      std::pair<std::unordered_map<std::uint64_t, std::uint32_t>::iterator, bool> entry = stack_ids.try_emplace(key, stacks.size());
+      std::pair<std::unordered_map<std::uint64_t, std::uint32_t>::iterator, bool> entry =
+          stack_ids.try_emplace(key, stacks.size());
       if (entry.second) stacks.push_back({flow.site, stack});
       stack = entry.first->second;
     }
@@ -52,7 +54,9 @@ bool Walk::step() {
 
 std::vector<std::uint32_t> Walk::path() const {
   std::vector<std::uint32_t> flows;
-  for (std::uint32_t state = static_cast<std::uint32_t>(at); state != none && states[state].flow != none; state = states[state].parent) flows.push_back(states[state].flow);
+  for (std::uint32_t state = static_cast<std::uint32_t>(at); state != none && states[state].flow != none;
+       state = states[state].parent)
+    flows.push_back(states[state].flow);
   std::reverse(flows.begin(), flows.end());
   return flows;
 }

@@ -15,8 +15,10 @@ struct WalkOptions {
 };
 
 class Walk {
-public:
-  explicit Walk(const Program& program, WalkOptions options = {}) : program(program), options(options) { stacks.push_back({}); }
+ public:
+  explicit Walk(const Program& program, WalkOptions options = {}) : program(program), options(options) {
+    stacks.push_back({});
+  }
 
   void start(EntityId node) { push(node, 0, none, 1, 0, 0); }
   // Goes to the next node in breadth-first order; false at the end. The start nodes themselves are not visited.
@@ -33,7 +35,7 @@ public:
   // Do not follow what leaves the current node.
   void stop() { stopped = true; }
 
-private:
+ private:
   static constexpr std::uint32_t none = ~std::uint32_t(0);
   static constexpr unsigned max_depth = 12;        // longer chains are true but nobody would believe the trace
   static constexpr std::size_t max_states = 20000; // per start; bounds the cost of values that go everywhere
@@ -50,7 +52,8 @@ private:
     EntityId site = EntityId::none;
     std::uint32_t below = 0;
   };
-  void push(EntityId node, std::uint32_t flow, std::uint32_t parent, double scale, std::int64_t tick, std::uint32_t stack);
+  void push(EntityId node, std::uint32_t flow, std::uint32_t parent, double scale, std::int64_t tick,
+            std::uint32_t stack);
   void expand(std::uint32_t state);
 
   const Program& program;

@@ -16,8 +16,8 @@
 namespace plumbline {
 
 enum class Format { text, json, sarif, markdown };
-std::optional<Format> format_from(std::string_view name);       // "text", "json", "sarif", "markdown"
-std::optional<Format> format_of_file(std::string_view path);    // by extension: .md .json .sarif .txt
+std::optional<Format> format_from(std::string_view name);    // "text", "json", "sarif", "markdown"
+std::optional<Format> format_of_file(std::string_view path); // by extension: .md .json .sarif .txt
 
 using Json = nlohmann::ordered_json;
 
