@@ -39,7 +39,9 @@ void ProgressDisplay::show(const Progress& progress) {
 }
 
 void ProgressDisplay::draw_bar(const Progress& progress) {
-  constexpr std::chrono::milliseconds between_drawings(50); // faster than eyes, slower than a warm scan's units
+  // Faster than eyes, slower than a warm scan's units.
+  // plumbline: allow(hard-coded-duration) nobody's work depends on how often a bar is drawn
+  constexpr std::chrono::milliseconds between_drawings(50);
   const std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now();
   if (now - last_drawn < between_drawings && progress.done < progress.total) return;
   last_drawn = now;

@@ -379,29 +379,47 @@ TEST_F(Cli, InterruptKillsTheWorkersAndWritesNothing) {
   EXPECT_TRUE(gone);
 }
 
-// What README.md shows is what the program prints about fixtures/hello.
-TEST(Readme, ShowsRealOutput) {
-  const Sandbox sandbox;
-  std::vector<nlohmann::json> commands;
-  for (const char* name : {".plumbline.yaml", "src/main.cpp", "src/mirror.cpp", "src/mirror.h", "src/mirror_config.h",
-                           "src/peer.cpp", "src/peer.h"}) {
+// What README.md shows is what the program prints about fixtures/hello. To accept other output, and then read it with
+// git diff: UPDATE_GOLDENS=1 ctest -R Readme
+struct Readme : testing::Test {
+  static constexpr const char* file = SOURCE_DIR "/README.md";
+  Sandbox sandbox;
+  std::string text;
+
+  Readme() {
+    std::vector<nlohmann::json> commands;
     llvm::sys::fs::create_directories(sandbox.path("project/src"));
-    const std::string from = std::string(SOURCE_DIR "/fixtures/hello/") + name;
-    ASSERT_FALSE(llvm::sys::fs::copy_file(from, sandbox.path(std::string("project/") + name))) << from;
-    if (llvm::StringRef(name).ends_with(".cpp")) commands.push_back(sandbox.command(name));
+    for (const char* name : {".plumbline.yaml", "src/main.cpp", "src/mirror.cpp", "src/mirror.h", "src/mirror_config.h",
+                             "src/peer.cpp", "src/peer.h"}) {
+      const std::string from = std::string(SOURCE_DIR "/fixtures/hello/") + name;
+      EXPECT_FALSE(llvm::sys::fs::copy_file(from, sandbox.path(std::string("project/") + name))) << from;
+      if (llvm::StringRef(name).ends_with(".cpp")) commands.push_back(sandbox.command(name));
+    }
+    sandbox.write_database(commands);
+    if (llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> buffer = llvm::MemoryBuffer::getFile(file))
+      text = (*buffer)->getBuffer().str();
   }
-  sandbox.write_database(commands);
-  llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> readme = llvm::MemoryBuffer::getFile(SOURCE_DIR "/README.md");
-  ASSERT_TRUE(readme);
-  const std::vector<std::vector<std::string>> shown = {{}, {"--verbose", "src/mirror.cpp"}};
-  for (const std::vector<std::string>& arguments : shown) {
+
+  void expect_shown(const std::vector<std::string>& arguments) {
+    std::string command = "\n$ plumbline -p ../../build/hello";
+    for (const std::string& argument : arguments) command += " " + argument;
     const RunResult result = sandbox.run(arguments);
     EXPECT_EQ(result.status, 0) << result.err;
-    std::string command = "$ plumbline -p ../../build/hello";
-    for (const std::string& argument : arguments) command += " " + argument;
-    EXPECT_THAT((*readme)->getBuffer().str(), HasSubstr(command + "\n" + result.out + "```"))
-        << "read the output, and put it into README.md";
+    const std::size_t at = text.find(command + "\n");
+    ASSERT_NE(at, std::string::npos) << "README.md does not show" << command;
+    const std::size_t start = at + command.size() + 1, end = text.find("```", start);
+    if (std::getenv("UPDATE_GOLDENS")) {
+      text.replace(start, end - start, result.out);
+      std::ofstream(file, std::ios::binary) << text;
+    } else {
+      EXPECT_EQ(text.substr(start, end - start), result.out) << "to accept: UPDATE_GOLDENS=1 ctest -R Readme";
+    }
   }
+};
+
+TEST_F(Readme, ShowsRealOutput) {
+  expect_shown({});
+  expect_shown({"--verbose", "src/mirror.cpp"});
 }
 
 // The small commands.
