@@ -22,6 +22,40 @@ static bool matches_any(const std::vector<std::string>& globs, std::string_view 
   return false;
 }
 
+static bool is_plain_values(const Program& program, EntityId record) {
+  unsigned fields = 0;
+  for (std::uint32_t index : program.members_of(record)) {
+    const EntityFact& member = program.entities[index];
+    if (member.kind == EntityKind::function && !member.has(is_constructor) && !member.name.starts_with("operator") &&
+        !member.name.starts_with("~"))
+      return false;
+    if (member.kind != EntityKind::field) continue;
+    bool plain = member.type_class == TypeClass::integer || member.type_class == TypeClass::floating ||
+                 member.type_class == TypeClass::boolean || member.type_class == TypeClass::duration;
+    if (!plain || member.has(is_plural_type)) return false;
+    ++fields;
+  }
+  return fields >= 3;
+}
+
+static bool is_taken_whole(const Program& program, const EntityFact& record,
+                           const std::vector<const EntityFact*>& parameters) {
+  for (const EntityFact* parameter : parameters) {
+    const EntityFact* function = program.entity(parameter->owner);
+    if (!function || !function->has(is_public) || function->owner == record.id || function->owner == EntityId::none)
+      continue;
+    bool writable =
+        parameter->type.find('*') != std::string::npos ||
+        (parameter->type.find('&') != std::string::npos && parameter->type.find("const") == std::string::npos);
+    if (writable) continue;
+    std::vector<std::string> words = words_of(function->name);
+    if (function->has(is_constructor) || (!words.empty() && (words.front() == "set" || words.front() == "configure" ||
+                                                             words.front() == "init" || words.front() == "update")))
+      return true;
+  }
+  return false;
+}
+
 bool Configuration::is_lookup(EntityId function) const {
   const EntityFact* fact = program.entity(function);
   if (!fact) return false;
@@ -39,6 +73,16 @@ Configuration::Configuration(const Program& linked) : program(linked) {
       program.settings->config_types.empty() ? defaults : program.settings->config_types;
   for (const EntityFact& entity : program.entities)
     if (entity.kind == EntityKind::record && (entity.has(is_config_annotated) || matches_any(globs, entity.name)))
+      records.insert(entity.id);
+  // A record of nothing but plain values that another class takes whole in its constructor or a setter is configuration
+  // in all but name: its users fill it in.
+  std::unordered_map<EntityId, std::vector<const EntityFact*>> takers;
+  for (const EntityFact& entity : program.entities)
+    if (entity.kind == EntityKind::parameter && entity.type_entity != EntityId::none)
+      takers[entity.type_entity].push_back(&entity);
+  for (const EntityFact& entity : program.entities)
+    if (entity.kind == EntityKind::record && entity.has(is_defined) && !entity.has(is_external) &&
+        is_plain_values(program, entity.id) && is_taken_whole(program, entity, takers[entity.id]))
       records.insert(entity.id);
   // Nested records, the types of fields, and what derives from a config type.
   for (bool grew = true; grew;) {

@@ -100,6 +100,7 @@ std::optional<Consumer> consumer_of(const Program& program, const FlowFact& flow
     std::string_view name = function->name;
     for (std::string_view prefix : {"get_", "Get", "get"})
       if (name.starts_with(prefix) && name.size() > prefix.size()) name.remove_prefix(prefix.size());
+    if (names_an_action(name)) return std::nullopt; // what poll() returns is no poll interval
     Meaning meaning = meaning_of(name, function->type_class);
     if (meaning.dimension == Dimension::none || !meaning.strong) return std::nullopt;
     return Consumer{meaning.dimension, std::string(meaning.role),

@@ -58,9 +58,9 @@ static std::size_t meaningful_length(const Words& words) {
     const std::string& last = words[n - 1];
     bool digits = std::all_of(last.begin(), last.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (digits || unit_of_word(last) ||
-        is_one_of(last, {"default", "value",   "val",     "const",   "constant", "def",    "in",    "arg",
-                         "param",   "opt",     "option",  "setting", "max",      "min",    "limit", "threshold",
-                         "maximum", "minimum", "initial", "base",    "len",      "length", "t",     "internal"}))
+        is_one_of(last, {"default", "value",   "val",     "const",   "constant", "def",     "in",    "arg",
+                         "param",   "opt",     "option",  "setting", "max",      "min",     "limit", "threshold",
+                         "maximum", "minimum", "initial", "base",    "t",        "internal"}))
       --n;
     else
       break;
@@ -149,7 +149,7 @@ static Meaning duration_meaning(const Words& words, std::string_view name, TypeC
   if (is_no_quantity(head) && !is_one_of(head, {"message", "thread", "event", "file", "error", "timer"}))
     return meaning;
   meaning = {Dimension::duration, has_any(words, {"retry", "retries", "backoff", "reconnect"}) ? "backoff" : "other",
-             unit, false};
+             unit, true};
   return meaning;
 }
 
@@ -261,6 +261,18 @@ Meaning meaning_of_setter(std::string_view function_name) {
   if (is_one_of(words.front(), {"expires", "expire"}) && words.size() > 1)
     return {Dimension::duration, "deadline", 0, true};
   return meaning_of(function_name, TypeClass::integer);
+}
+
+bool names_an_action(std::string_view function_name) {
+  Words words = words_of(function_name);
+  if (words.empty()) return true;
+  return is_one_of(words.front(),
+                   {"adjust", "compute", "calc",    "calculate", "check",  "is",       "has",      "set",    "handle",
+                    "wait",   "process", "update",  "on",        "parse",  "start",    "stop",     "cancel", "reset",
+                    "send",   "recv",    "receive", "poll",      "sleep",  "schedule", "do",       "run",    "try",
+                    "read",   "write",   "add",     "remove",    "find",   "next",     "convert",  "print",  "format",
+                    "log",    "test",    "delay",   "pause",     "expire", "increase", "decrease", "extend", "clear",
+                    "enable", "disable", "init",    "open",      "close"});
 }
 
 bool names_a_clock(std::string_view names) {

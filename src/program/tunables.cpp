@@ -150,10 +150,26 @@ static void add_evidence(const Program& program, Tunable& tunable, const Locatio
   tunable.evidence.push_back({place, std::move(message)});
 }
 
+// Option codes and message types are often macros too: numbered in a row, so a neighbour has the next number.
+static std::set<std::pair<std::string_view, std::string_view>> macros_in_a_row(const Program& program) {
+  std::set<std::pair<std::string_view, std::string_view>> numbered; // file, macro
+  for (std::size_t i = 0; i < program.macros.size(); ++i) {
+    const MacroFact& macro = program.macros[i];
+    for (std::size_t j = i >= 3 ? i - 3 : 0; j < std::min(program.macros.size(), i + 4); ++j) {
+      const MacroFact& other = program.macros[j];
+      bool near = other.location.file == macro.location.file && other.name != macro.name;
+      if (near && macro.value > 0 && (other.value == macro.value + 1 || other.value == macro.value - 1) &&
+          macro.names.empty())
+        numbered.insert({program.path(macro.location), macro.name});
+    }
+  }
+  return numbered;
+}
+
 class TunableFinder {
  public:
   TunableFinder(const Program& program, const Configuration& configuration, Dimension dimension)
-      : program(program), configuration(configuration), dimension(dimension) {}
+      : program(program), configuration(configuration), dimension(dimension), numbered(macros_in_a_row(program)) {}
 
   std::optional<Tunable> examine(const ConstantFact& constant) {
     if (!program.is_ours(constant.location) || is_endless(constant)) return std::nullopt;
@@ -161,6 +177,8 @@ class TunableFinder {
     std::string_view name = named ? std::string_view(named->name) : std::string_view(constant.macro);
     if (!name.empty() && (names_a_unit(name) || names_no_tunable(name))) return std::nullopt;
     if (named && only_harmless_uses(program, configuration, named->id)) return std::nullopt;
+    if (!constant.macro.empty() && numbered.contains({program.path(constant.location), constant.macro}))
+      return std::nullopt;
     candidates.clear();
     gather(constant, named);
     if (candidates.empty()) return std::nullopt;
@@ -338,6 +356,7 @@ class TunableFinder {
   const Configuration& configuration;
   Dimension dimension;
   std::vector<Candidate> candidates;
+  std::set<std::pair<std::string_view, std::string_view>> numbered;
 };
 
 // The parts of one value (tv_sec and tv_usec, the seconds and microseconds of one call) are one finding, at the first.
@@ -363,7 +382,7 @@ static void add_unused_macros(const Program& program, Dimension dimension, std::
   std::set<std::pair<std::string_view, std::string_view>> expanded; // file, macro
   for (const ConstantFact& constant : program.constants)
     if (!constant.macro.empty()) expanded.insert({program.path(constant.location), constant.macro});
-  std::set<std::pair<std::string_view, std::string_view>> known;
+  std::set<std::pair<std::string_view, std::string_view>> known = macros_in_a_row(program);
   for (const MacroFact& macro : program.macros) {
     if (macro.value <= 0 || expanded.contains({program.path(macro.location), macro.name}) ||
         !known.insert({program.path(macro.location), macro.name}).second)
