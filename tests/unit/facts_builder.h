@@ -13,7 +13,9 @@
 
 #include "facts/vocabulary.h"
 #include "facts/words.h"
+#include "program/configuration.h"
 #include "program/program.h"
+#include "program/tunables.h"
 
 #include <algorithm>
 #include <map>
@@ -272,6 +274,29 @@ inline TuFacts shuffled(TuFacts facts, unsigned seed) {
   std::shuffle(facts.table.facts.begin(), facts.table.facts.end(), random);
   return facts;
 }
+
+// A linked program with what the checks ask it.
+struct Linked {
+  explicit Linked(std::vector<TuFacts> units, Settings given = {})
+      : settings(std::move(given)), program(link(units, settings)), configuration(program) {}
+  explicit Linked(const Unit& unit, Settings given = {}) : Linked(std::vector{unit.facts}, std::move(given)) {}
+  Linked(const Linked&) = delete;
+  Linked& operator=(const Linked&) = delete;
+
+  // Each tunable as "value role", in order.
+  std::vector<std::string> found(Dimension dimension) const {
+    std::vector<std::string> texts;
+    for (const Tunable& tunable : tunables_of(program, configuration, dimension))
+      texts.push_back(tunable.value + " " + tunable.consumer.role);
+    return texts;
+  }
+  std::vector<std::string> durations() const { return found(Dimension::duration); }
+  std::vector<std::string> limits() const { return found(Dimension::limit); }
+
+  Settings settings;
+  Program program;
+  Configuration configuration;
+};
 
 inline Program link_one(const Unit& unit, const Settings& settings) {
   return link(std::span<const TuFacts>(&unit.facts, 1), settings);
