@@ -52,7 +52,8 @@ class CommentCollector : public clang::CommentHandler {
     const clang::SourceManager& sources = preprocessor.getSourceManager();
     llvm::StringRef text =
         clang::Lexer::getSourceText(clang::CharSourceRange::getCharRange(comment), sources, preprocessor.getLangOpts());
-    if (text.contains("plumbline") && (text.contains("plumbline:") || text.contains("NOLINT")))
+    llvm::StringRef said = text.ltrim("/*!< \t");
+    if (said.starts_with("plumbline:") || (text.contains("NOLINT") && text.contains("plumbline-")))
       comments.push_back({comment});
     return false;
   }

@@ -130,6 +130,11 @@ EntityId Lowering::named_entity(const clang::Expr* expression) {
   return EntityId::none;
 }
 
+static bool is_queue(llvm::StringRef name) {
+  std::vector<std::string> words = words_of(std::string_view(name));
+  return !words.empty() && (words.back() == "queue" || words.back() == "deque" || name == "list");
+}
+
 void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef operation, const clang::Expr* other,
                    const Destination& destination) {
   Terms terms;
@@ -162,8 +167,8 @@ void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef opera
       fact.other_names = names_in(other);
       if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(strip(other)))
         if (const clang::CXXRecordDecl* record = call->getRecordDecl();
-            record && record->getIdentifier()) // recent.size(): of what?
-          fact.other_names = record->getNameAsString() + "," + fact.other_names;
+            record && record->getIdentifier() && is_queue(record->getName()))
+          fact.other_names = "queue," + fact.other_names; // recent.size(): of what waits in line
       fact.other_class = traits.type_class;
       fact.other_tick = traits.tick;
     }

@@ -25,7 +25,7 @@ bool names_a_unit(std::string_view name);
 inline constexpr std::int64_t nanosecond = 1, microsecond = 1000, millisecond = 1000'000, second = 1000'000'000,
                               minute = 60 * second, hour = 60 * minute, day = 24 * hour;
 
-// "5 s", "250 ms", "10 min", "1.5 s": a time span as a person writes it.
+// "5 s", "250 ms", "10 min", "1500 ms": a time span in the largest unit that gives a whole number.
 std::string format_duration(double nanoseconds);
 // "5", "0.25", "65536": a number without noise.
 std::string format_number(double value);

@@ -163,7 +163,13 @@ bool Configuration::is_default(const FlowFact& flow) const {
   if (flow.fallback_of != EntityId::none && reaches(flow.fallback_of)) return true;
   const EntityFact* to = program.entity(flow.to);
   if (!to) return false;
-  if (to->kind == EntityKind::parameter) return is_lookup(to->owner); // look_up("key", 30)
+  if (to->kind == EntityKind::parameter) {
+    if (is_lookup(to->owner)) return true; // look_up("key", 30)
+    // A config type's own constructors and functions building it: Policy() : Policy(-1, 100) {}
+    const EntityFact* callee = program.entity(to->owner);
+    return callee && is_config_type(callee->owner) && flow.function != EntityId::none && is_loader(flow.function) &&
+           !program.entity(flow.function)->has(is_main);
+  }
   if (to->kind == EntityKind::variable && to->name.starts_with("FLAGS_")) return true;
   if (sources.contains(flow.to) && (to->kind == EntityKind::field || to->kind == EntityKind::variable)) {
     if (flow.kind == FlowKind::member_default || flow.kind == FlowKind::constructor_initialise) return true;

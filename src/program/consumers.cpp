@@ -173,7 +173,9 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
   std::string other = quoted(use.other_text);
   Meaning meaning = meaning_of(last_name(use.other_names),
                                use.other_class == TypeClass::other ? TypeClass::integer : use.other_class);
-  bool clock = timed || names_a_clock(use.other_names) || meaning.dimension == Dimension::duration;
+  std::string_view last = last_name(use.other_names);
+  bool counted = last == "size" || last == "length" || last == "count" || last == "Size"; // of whatever it is, things
+  bool clock = timed || (!counted && (names_a_clock(use.other_names) || meaning.dimension == Dimension::duration));
   std::int64_t tick = use.other_tick > 0 ? use.other_tick : meaning.dimension == Dimension::duration ? meaning.tick : 0;
   if (tick == 0 && clock && !timed) tick = tick_of_names(use.other_names);
   bool part = use.other_names.find("tv_") != std::string::npos; // of a timeval or timespec

@@ -66,7 +66,11 @@ static bool only_array_bounds(const Program& program, EntityId node) {
 }
 
 static std::string value_text(const ConstantFact& constant, std::string_view own_name, const Candidate& candidate) {
-  if (candidate.consumer.dimension == Dimension::limit) return format_number(constant.value * candidate.scale);
+  if (candidate.consumer.dimension == Dimension::limit) {
+    // `64 * KB` is a limit of 65536; what is computed from a limit later is not the limit.
+    bool unit = candidate.depth <= 1 && candidate.scale > 1 && candidate.scale >= 1000;
+    return format_number(unit ? constant.value * candidate.scale : constant.value);
+  }
   double nanoseconds = 0;
   std::int64_t own =
       own_name.empty() ? 0 : unit_of_name(own_name); // kRetryMs = 500 is 500 ms, whatever is computed from it
@@ -187,9 +191,8 @@ class TunableFinder {
     if (named && named->kind == EntityKind::enumerator && !named->has(is_constant) && best.depth > 1)
       return std::nullopt; // a choice that passes through numbers
     if (dimension == Dimension::limit && !accept_limit(constant, named, best)) return std::nullopt;
-    if (dimension == Dimension::duration && constant.tick == 0 && constant.value == 1 &&
-        best.consumer.certainty == Certainty::by_operation && best.consumer.tick == 0)
-      return std::nullopt; // t + 1, t - 1
+    bool stepped = best.use && (best.use->kind == UseKind::add || best.use->kind == UseKind::subtract);
+    if (constant.tick == 0 && constant.value == 1 && stepped) return std::nullopt; // t + 1: rounding, the next one
     return build(constant, named, best);
   }
 
@@ -206,6 +209,8 @@ class TunableFinder {
     for (std::uint32_t index : program.uses_of(node)) {
       const UseFact& use = program.uses[index];
       if (use.other != EntityId::none && use.other == node) continue;
+      const EntityFact* function = program.entity(use.function);
+      if (function && configuration.is_config_type(function->owner)) continue; // a config type checks its own ranges
       std::optional<Consumer> consumer = consumer_of(program, use);
       if (consumer)
         candidates.push_back({*consumer, scale * use.scale, tick ? tick : use.tick, depth, use.function, path, &use});
@@ -485,7 +490,6 @@ Finding finding_of(const Program& program, const Configuration& configuration, c
                              ? "Use the existing field " + reach.expression + reach.field + " of " + reach.type + "."
                              : "Add a field '" + reach.field + "' (default " + tunable.value + ") to " + reach.type +
                                    " and read it here.";
-    if (!reach.rewritten.empty()) finding.suggestion += " The line becomes: " + reach.rewritten;
   } else {
     finding.suggestion =
         "Make it a setting: a field such as '" + field + "' with the default " + tunable.value +
