@@ -250,6 +250,7 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
       // `30 * kSecondsInMicros`: the number is the literal, the name is a unit. `kLeaseSeconds * 1000`: the other way
       // round.
       bool rest_is_unit = unit && (*unit == 1 || is_conversion_factor(*unit)) && !is_conversion_factor(factor);
+      if (unit && names_a_unit(names_in(rest))) rest_is_unit = true;
       std::int64_t name_unit = 0;
       if (unit && !rest_is_unit)
         for (const std::string& word : words_of(names_in(rest)))

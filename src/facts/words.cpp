@@ -110,13 +110,19 @@ std::int64_t unit_of_name(std::string_view identifier) {
   return 0;
 }
 
+static bool is_size_unit(std::string_view word) {
+  static constexpr std::array<std::string_view, 12> units{
+      {"kb", "mb", "gb", "tb", "kib", "mib", "gib", "tib", "kilobyte", "megabyte", "gigabyte", "terabyte"}};
+  return std::find(units.begin(), units.end(), word) != units.end();
+}
+
 bool names_a_unit(std::string_view name) {
   std::vector<std::string> words = words_of(name);
   static constexpr std::array<std::string_view, 15> fillers{
       {"per", "in", "one", "of", "to", "a", "utime", "time", "k", "unit", "units", "num", "number", "a", "each"}};
   bool unit = false;
   for (const std::string& word : words) {
-    if (unit_of_word(word))
+    if (unit_of_word(word) || is_size_unit(word))
       unit = true;
     else if (std::find(fillers.begin(), fillers.end(), word) == fillers.end())
       return false;

@@ -19,7 +19,7 @@ std::int64_t unit_of_word(std::string_view word);
 // The unit that an identifier ends in ("timeout_ms", "keepAliveIntervalInSeconds", "FromMilliseconds"), or 0.
 std::int64_t unit_of_name(std::string_view identifier);
 
-// A name that only names a unit of time: kSecond, MILLIS_PER_SEC, USECS_IN_DAY.
+// A name that only names a unit of time or size: kSecond, MILLIS_PER_SEC, USECS_IN_DAY, kMB.
 bool names_a_unit(std::string_view name);
 
 inline constexpr std::int64_t nanosecond = 1, microsecond = 1000, millisecond = 1000'000, second = 1000'000'000,

@@ -71,24 +71,23 @@ static std::size_t meaningful_length(const Words& words) {
 // Nouns of which software has or does too many under load.
 static bool is_load_noun(std::string_view word) {
   return is_one_of(
-      word, {"attempts",   "attempt",     "retries",     "retry",     "tries",       "connections", "connection",
-             "conns",      "conn",        "clients",     "client",    "sessions",    "session",     "threads",
-             "thread",     "workers",     "worker",      "jobs",      "tasks",       "requests",    "request",
-             "messages",   "msgs",        "msg",         "message",   "items",       "entries",     "elements",
-             "batch",      "batches",     "pending",     "inflight",  "outstanding", "queue",       "queued",
-             "queues",     "buffer",      "buffers",     "buf",       "payload",     "records",     "rows",
-             "streams",    "channels",    "subscribers", "peers",     "failures",    "failure",     "errors",
-             "misses",     "concurrency", "concurrent",  "parallel",  "parallelism", "backlog",     "window",
-             "page",       "pages",       "pool",        "cache",     "cached",      "packets",     "packet",
-             "frames",     "events",      "iobuf",       "readahead", "chunk",       "chunks",      "bulk",
-             "body",       "upload",      "download",    "redirects", "hops",        "recursion",   "transactions",
-             "operations", "ops",         "commands",    "consumers", "producers",   "servers",     "nodes",
-             "replicas",   "tablets",     "partitions",  "shards",    "descriptors", "files",       "segments",
-             "logs",       "log",         "reads",       "writes",    "read",        "write",       "fetch",
-             "responses",  "response",    "replies",     "votes",     "vote",        "rejections",  "rejection",
-             "leave",      "reconnect",   "reconnects",  "warnings",  "warning",     "locks",       "waiters",
-             "inodes",     "memory",      "mem",         "rss",       "resume",      "resends",     "resend",
-             "prefetch",   "rpcs",        "rpc",         "calls",     "blocks",      "rounds",      "depth"});
+      word,
+      {"attempts",    "attempt",   "retries",     "retry",      "tries",        "connections", "connection", "conns",
+       "conn",        "clients",   "client",      "sessions",   "session",      "threads",     "thread",     "workers",
+       "worker",      "jobs",      "tasks",       "requests",   "request",      "messages",    "msgs",       "msg",
+       "message",     "items",     "entries",     "elements",   "batch",        "batches",     "pending",    "inflight",
+       "outstanding", "queue",     "queued",      "queues",     "buffer",       "buffers",     "buf",        "payload",
+       "records",     "rows",      "streams",     "channels",   "subscribers",  "peers",       "failures",   "failure",
+       "errors",      "misses",    "concurrency", "concurrent", "parallel",     "parallelism", "backlog",    "window",
+       "page",        "pages",     "pool",        "cache",      "cached",       "packets",     "packet",     "frames",
+       "events",      "iobuf",     "readahead",   "chunk",      "chunks",       "bulk",        "body",       "upload",
+       "download",    "redirects", "hops",        "recursion",  "transactions", "operations",  "ops",        "commands",
+       "consumers",   "producers", "servers",     "nodes",      "replicas",     "tablets",     "partitions", "shards",
+       "descriptors", "file",      "files",       "segments",   "logs",         "log",         "reads",      "writes",
+       "read",        "write",     "fetch",       "responses",  "response",     "replies",     "votes",      "vote",
+       "rejections",  "rejection", "leave",       "reconnect",  "reconnects",   "warnings",    "warning",    "locks",
+       "waiters",     "inodes",    "memory",      "mem",        "rss",          "resume",      "resends",    "resend",
+       "prefetch",    "rpcs",      "rpc",         "calls",      "blocks",       "rounds",      "depth"});
 }
 
 static bool is_no_quantity(std::string_view word) {
