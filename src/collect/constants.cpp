@@ -32,8 +32,8 @@ const clang::Expr* strip(const clang::Expr* expression) {
 }
 
 bool is_conversion_factor(double value) {
-  static constexpr std::array<double, 19> factors{
-      {7, 24, 30, 60, 365, 1000, 1024, 1440, 3600, 10000, 86400, 1e5, 1e6, 1048576, 1e7, 1e9, 3.6e6, 8.64e7, 1e12}};
+  static constexpr std::array<double, 17> factors{
+      {7, 24, 30, 60, 365, 1000, 1024, 1440, 3600, 86400, 1e6, 1048576, 1e7, 1e9, 3.6e6, 8.64e7, 1e12}};
   double magnitude = std::fabs(value);
   if (magnitude > 0 && magnitude < 1) magnitude = std::nearbyint(1 / magnitude * 1e3) / 1e3; // 0.001, 1e-6
   for (double factor : factors)
@@ -89,7 +89,8 @@ std::int64_t factory_tick(const clang::FunctionDecl* callee, clang::QualType res
   TypeTraits traits = traits_of(result);
   if (traits.type_class != TypeClass::duration || traits.plural) return 0;
   if (callee && !llvm::isa<clang::CXXConstructorDecl>(callee) && callee->getDeclName().isIdentifier())
-    if (std::int64_t unit = unit_of_name(std::string_view(callee->getName()))) return unit;
+    for (const std::string& word : words_of(std::string_view(callee->getName()))) // FromSeconds, milliseconds_from
+      if (std::int64_t unit = unit_of_word(word)) return unit;
   return traits.tick;
 }
 

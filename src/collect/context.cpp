@@ -182,6 +182,7 @@ EntityId CollectContext::parameter(const clang::FunctionDecl* function, unsigned
   const clang::ParmVarDecl* named = nullptr;
   const clang::FunctionDecl* definition = nullptr;
   if (pattern->isDefined(definition) && index < definition->getNumParams()) named = definition->getParamDecl(index);
+  bool from_definition = named && named->getIdentifier();
   if (!named || !named->getIdentifier())
     for (const clang::FunctionDecl* redeclaration : pattern->redecls())
       if (index < redeclaration->getNumParams() && redeclaration->getParamDecl(index)->getIdentifier())
@@ -191,6 +192,7 @@ EntityId CollectContext::parameter(const clang::FunctionDecl* function, unsigned
   fact.owner = function_id;
   fact.kind = EntityKind::parameter;
   fact.index = static_cast<int>(index);
+  if (from_definition) fact.flags |= is_defined; // its name wins over those of declarations
   if (!is_ours(pattern->getLocation())) fact.flags |= is_external;
   if (named) {
     fact.name = named->getNameAsString();

@@ -398,7 +398,6 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
           (flows(type) || (by_address && flows(llvm::cast<clang::UnaryOperator>(stripped)->getSubExpr()->getType())) ||
            is_text(type))) {
         output(stripped, context.parameter(&callee, i + first), site, call);
-        if (by_reference) continue;
       }
       if (!flows(type) && !is_text(type) && !by_address && traits_of(type).type_class != TypeClass::other) continue;
       if (is_text(type) && !interesting) continue;

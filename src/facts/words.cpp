@@ -103,6 +103,11 @@ std::int64_t unit_of_name(std::string_view identifier) {
   if (words.size() > 1 && (last == "seconds" || last == "secs" || last == "sec" || last == "second"))
     if (std::int64_t unit = unit_of_word(words[words.size() - 2]); unit && unit < second) return unit;
   if (std::int64_t unit = unit_of_word(last)) return unit;
+  // "timeout_s", "ttl_s": behind a time noun the letter is the unit's SI symbol.
+  if (last == "s" && words.size() > 1)
+    for (std::string_view noun : {"timeout", "interval", "ttl", "delay", "period", "time", "wait", "backoff",
+                                  "deadline", "lease", "expiry", "age", "duration", "heartbeat"})
+      if (words[words.size() - 2] == noun) return second;
   // "timeout1ms" and all-lower names: "timeoutms", "delaysec".
   for (std::string_view noun : {"timeout", "interval", "delay", "time", "period", "expire", "wait"})
     if (last.starts_with(noun) && last.size() > noun.size())

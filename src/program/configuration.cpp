@@ -149,13 +149,17 @@ Configuration::Configuration(const Program& linked) : program(linked) {
     if (entity.kind != EntityKind::function) continue;
     if (entity.type_entity != EntityId::none && records.contains(entity.type_entity)) loaders.insert(entity.id);
     if (entity.owner != EntityId::none && records.contains(entity.owner)) loaders.insert(entity.id); // its own type
-    if (entity.has(is_main)) loaders.insert(entity.id);
   }
   for (const FlowFact& flow : program.flows) {
     const EntityFact* to = program.entity(flow.to);
     if (!to || flow.function == EntityId::none || !records.contains(to->owner) || to->kind != EntityKind::field)
       continue;
     if (from_outside.contains(flow.from)) loaders.insert(flow.function);
+  }
+  // main() loads configuration if it does something with the command line or another outside value.
+  for (const FlowFact& flow : program.flows) {
+    const EntityFact* function = program.entity(flow.function);
+    if (function && function->has(is_main) && from_outside.contains(flow.from)) loaders.insert(flow.function);
   }
 }
 
@@ -167,6 +171,9 @@ bool Configuration::is_default(const FlowFact& flow) const {
     if (is_lookup(to->owner)) return true; // look_up("key", 30)
     // A config type's own constructors and functions building it: Policy() : Policy(-1, 100) {}
     const EntityFact* callee = program.entity(to->owner);
+    if (callee && is_config_type(callee->owner) && callee->has(is_constructor) &&
+        flow.kind == FlowKind::default_argument)
+      return true;
     return callee && is_config_type(callee->owner) && flow.function != EntityId::none && is_loader(flow.function) &&
            !program.entity(flow.function)->has(is_main);
   }
@@ -176,9 +183,17 @@ bool Configuration::is_default(const FlowFact& flow) const {
     if (to->kind == EntityKind::variable && flow.kind == FlowKind::initialise) return true;
     return flow.function != EntityId::none && is_loader(flow.function);
   }
-  // A value that starts as a constant and is overwritten from configuration is a default.
-  if ((to->kind == EntityKind::variable || to->kind == EntityKind::field) && reaches(flow.to) && !to->has(is_constant))
+  // A value that starts as a constant and is overwritten from configuration is a default; a constant that is assigned
+  // later, elsewhere, bypasses the configuration.
+  bool variable = to->kind == EntityKind::variable || to->kind == EntityKind::field;
+  if (!variable || !reaches(flow.to) || to->has(is_constant)) return false;
+  if (flow.kind == FlowKind::initialise || flow.kind == FlowKind::member_default ||
+      flow.kind == FlowKind::constructor_initialise)
     return true;
+  const EntityFact* function = program.entity(flow.function);
+  if (function && function->has(is_constructor)) return true;
+  for (std::uint32_t index : program.flows_to(flow.to))
+    if (program.flows[index].function == flow.function && reaches(program.flows[index].from)) return true;
   return false;
 }
 

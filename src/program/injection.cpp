@@ -2,6 +2,8 @@
 #include "facts/words.h"
 
 #include <algorithm>
+#include <cctype>
+#include <unordered_set>
 
 namespace plumbline {
 
@@ -26,6 +28,9 @@ static std::string unit_word(std::int64_t tick) {
 
 static std::int64_t tick_of(const Tunable& tunable) {
   if (tunable.constant.tick > 0) return tunable.constant.tick;
+  std::string_view own =
+      tunable.named ? std::string_view(tunable.named->name) : std::string_view(tunable.constant.macro);
+  if (std::int64_t unit = own.empty() ? 0 : unit_of_name(own)) return unit;
   return tunable.consumer.tick;
 }
 
@@ -69,7 +74,8 @@ static const EntityFact* visible_config(const Program& program, const Configurat
         !parameter.name.empty())
       return expression = access(parameter), program.entity(parameter.type_entity);
   }
-  for (EntityId current = record; current != EntityId::none;) {
+  std::unordered_set<EntityId> visited; // two units can disagree about a class, and make a ring of bases
+  for (EntityId current = record; current != EntityId::none && visited.insert(current).second;) {
     for (std::uint32_t member : program.members_of(current)) {
       const EntityFact& field = program.entities[member];
       if (field.kind == EntityKind::field && configuration.is_config_type(field.type_entity))
@@ -89,27 +95,69 @@ static const EntityFact* visible_config(const Program& program, const Configurat
 static int shared_words(const std::vector<std::string>& wanted, const std::vector<std::string>& have) {
   int shared = 0;
   for (const std::string& word : have)
-    if (!unit_of_word(word) && word != "max" && word != "default" && word != "time" && word != "the" &&
+    if (!unit_of_word(word) && word != "max" && word != "num" && word != "default" && word != "time" && word != "the" &&
         std::find(wanted.begin(), wanted.end(), word) != wanted.end())
       ++shared;
   return shared;
 }
 
-// `std::chrono::seconds(5)` -> `std::chrono::seconds(config_.x)`, `5s` -> `config_.x`, `5000` -> `config_.x`.
-static std::string rewritten_line(const ConstantFact& constant, const std::string& replacement,
-                                  bool field_is_duration) {
-  std::size_t at = constant.line.find(constant.text);
+// Where `text` stands in `line` as a whole token, if exactly once.
+static std::size_t only_place(std::string_view line, std::string_view text) {
+  std::size_t found = std::string_view::npos;
+  auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.'; };
+  for (std::size_t at = line.find(text); at != std::string_view::npos; at = line.find(text, at + 1)) {
+    bool before = at > 0 && is_word(line[at - 1]) && is_word(text.front());
+    bool after = at + text.size() < line.size() && is_word(line[at + text.size()]) && is_word(text.back());
+    if (before || after) continue;
+    if (found != std::string_view::npos) return std::string_view::npos;
+    found = at;
+  }
+  return found;
+}
+
+static std::string_view chrono_type(std::int64_t tick) {
+  switch (tick) {
+  case nanosecond:
+    return "std::chrono::nanoseconds";
+  case microsecond:
+    return "std::chrono::microseconds";
+  case millisecond:
+    return "std::chrono::milliseconds";
+  case second:
+    return "std::chrono::seconds";
+  case minute:
+    return "std::chrono::minutes";
+  case hour:
+    return "std::chrono::hours";
+  default:
+    return "";
+  }
+}
+
+// The line with the constant replaced: `std::chrono::seconds(5)` -> `std::chrono::seconds(config_.x_seconds)`, `5s` ->
+// `config_.x`, `5000` -> `config_.x_ms`. Empty where the result would mean another span or would not compile.
+static std::string rewritten_line(const Tunable& tunable, const std::string& replacement, bool field_is_duration,
+                                  std::int64_t field_unit) {
+  const ConstantFact& constant = tunable.constant;
+  std::size_t at = only_place(constant.line, constant.text);
   if (at == std::string::npos || !constant.macro.empty()) return {};
   std::string value = replacement;
-  std::size_t open = constant.text.find('('), close = constant.text.rfind(')');
-  if (!field_is_duration && open != std::string::npos && close == constant.text.size() - 1 && open > 0)
-    value = constant.text.substr(0, open + 1) + replacement + ")";
-  else if (!field_is_duration && constant.tick > 0) {
-    static constexpr std::pair<std::int64_t, std::string_view> units[] = {
-        {nanosecond, "nanoseconds"}, {microsecond, "microseconds"}, {millisecond, "milliseconds"},
-        {second, "seconds"},         {minute, "minutes"},           {hour, "hours"}};
-    for (const std::pair<std::int64_t, std::string_view>& unit : units)
-      if (unit.first == constant.tick) value = "std::chrono::" + std::string(unit.second) + "(" + replacement + ")";
+  if (constant.tick == 0) { // a plain number
+    std::int64_t wanted = tunable.consumer.tick;
+    if (field_is_duration || (wanted && field_unit && wanted != field_unit)) return {};
+  } else if (!field_is_duration) {
+    std::size_t open = constant.text.find('(');
+    bool one_number = open != std::string::npos && constant.text.find('(', open + 1) == std::string::npos &&
+                      constant.text.back() == ')' &&
+                      constant.text.find_first_not_of("0123456789'.", open + 1) == constant.text.size() - 1;
+    std::int64_t unit = field_unit ? field_unit : constant.tick;
+    if (one_number && unit == constant.tick)
+      value = constant.text.substr(0, open + 1) + replacement + ")";
+    else if (!chrono_type(unit).empty() &&
+             (constant.text.find("chrono") != std::string::npos || open == std::string::npos))
+      value = std::string(chrono_type(unit)) + "(" + replacement + ")";
+    else
+      return {};
   }
   std::string line = constant.line;
   line.replace(at, constant.text.size(), value);
@@ -138,18 +186,23 @@ std::optional<ConfigInReach> config_in_reach(const Program& program, const Confi
     bool fits = field.type_class == TypeClass::duration ? tunable.consumer.dimension == Dimension::duration
                                                         : meaning.dimension == tunable.consumer.dimension;
     if (!fits) continue;
-    int score = shared_words(wanted, words_of(field.name)) * 2 + (meaning.role == tunable.consumer.role ? 1 : 0);
+    std::vector<std::string> have = words_of(field.name);
+    int shared = shared_words(wanted, have);
+    bool complete = shared > 0 && shared == shared_words(have, have); // every telling word of the field
+    int score = shared * 4 + (complete ? 4 : 0) + (meaning.role == tunable.consumer.role ? 2 : 0) +
+                (meaning.tick && meaning.tick == tick_of(tunable) ? 1 : 0);
     if (score > best_score) best = &field, best_score = score;
   }
   bool field_is_duration = false;
-  if (best && best_score >= 4) {
+  if (best && best_score >= 8) {
     reach.field = best->name;
     reach.field_exists = true;
     field_is_duration = best->type_class == TypeClass::duration;
   } else {
     reach.field = proposed;
   }
-  if (!tunable.named) reach.rewritten = rewritten_line(tunable.constant, expression + reach.field, field_is_duration);
+  if (!tunable.named)
+    reach.rewritten = rewritten_line(tunable, expression + reach.field, field_is_duration, unit_of_name(reach.field));
   return reach;
 }
 

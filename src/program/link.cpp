@@ -82,7 +82,8 @@ static void merge(FactTable& all, const FactTable& unit, std::unordered_set<std:
 static void unify(EntityFact& kept, const EntityFact& other) {
   std::uint32_t flags = kept.flags | other.flags;
   bool better = (other.has(is_defined) && !kept.has(is_defined)) ||
-                (other.has(is_defined) == kept.has(is_defined) && kept.name.empty() && !other.name.empty());
+                (other.has(is_defined) == kept.has(is_defined) &&
+                 ((kept.name.empty() && !other.name.empty()) || (!other.name.empty() && other.name < kept.name)));
   if (kept.location.line == 0 && other.location.line != 0) better = true;
   if (better) {
     EntityFact merged = other;
@@ -167,8 +168,10 @@ Program link(std::span<const TuFacts> units, const Settings& settings) {
   std::sort(program.entities.begin(), program.entities.end(), by_place);
   std::sort(program.constants.begin(), program.constants.end(), by_place);
   std::sort(program.flows.begin(), program.flows.end(), [&](const FlowFact& a, const FlowFact& b) {
-    return std::tuple(place_key(program, a.location), a.from, a.to, a.kind, a.site) <
-           std::tuple(place_key(program, b.location), b.from, b.to, b.kind, b.site);
+    return std::tuple(place_key(program, a.location), a.from, a.to, a.kind, a.site, a.leaves, a.scale, a.tick,
+                      a.fallback_of, std::string_view(a.option)) <
+           std::tuple(place_key(program, b.location), b.from, b.to, b.kind, b.site, b.leaves, b.scale, b.tick,
+                      b.fallback_of, std::string_view(b.option));
   });
   std::sort(program.uses.begin(), program.uses.end(), [&](const UseFact& a, const UseFact& b) {
     return std::tuple(place_key(program, a.location), a.from, a.kind, std::string_view(a.operation)) <

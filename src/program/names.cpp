@@ -19,7 +19,7 @@ static bool has_any(const Words& words, std::initializer_list<std::string_view> 
 // The role that a time noun gives, or "".
 static std::string_view role_of_noun(std::string_view noun, const Words& words) {
   bool retrying = has_any(words, {"retry", "retries", "backoff", "reconnect", "reconnection"});
-  if (is_one_of(noun, {"timeout", "timeo", "tmo", "timout", "idle", "staleness"})) return "timeout";
+  if (is_one_of(noun, {"timeout", "timeo", "keepidle", "tmo", "timout", "idle", "staleness"})) return "timeout";
   if (is_one_of(noun, {"interval", "intvl", "ivl", "period", "heartbeat", "poll", "polling", "keepalive", "alive",
                        "debounce", "throttle", "cadence", "tick", "frequency"}))
     return noun == "frequency" || noun == "tick" ? "" : retrying ? "backoff" : "interval";
@@ -29,7 +29,7 @@ static std::string_view role_of_noun(std::string_view noun, const Words& words) 
   if (is_one_of(noun, {"deadline"})) return "deadline";
   if (is_one_of(noun, {"backoff", "cooldown", "cooloff"})) return "backoff";
   if (is_one_of(noun, {"delay", "pause", "sleep"})) return retrying ? "backoff" : "sleep";
-  if (is_one_of(noun, {"wait", "linger", "grace", "patience", "leeway"})) return retrying ? "backoff" : "wait";
+  if (is_one_of(noun, {"wait", "linger", "grace", "patience", "leeway", "nap"})) return retrying ? "backoff" : "wait";
   if (is_one_of(noun, {"duration", "timespan", "latency", "timeslice", "jitter"})) return "other";
   return "";
 }
@@ -57,7 +57,7 @@ static std::size_t meaningful_length(const Words& words) {
   while (n > 1) {
     const std::string& last = words[n - 1];
     bool digits = std::all_of(last.begin(), last.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (digits || unit_of_word(last) ||
+    if (digits || unit_of_word(last) || (last == "s" && unit_of_name(words[n - 2] + "_s")) ||
         is_one_of(last, {"default", "value",   "val",     "const",   "constant", "def",     "in",    "arg",
                          "param",   "opt",     "option",  "setting", "max",      "min",     "limit", "threshold",
                          "maximum", "minimum", "initial", "base",    "t",        "internal"}))
@@ -71,23 +71,25 @@ static std::size_t meaningful_length(const Words& words) {
 // Nouns of which software has or does too many under load.
 static bool is_load_noun(std::string_view word) {
   return is_one_of(
-      word,
-      {"attempts",    "attempt",   "retries",     "retry",      "tries",        "connections", "connection", "conns",
-       "conn",        "clients",   "client",      "sessions",   "session",      "threads",     "thread",     "workers",
-       "worker",      "jobs",      "tasks",       "requests",   "request",      "messages",    "msgs",       "msg",
-       "message",     "items",     "entries",     "elements",   "batch",        "batches",     "pending",    "inflight",
-       "outstanding", "queue",     "queued",      "queues",     "buffer",       "buffers",     "buf",        "payload",
-       "records",     "rows",      "streams",     "channels",   "subscribers",  "peers",       "failures",   "failure",
-       "errors",      "misses",    "concurrency", "concurrent", "parallel",     "parallelism", "backlog",    "window",
-       "page",        "pages",     "pool",        "cache",      "cached",       "packets",     "packet",     "frames",
-       "events",      "iobuf",     "readahead",   "chunk",      "chunks",       "bulk",        "body",       "upload",
-       "download",    "redirects", "hops",        "recursion",  "transactions", "operations",  "ops",        "commands",
-       "consumers",   "producers", "servers",     "nodes",      "replicas",     "tablets",     "partitions", "shards",
-       "descriptors", "file",      "files",       "segments",   "logs",         "log",         "reads",      "writes",
-       "read",        "write",     "fetch",       "responses",  "response",     "replies",     "votes",      "vote",
-       "rejections",  "rejection", "leave",       "reconnect",  "reconnects",   "warnings",    "warning",    "locks",
-       "waiters",     "inodes",    "memory",      "mem",        "rss",          "resume",      "resends",    "resend",
-       "prefetch",    "rpcs",      "rpc",         "calls",      "blocks",       "rounds",      "depth"});
+      word, {"attempts",  "attempt",      "retries",     "retry",         "tries",       "connections", "connection",
+             "conns",     "conn",         "clients",     "client",        "sessions",    "session",     "threads",
+             "thread",    "workers",      "worker",      "jobs",          "tasks",       "requests",    "request",
+             "messages",  "msgs",         "msg",         "message",       "items",       "entries",     "elements",
+             "batch",     "batches",      "pending",     "inflight",      "outstanding", "queue",       "queued",
+             "queues",    "buffer",       "buffers",     "buf",           "payload",     "records",     "rows",
+             "streams",   "channels",     "subscribers", "subscriptions", "children",    "peers",       "failures",
+             "failure",   "errors",       "misses",      "concurrency",   "concurrent",  "parallel",    "parallelism",
+             "backlog",   "window",       "page",        "pages",         "pool",        "cache",       "cached",
+             "packets",   "packet",       "frames",      "events",        "iobuf",       "readahead",   "chunk",
+             "chunks",    "bulk",         "body",        "upload",        "download",    "redirects",   "hops",
+             "recursion", "transactions", "operations",  "ops",           "commands",    "consumers",   "producers",
+             "servers",   "nodes",        "replicas",    "tablets",       "partitions",  "shards",      "descriptors",
+             "file",      "files",        "segments",    "logs",          "log",         "reads",       "writes",
+             "read",      "write",        "fetch",       "responses",     "response",    "replies",     "votes",
+             "vote",      "rejections",   "rejection",   "leave",         "reconnect",   "reconnects",  "warnings",
+             "warning",   "locks",        "waiters",     "inodes",        "memory",      "mem",         "rss",
+             "resume",    "resends",      "resend",      "prefetch",      "rpcs",        "rpc",         "calls",
+             "blocks",    "rounds",       "depth"});
 }
 
 static bool is_no_quantity(std::string_view word) {
@@ -122,12 +124,15 @@ static Meaning duration_meaning(const Words& words, std::string_view name, TypeC
   std::string_view role = role_of_noun(head, words);
   if (role.empty() && head == "time" && is_span_time(words, n - 1))
     role = role_of_noun(words[n - 2], words).empty() ? "other" : role_of_noun(words[n - 2], words);
+  if (head == "period" && n >= 2 && words[n - 2] == "grace") role = "wait";
+  if (role.empty() && head == "after" && n >= 2 && words[n - 2] == "retry") role = "backoff";
+  if (role.empty() && head == "time" && words.back() == "limit") role = "timeout";
   if (role.empty() && head == "live" && n >= 3 && words[n - 2] == "to") role = "ttl";
   if (role.empty() && head == "out" && n >= 2 && words[n - 2] == "time") role = "timeout";
   // "timeoutms", "connecttimeout"
   if (role.empty())
-    for (std::string_view noun :
-         {"timeout", "interval", "backoff", "deadline", "keepalive", "heartbeat", "cooldown", "expiration", "expiry"})
+    for (std::string_view noun : {"timeout", "timeo", "interval", "intvl", "ivl", "backoff", "deadline", "keepalive",
+                                  "heartbeat", "cooldown", "expiration", "expiry", "keepidle"})
       if (head.size() > noun.size() && (head.ends_with(noun) || (unit && head.starts_with(noun))))
         role = role_of_noun(noun, words);
   if (!role.empty()) {
@@ -154,13 +159,15 @@ static Meaning duration_meaning(const Words& words, std::string_view name, TypeC
 
 // Words that make a number part of a format, a protocol or a picture.
 static bool has_veto(const Words& words) {
+  if (has_any(words, {"per"}) && !has_any(words, {"max", "min", "maximum"}))
+    return true; // a rate or a conversion, no cap per something
   return has_any(
-      words, {"factor", "ratio", "multiplier", "percent", "percentage", "pct",     "probability", "version", "bits",
-              "bit",    "mask",  "shift",      "align",   "alignment",  "digits",  "index",       "idx",     "offset",
-              "id",     "per",   "header",     "headers", "trailer",    "hdr",     "magic",       "hash",    "checksum",
-              "digest", "crc",   "color",      "pixel",   "pixels",     "width",   "height",      "font",    "port",
-              "name",   "path",  "line",       "prefix",  "suffix",     "salt",    "nonce",       "mtu",     "uuid",
-              "sha",    "md5",   "aes",        "iv",      "addr",       "address", "ip",          "opcode"});
+      words, {"factor", "ratio",  "multiplier", "percent", "percentage", "pct",    "probability", "version",  "bits",
+              "bit",    "mask",   "shift",      "align",   "alignment",  "digits", "index",       "idx",      "offset",
+              "id",     "header", "headers",    "trailer", "hdr",        "magic",  "hash",        "checksum", "digest",
+              "crc",    "color",  "pixel",      "pixels",  "width",      "height", "font",        "port",     "name",
+              "path",   "line",   "prefix",     "suffix",  "salt",       "nonce",  "mtu",         "uuid",     "sha",
+              "md5",    "aes",    "iv",         "addr",    "address",    "ip",     "opcode"});
 }
 
 bool names_no_tunable(std::string_view name) {

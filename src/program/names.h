@@ -18,7 +18,7 @@ struct Meaning {
   std::string_view role =
       "other";           // of design.md §3.2; for limits: retries, capacity, size, threads, clamp, threshold, other
   std::int64_t tick = 0; // of a duration: the unit that the name ends in, or 0
-  bool strong = false;   // a noun says so, not only a unit suffix or a weak word
+  bool strong = false;   // a noun says so, not only a weak word
 };
 
 Meaning meaning_of(std::string_view name, TypeClass type_class);

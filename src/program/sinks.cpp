@@ -57,7 +57,7 @@ static constexpr std::array sinks{
     Sink{"setsockopt", 3, millisecond, "timeout", Dimension::duration, "TCP_USER_TIMEOUT"},
     Sink{"setsockopt", 3, second, "wait", Dimension::duration, "TCP_DEFER_ACCEPT,SO_LINGER,TCP_LINGER2"},
     Sink{"setsockopt", 3, 0, "retries", count, "TCP_KEEPCNT,TCP_SYNCNT"},
-    Sink{"setsockopt", 3, 0, "capacity", count, "SO_RCVBUF,SO_SNDBUF,SO_BUSY_POLL"},
+    Sink{"setsockopt", 3, 0, "capacity", count, "SO_RCVBUF,SO_SNDBUF"},
     Sink{"curl_easy_setopt", 2, millisecond, "timeout", Dimension::duration, "TIMEOUT_MS,UPKEEP_INTERVAL_MS"},
     Sink{"curl_easy_setopt", 2, second, "timeout", Dimension::duration,
          "TIMEOUT,LOW_SPEED_TIME,TCP_KEEPIDLE,TCP_KEEPINTVL,MAXAGE_CONN,MAXLIFETIME_CONN"},
@@ -205,14 +205,17 @@ bool is_config_lookup(std::string_view qualified) {
 }
 
 bool is_output_function(std::string_view qualified) {
+  // Verbs of writing; the short ones only where nothing follows: append_timeout() does more than append.
+  static constexpr std::array<std::string_view, 9> verbs{
+      {"print", "printf", "fprintf", "sprintf", "snprintf", "log", "dump", "println", "vsnprintf"}};
+  static constexpr std::array<std::string_view, 13> alone{{"format", "trace", "debug", "info", "warn", "warning",
+                                                           "error", "fatal", "critical", "append", "str", "string",
+                                                           "describe"}};
   std::vector<std::string> words = words_of(last_component(qualified));
-  static constexpr std::array<std::string_view, 22> verbs{
-      {"print", "printf",  "fprintf", "sprintf", "snprintf", "format",  "log",      "trace",
-       "debug", "info",    "warn",    "warning", "error",    "fatal",   "critical", "append",
-       "dump",  "println", "string",  "str",     "operator", "describe"}};
   if (words.empty()) return qualified.find("operator<<") != std::string_view::npos;
   if (words.size() > 1 && words[0] == "to" && words[1] == "string") return true;
-  return std::find(verbs.begin(), verbs.end(), words.front()) != verbs.end() && words.front() != "operator";
+  if (std::find(verbs.begin(), verbs.end(), words.front()) != verbs.end()) return true;
+  return words.size() == 1 && std::find(alone.begin(), alone.end(), words.front()) != alone.end();
 }
 
 } // namespace plumbline

@@ -275,7 +275,8 @@ class TunableFinder {
     if (only_array_bounds(program, named ? named->id : constant.id)) return false;
     bool api = best.consumer.certainty == Certainty::by_api;
     bool clamp = best.use && best.consumer.role == "clamp";
-    if (constant.value <= 1 && !api && !clamp && best.consumer.role != "retries") return false;
+    bool by_name = best.consumer.certainty == Certainty::by_name;
+    if (constant.value <= 1 && !api && !clamp && !by_name) return false;
     if (best.use && best.use->kind != UseKind::cap && best.use->kind != UseKind::floor && constant.value <= 1)
       return false;
     return true;
@@ -374,8 +375,11 @@ static std::string part_key(const Program& program, const Tunable& tunable) {
     const EntityFact* to = program.entity(flow.to);
     if (flow.site != EntityId::none && to && to->kind == EntityKind::parameter) {
       std::vector<std::string> words = words_of(to->name);
-      if (!words.empty() && words.size() <= 2 && unit_of_word(words.back()))
-        return "call " + std::to_string(static_cast<std::uint64_t>(flow.site));
+      if (!words.empty() && unit_of_word(words.back())) { // timeout_sec and timeout_usec: what is in front is the same
+        std::string key = "call " + std::to_string(static_cast<std::uint64_t>(flow.site));
+        for (std::size_t k = 0; k + 1 < words.size(); ++k) key += " " + words[k];
+        return key;
+      }
     }
   }
   return {};

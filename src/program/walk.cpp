@@ -12,9 +12,15 @@ void Walk::push(EntityId node, std::uint32_t flow, std::uint32_t parent, double 
   states.push_back({parent == none ? none : flow, parent, stack, scale, tick, depth, node});
 }
 
+bool Walk::is_open(std::uint32_t stack, EntityId site) const {
+  for (; stack != 0; stack = stacks[stack].below)
+    if (stacks[stack].site == site) return true;
+  return false;
+}
+
 void Walk::expand(std::uint32_t index) {
   const State state = states[index];
-  if (state.depth >= max_depth) return;
+  if (state.depth >= max_depth && !options.derived) return;
   for (std::uint32_t flow_index : program.flows_from(state.node)) {
     const FlowFact& flow = program.flows[flow_index];
     if (flow.kind == FlowKind::derived && !options.derived) continue;
@@ -24,12 +30,18 @@ void Walk::expand(std::uint32_t index) {
       stack = stacks[stack].below;
     }
     if (flow.site != EntityId::none) {
+      if (is_open(stack, flow.site)) continue; // recursion: another round says nothing new
       std::uint64_t key = static_cast<std::uint64_t>(flow.site) * 0xff51afd7ed558ccd + stack;
       std::pair<std::unordered_map<std::uint64_t, std::uint32_t>::iterator, bool> entry =
           stack_ids.try_emplace(key, stacks.size());
       if (entry.second) stacks.push_back({flow.site, stack});
       stack = entry.first->second;
     }
+    // A member or a global outlives the call that set it: whoever reads it later came another way.
+    const EntityFact* to = program.entity(flow.to);
+    bool outlives = to && (to->kind == EntityKind::field ||
+                           (to->kind == EntityKind::variable && (!to->has(is_local) || to->has(is_static))));
+    if (outlives) stack = 0;
     // Once it is known in real time, multiplying changes the unit of the number, not the span.
     double scale = state.tick ? state.scale : state.scale * flow.scale;
     std::int64_t tick = state.tick ? state.tick : flow.tick;
@@ -43,7 +55,7 @@ bool Walk::step() {
     std::size_t starts = states.size();
     for (std::size_t i = 0; i < starts; ++i) expand(static_cast<std::uint32_t>(i));
     next = starts;
-  } else if (!stopped && states.size() < max_states * std::max<std::size_t>(1, options.derived ? 1000 : 1)) {
+  } else if (!stopped && states.size() < (options.derived ? max_states * 100 : max_states)) {
     expand(static_cast<std::uint32_t>(at));
   }
   stopped = false;

@@ -37,7 +37,7 @@ class Walk {
 
  private:
   static constexpr std::uint32_t none = ~std::uint32_t(0);
-  static constexpr unsigned max_depth = 12;        // longer chains are true but nobody would believe the trace
+  static constexpr unsigned max_depth = 12; // of constants: longer chains are true but nobody would believe the trace
   static constexpr std::size_t max_states = 20000; // per start; bounds the cost of values that go everywhere
   struct State {
     std::uint32_t flow = none;   // that led here
@@ -55,6 +55,7 @@ class Walk {
   void push(EntityId node, std::uint32_t flow, std::uint32_t parent, double scale, std::int64_t tick,
             std::uint32_t stack);
   void expand(std::uint32_t state);
+  bool is_open(std::uint32_t stack, EntityId site) const;
 
   const Program& program;
   WalkOptions options;
