@@ -103,10 +103,10 @@ static void judge_program(benchmark::State& state, WriteFunctions write) {
   report_per_function(state);
 }
 
-BENCHMARK_CAPTURE(link_program, services, write_chain)->RangeMultiplier(2)->Range(1000, 16000)->Complexity();
-BENCHMARK_CAPTURE(judge_program, services, write_chain)->RangeMultiplier(2)->Range(1000, 16000)->Complexity();
-BENCHMARK_CAPTURE(link_program, hub, write_hub_users)->RangeMultiplier(2)->Range(1000, 4000)->Complexity();
-BENCHMARK_CAPTURE(judge_program, hub, write_hub_users)->RangeMultiplier(2)->Range(1000, 4000)->Complexity();
+BENCHMARK_CAPTURE(link_program, services, write_chain)->RangeMultiplier(2)->Range(1024, 16384)->Complexity();
+BENCHMARK_CAPTURE(judge_program, services, write_chain)->RangeMultiplier(2)->Range(1024, 16384)->Complexity();
+BENCHMARK_CAPTURE(link_program, hub, write_hub_users)->RangeMultiplier(2)->Range(128, 1024)->Complexity();
+BENCHMARK_CAPTURE(judge_program, hub, write_hub_users)->RangeMultiplier(2)->Range(128, 1024)->Complexity();
 
 } // namespace plumbline
 
