@@ -170,7 +170,7 @@ std::optional<ConfigInReach> config_in_reach(const Program& program, const Confi
   const EntityFact* type = visible_config(program, configuration, tunable.function, tunable.record, expression);
   if (!type) return std::nullopt;
   ConfigInReach reach;
-  reach.expression = expression;
+  reach.expression = expression.substr(0, expression.find_first_of(".-"));
   reach.type = type->qualified;
   std::string proposed = proposed_field(tunable);
   std::vector<std::string> wanted = words_of(proposed);
@@ -201,8 +201,9 @@ std::optional<ConfigInReach> config_in_reach(const Program& program, const Confi
   } else {
     reach.field = proposed;
   }
+  reach.access = expression + reach.field;
   if (!tunable.named)
-    reach.rewritten = rewritten_line(tunable, expression + reach.field, field_is_duration, unit_of_name(reach.field));
+    reach.rewritten = rewritten_line(tunable, reach.access, field_is_duration, unit_of_name(reach.field));
   return reach;
 }
 

@@ -490,10 +490,9 @@ Finding finding_of(const Program& program, const Configuration& configuration, c
   std::string field = proposed_field(tunable);
   if (finding.config_in_reach) {
     const ConfigInReach& reach = *finding.config_in_reach;
-    finding.suggestion = reach.field_exists
-                             ? "Use the existing field " + reach.expression + reach.field + " of " + reach.type + "."
-                             : "Add a field '" + reach.field + "' (default " + tunable.value + ") to " + reach.type +
-                                   " and read it here.";
+    finding.suggestion = reach.field_exists ? "Use the existing field " + reach.access + " of " + reach.type + "."
+                                            : "Add a field '" + reach.field + "' (default " + tunable.value + ") to " +
+                                                  reach.type + " and read it here.";
   } else {
     finding.suggestion =
         "Make it a setting: a field such as '" + field + "' with the default " + tunable.value +
