@@ -37,7 +37,7 @@ struct ConfigInReach {
   std::string field;      // the closest existing field, or the name proposed for a new one
   bool field_exists = false;
   std::string rewritten; // the source line with the constant replaced; empty if it cannot be written safely
-  std::string access;    // the field as the owner would read it: "config_.timeout_ms", "options->timeout_ms"
+  std::string access{};  // the field as the owner would read it: "config_.timeout_ms", "options->timeout_ms"
 };
 
 // Why a finding is not counted: an inline comment or an accepted baseline entry.

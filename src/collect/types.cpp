@@ -132,8 +132,8 @@ static TypeTraits traits_of_record(const clang::CXXRecordDecl& record, unsigned 
     traits.tick = tick_of_ratio(*specialization);
     return traits;
   }
-  if (name == "basic_string" || name == "basic_string_view" || name == "QString" || name == "StringPiece" ||
-      name == "Slice")
+  if (name == "basic_string" || name == "basic_string_view" || name == "string" || name == "QString" ||
+      name == "StringPiece" || name == "Slice")
     return traits.type_class = TypeClass::text, traits;
   if (name == "function" || name == "move_only_function") return traits.type_class = TypeClass::callable, traits;
   if (name == "timeval" || name == "timespec" || name == "__timeval" || name == "__kernel_timespec")

@@ -93,6 +93,7 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     else if (operation->getOpcode() == clang::BO_Add || operation->getOpcode() == clang::BO_Sub ||
              operation->getOpcode() == clang::BO_AddAssign || operation->getOpcode() == clang::BO_SubAssign)
       loose(operation);
+    if (operation->isCompoundAssignmentOp()) influence(*operation);
     return true;
   }
 
@@ -274,6 +275,15 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
       return;
     }
     emit(right, to, name, FlowKind::assign);
+  }
+
+  // `size *= n`: what was there before is influenced, not replaced.
+  void influence(const clang::BinaryOperator& operation) {
+    const clang::Expr* target = strip(operation.getLHS());
+    if (!target || !flows(target->getType())) return;
+    std::vector<Term> terms = lowering.lower(operation.getRHS());
+    for (Term& term : terms) term.derived = true;
+    emit_terms(terms, lowering.named_entity(target), FlowKind::derived, EntityId::none, {}, {});
   }
 
   // A sum in a place that nothing else lowers (a condition, an argument of a stream): its literals may still be spans.

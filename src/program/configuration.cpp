@@ -167,7 +167,8 @@ bool Configuration::is_default(const FlowFact& flow) const {
   if (flow.fallback_of != EntityId::none && reaches(flow.fallback_of)) return true;
   const EntityFact* to = program.entity(flow.to);
   if (!to) return false;
-  if (to->kind == EntityKind::parameter) {
+  bool written = to->kind == EntityKind::parameter && flow.kind == FlowKind::assign; // through a reference
+  if (to->kind == EntityKind::parameter && !written) {
     if (is_lookup(to->owner)) return true; // look_up("key", 30)
     // A config type's own constructors and functions building it: Policy() : Policy(-1, 100) {}
     const EntityFact* callee = program.entity(to->owner);
@@ -185,7 +186,7 @@ bool Configuration::is_default(const FlowFact& flow) const {
   }
   // A value that starts as a constant and is overwritten from configuration is a default; a constant that is assigned
   // later, elsewhere, bypasses the configuration.
-  bool variable = to->kind == EntityKind::variable || to->kind == EntityKind::field;
+  bool variable = to->kind == EntityKind::variable || to->kind == EntityKind::field || written;
   if (!variable || !reaches(flow.to) || to->has(is_constant)) return false;
   if (flow.kind == FlowKind::initialise || flow.kind == FlowKind::member_default ||
       flow.kind == FlowKind::constructor_initialise)

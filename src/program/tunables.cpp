@@ -65,6 +65,13 @@ static bool only_array_bounds(const Program& program, EntityId node) {
   return bound;
 }
 
+// The part of a scale that converts units: doubling a constant on its way does not change what the constant says.
+static double unit_scale(double scale) {
+  for (double factor : {1e3, 1e6, 1e9, 60.0, 3600.0, 86400.0, 6e4, 3.6e6, 6e7, 3.6e9})
+    if (std::fabs(scale - factor) < 1e-9 * factor || std::fabs(scale * factor - 1) < 1e-9) return scale;
+  return 1;
+}
+
 static std::string value_text(const ConstantFact& constant, std::string_view own_name, const Candidate& candidate) {
   if (candidate.consumer.dimension == Dimension::limit) {
     // `64 * KB` is a limit of 65536; what is computed from a limit later is not the limit.
@@ -79,9 +86,9 @@ static std::string value_text(const ConstantFact& constant, std::string_view own
   else if (own > 0)
     nanoseconds = constant.value * static_cast<double>(own);
   else if (candidate.tick > 0)
-    nanoseconds = constant.value * candidate.scale * static_cast<double>(candidate.tick);
+    nanoseconds = constant.value * unit_scale(candidate.scale) * static_cast<double>(candidate.tick);
   else if (candidate.consumer.tick > 0)
-    nanoseconds = constant.value * candidate.scale * static_cast<double>(candidate.consumer.tick);
+    nanoseconds = constant.value * unit_scale(candidate.scale) * static_cast<double>(candidate.consumer.tick);
   if (nanoseconds > 0) return format_duration(nanoseconds);
   return format_number(constant.value);
 }
@@ -276,7 +283,8 @@ class TunableFinder {
     bool api = best.consumer.certainty == Certainty::by_api;
     bool clamp = best.use && best.consumer.role == "clamp";
     bool by_name = best.consumer.certainty == Certainty::by_name;
-    if (constant.value <= 1 && !api && !clamp && !by_name) return false;
+    bool defaulted = !best.path.empty() && program.flows[best.path.front()].kind == FlowKind::default_argument;
+    if (constant.value <= 1 && !api && !clamp && (!by_name || defaulted)) return false;
     if (best.use && best.use->kind != UseKind::cap && best.use->kind != UseKind::floor && constant.value <= 1)
       return false;
     return true;

@@ -38,7 +38,7 @@ class Walk {
  private:
   static constexpr std::uint32_t none = ~std::uint32_t(0);
   static constexpr unsigned max_depth = 12; // of constants: longer chains are true but nobody would believe the trace
-  static constexpr std::size_t max_states = 20000; // per start; bounds the cost of values that go everywhere
+  static constexpr std::size_t max_states = 2000; // per start; bounds the cost of values that go everywhere
   struct State {
     std::uint32_t flow = none;   // that led here
     std::uint32_t parent = none; // state

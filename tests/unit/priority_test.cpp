@@ -54,7 +54,7 @@ TEST(Score, RisesWithUsesRoleConfigurationAndModule) {
   Finding used = plain, timeout = plain, in_reach = plain, existing = plain;
   used.uses = 12;
   timeout.role = "timeout";
-  in_reach.config_in_reach = ConfigInReach{"options_", "Options", "interval", false, "", ""};
+  in_reach.config_in_reach = ConfigInReach{"options_", "Options", "interval", false, ""};
   existing.config_in_reach = in_reach.config_in_reach;
   existing.config_in_reach->field_exists = true;
   EXPECT_GT(score(used), score(plain));
@@ -82,7 +82,7 @@ TEST(Effort, GrowsWithPlacesAndFilesAndShrinksWithConfigurationAtHand) {
     here.evidence.push_back({{"a.cpp", line, 1, line, 2}, ""});
     elsewhere.evidence.push_back({{"b" + std::to_string(line) + ".cpp", line, 1, line, 2}, ""});
   }
-  in_reach.config_in_reach = ConfigInReach{"options_", "Options", "interval", true, "", ""};
+  in_reach.config_in_reach = ConfigInReach{"options_", "Options", "interval", true, ""};
   EXPECT_GT(effort_of(here).high, effort_of(alone).high);
   EXPECT_GT(effort_of(elsewhere).high, effort_of(here).high);
   EXPECT_LT(effort_of(in_reach).high, effort_of(alone).high);
