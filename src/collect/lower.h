@@ -20,6 +20,11 @@ struct Term {
   EntityId fallback_of = EntityId::none;
 };
 
+// Everything from `first` on only influences the value.
+inline void mark_derived(std::vector<Term>& terms, std::size_t first) {
+  for (std::size_t i = first; i < terms.size(); ++i) terms[i].derived = true;
+}
+
 // Where a value goes, for uses that are found on the way (`now + 100`, `std::min(3600, ttl)`).
 struct Destination {
   std::string name;
