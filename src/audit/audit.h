@@ -30,7 +30,7 @@ struct Site {
 };
 
 // An inline comment that asks for silence: `// plumbline: allow(check[, check]) reason [until DATE]` or
-// NOLINT(plumbline-…).
+// clang-tidy's NOLINT with plumbline's checks in its list.
 struct SuppressionComment {
   Place place;
   std::string text;      // the comment from "plumbline:" or "NOLINT" on

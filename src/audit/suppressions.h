@@ -1,7 +1,7 @@
 // Inline comments that ask for silence (design.md §4), and the findings about those that should not be there.
 //
-//   // plumbline: allow(check[, check]) reason [until 2027-03-01]    this line; alone on its line: also the next one
-//   // NOLINT(plumbline-check)  NOLINTNEXTLINE(…)  NOLINTBEGIN(…) … NOLINTEND(…)     as clang-tidy reads them
+//   `plumbline: allow(check[, check]) reason [until 2027-03-01]`    this line; alone on its line: also the next one
+//   NOLINT with a list of plumbline's checks, NOLINTNEXTLINE, NOLINTBEGIN … NOLINTEND      as clang-tidy reads them
 //
 // The date stands at the end, with or without brackets, and is the last day on which the comment holds. NOLINT lists
 // may hold other tools' checks, which are ignored, and `plumbline-*`; a list without any plumbline- name is none of
