@@ -211,6 +211,17 @@ static bool is_clock_like(const clang::Expr* expression) {
   return false;
 }
 
+// The unit of time that a name speaks of, if it speaks of exactly one.
+static std::int64_t only_unit_of(std::string_view name) {
+  std::int64_t unit = 0;
+  for (const std::string& word : words_of(name)) {
+    std::int64_t found = unit_of_word(word);
+    if (found && unit) return 0;
+    if (found) unit = found;
+  }
+  return unit;
+}
+
 // How much a literal looks like the factor of a product rather than its quantity.
 int Lowering::factor_rank(const clang::Expr* expression, const ConstantValue& value) {
   std::string macro = context.macro_of(expression->getBeginLoc());
@@ -265,7 +276,13 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
         return;
       }
       lower_into(rest, destination, depth + 1, terms);
-      for (std::size_t i = first; i < terms.size(); ++i) terms[i].scale *= factor;
+      std::int64_t unit_tick = only_unit_of(context.macro_of(literal->getBeginLoc())); // 3 * UTIME_SECONDS is 3 s
+      for (std::size_t i = first; i < terms.size(); ++i) {
+        if (unit_tick && terms[i].tick == 0)
+          terms[i].tick = unit_tick;
+        else
+          terms[i].scale *= factor;
+      }
       return;
     }
     lower_into(left, destination, depth + 1, terms);

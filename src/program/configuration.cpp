@@ -166,6 +166,10 @@ Configuration::Configuration(const Program& linked) : program(linked) {
 bool Configuration::is_default(const FlowFact& flow) const {
   if (flow.fallback_of != EntityId::none && reaches(flow.fallback_of)) return true;
   const EntityFact* to = program.entity(flow.to);
+  // What a config type computes for itself, and returns where nothing is configured, is its own affair.
+  const EntityFact* around = program.entity(flow.function);
+  bool own = around && is_config_type(around->owner);
+  if (own && (!to || (to->kind == EntityKind::variable && to->has(is_local)))) return true;
   if (!to) return false;
   bool written = to->kind == EntityKind::parameter && flow.kind == FlowKind::assign; // through a reference
   if (to->kind == EntityKind::parameter && !written) {

@@ -282,6 +282,7 @@ bool names_an_action(std::string_view function_name) {
 }
 
 bool names_a_clock(std::string_view names) {
+  if (names.find("tm_") != std::string_view::npos) return false; // parts of a calendar date
   std::size_t begin = 0;
   while (begin <= names.size()) {
     std::size_t end = std::min(names.find(',', begin), names.size());

@@ -177,6 +177,16 @@ static std::set<std::pair<std::string_view, std::string_view>> macros_in_a_row(c
   return numbered;
 }
 
+// UTIME_SECONDS = 1000000: a name that ends in a unit, with a value that converts units, is a unit and no span.
+static bool is_unit_constant(std::string_view name, double value) {
+  if (names_a_unit(name)) return true;
+  Meaning meaning = meaning_of(name, TypeClass::integer);
+  if (meaning.dimension != Dimension::duration || meaning.role != "other") return false;
+  for (double factor : {1.0, 60.0, 3600.0, 86400.0, 1e3, 1e6, 1e9})
+    if (value == factor) return words_of(name).size() <= 3;
+  return false;
+}
+
 class TunableFinder {
  public:
   TunableFinder(const Program& program, const Configuration& configuration, Dimension dimension)
@@ -186,7 +196,7 @@ class TunableFinder {
     if (!program.is_ours(constant.location) || is_endless(constant)) return std::nullopt;
     const EntityFact* named = named_constant(program, constant);
     std::string_view name = named ? std::string_view(named->name) : std::string_view(constant.macro);
-    if (!name.empty() && (names_a_unit(name) || names_no_tunable(name))) return std::nullopt;
+    if (!name.empty() && (is_unit_constant(name, constant.value) || names_no_tunable(name))) return std::nullopt;
     if (named && only_harmless_uses(program, configuration, named->id)) return std::nullopt;
     if (!constant.macro.empty() && numbered.contains({program.path(constant.location), constant.macro}))
       return std::nullopt;
@@ -219,6 +229,10 @@ class TunableFinder {
       const EntityFact* function = program.entity(use.function);
       if (function && configuration.is_config_type(function->owner)) continue; // a config type checks its own ranges
       std::optional<Consumer> consumer = consumer_of(program, use);
+      // The length of a buffer that a size argument is compared with is data, not load.
+      if (consumer && depth > 0 && consumer->dimension == Dimension::limit && use.kind == UseKind::compare &&
+          (consumer->name == "size" || consumer->name == "length"))
+        continue;
       if (consumer)
         candidates.push_back({*consumer, scale * use.scale, tick ? tick : use.tick, depth, use.function, path, &use});
     }
@@ -405,7 +419,8 @@ static void add_unused_macros(const Program& program, Dimension dimension, std::
         !known.insert({program.path(macro.location), macro.name}).second)
       continue;
     Meaning meaning = meaning_of(macro.name, TypeClass::integer);
-    if (meaning.dimension != dimension || !meaning.strong || names_a_unit(macro.name) || names_no_tunable(macro.name))
+    if (meaning.dimension != dimension || !meaning.strong || is_unit_constant(macro.name, macro.value) ||
+        names_no_tunable(macro.name))
       continue;
     if (dimension == Dimension::limit && macro.value <= 1) continue;
     Tunable tunable;

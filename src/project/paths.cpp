@@ -211,9 +211,9 @@ bool is_ours(const Settings& settings, StringRef path) {
 
 static bool is_test_folder(StringRef component) {
   static constexpr llvm::StringLiteral names[] = {
-      "test",  "tests",   "testing",  "unittest", "unittests", "unit_test", "unit_tests",
-      "gtest", "mock",    "mocks",    "fuzz",     "fuzzing",   "benchmark", "benchmarks",
-      "bench", "example", "examples", "sample",   "samples",   "demo",      "demos"};
+      "test",       "tests",   "testing",  "unittest", "utest",   "utests",  "unittests", "unit_test",
+      "unit_tests", "gtest",   "mock",     "mocks",    "fuzz",    "fuzzing", "benchmark", "benchmarks",
+      "bench",      "example", "examples", "sample",   "samples", "demo",    "demos"};
   return llvm::is_contained(names, component.lower());
 }
 
