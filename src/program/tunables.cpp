@@ -460,7 +460,10 @@ std::vector<Tunable> tunables_of(const Program& program, const Configuration& co
     std::string key = dimension == Dimension::duration ? part_key(program, *tunable) : std::string();
     if (!key.empty()) {
       std::pair<std::map<std::string, std::size_t>::iterator, bool> entry = parts.try_emplace(key, tunables.size());
-      if (!entry.second) {
+      // Two values for one parameter (a ?: b) are a choice, not parts.
+      bool choice = !entry.second && key.starts_with("call") &&
+                    tunables[entry.first->second].consumer.node == tunable->consumer.node;
+      if (!entry.second && !choice) {
         Tunable& first = tunables[entry.first->second];
         first.value += " + " + tunable->value;
         add_evidence(program, first, constant.location, "the rest of the value: " + constant.text);
