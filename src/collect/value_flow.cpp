@@ -407,7 +407,7 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
       if ((by_address || by_reference) &&
           (flows(type) || (by_address && flows(llvm::cast<clang::UnaryOperator>(stripped)->getSubExpr()->getType())) ||
            is_text(type))) {
-        output(stripped, context.parameter(&callee, i + first), site, call);
+        output(stripped, context.parameter(&callee, i + first), site);
       }
       if (!flows(type) && !is_text(type) && !by_address && traits_of(type).type_class != TypeClass::other) continue;
       if (is_text(type) && !interesting) continue;
@@ -427,7 +427,7 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
   }
 
   // The callee can write through it: what it writes comes out in the caller's variable.
-  void output(const clang::Expr* argument, EntityId parameter, EntityId site, const clang::Expr* call) {
+  void output(const clang::Expr* argument, EntityId parameter, EntityId site) {
     EntityId variable = lowering.named_entity(argument);
     if (variable == EntityId::none || parameter == EntityId::none) return;
     Term term;
@@ -435,7 +435,6 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     term.range = argument->getSourceRange();
     term.leaves = site;
     emit_terms({term}, variable, FlowKind::output, EntityId::none, {}, {});
-    (void)call;
   }
 
   // std::make_unique<T>(…), queue.emplace(…): the arguments reach T's constructor. std::bind(&f, …), std::thread(&f,

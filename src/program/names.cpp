@@ -294,7 +294,7 @@ bool names_a_clock(std::string_view names) {
     if (has_any(words, {"now", "elapsed", "clock", "gettime", "gettimeofday", "timestamp", "uptime", "monotonic",
                         "gettimeus", "steady"}))
       return true;
-    if (is_one_of(words.back(), {"time", "age", "at", "at", "duration", "timeofday", "millis", "ts"}) &&
+    if (is_one_of(words.back(), {"time", "age", "at", "duration", "timeofday", "millis", "ts"}) &&
         !has_any(words, {"format", "str", "string", "look", "start"}))
       return words.back() == "at" ? words.size() > 1 : true;
     if (duration_meaning(words, name, TypeClass::integer).strong) return true;

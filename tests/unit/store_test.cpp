@@ -459,18 +459,18 @@ TEST(FileStamp, SettlesAfterTwoSeconds) {
 }
 
 TEST(DefaultStoreFolder, FollowsTheEnvironment) {
-  setenv("HOME", "/home/somebody", 1);
+  setenv("HOME", "/somewhere", 1);
   unsetenv("PLUMBLINE_CACHE_DIR");
   unsetenv("XDG_CACHE_HOME");
-  EXPECT_EQ(default_store_folder(), "/home/somebody/.cache/plumbline");
+  EXPECT_EQ(default_store_folder(), "/somewhere/.cache/plumbline");
   setenv("XDG_CACHE_HOME", "/var/xdg", 1);
   EXPECT_EQ(default_store_folder(), "/var/xdg/plumbline");
   setenv("XDG_CACHE_HOME", "relative", 1);
-  EXPECT_EQ(default_store_folder(), "/home/somebody/.cache/plumbline");
+  EXPECT_EQ(default_store_folder(), "/somewhere/.cache/plumbline");
   setenv("PLUMBLINE_CACHE_DIR", "/own", 1);
   EXPECT_EQ(default_store_folder(), "/own");
   setenv("PLUMBLINE_CACHE_DIR", "", 1);
-  EXPECT_EQ(default_store_folder(), "/home/somebody/.cache/plumbline");
+  EXPECT_EQ(default_store_folder(), "/somewhere/.cache/plumbline");
 }
 
 } // namespace plumbline
