@@ -11,9 +11,9 @@
 namespace plumbline::hard_coded_duration {
 
 static void judge(const Program& program, std::vector<Finding>& findings) {
-  Configuration configuration(program);
-  for (const Tunable& tunable : tunables_of(program, configuration, Dimension::duration)) {
-    Finding finding = finding_of(program, configuration, tunable);
+  for (const Tunable& tunable : program.tunables) {
+    if (tunable.consumer.dimension != Dimension::duration) continue;
+    Finding finding = finding_of(program, tunable);
     finding.check = "hard-coded-duration";
     finding.kind = "duration";
     finding.priority = Priority::p1;

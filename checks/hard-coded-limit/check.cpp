@@ -10,9 +10,9 @@
 namespace plumbline::hard_coded_limit {
 
 static void judge(const Program& program, std::vector<Finding>& findings) {
-  Configuration configuration(program);
-  for (const Tunable& tunable : tunables_of(program, configuration, Dimension::limit)) {
-    Finding finding = finding_of(program, configuration, tunable);
+  for (const Tunable& tunable : program.tunables) {
+    if (tunable.consumer.dimension != Dimension::limit) continue;
+    Finding finding = finding_of(program, tunable);
     finding.check = "hard-coded-limit";
     finding.kind = "limit";
     finding.priority = Priority::p1;

@@ -4,6 +4,7 @@
 
 #include "collect/context.h"
 
+#include <clang/Lex/MacroInfo.h>
 #include <clang/Lex/PPCallbacks.h>
 
 namespace plumbline {

@@ -2,6 +2,7 @@
 #include "collect/lower.h"
 
 #include <clang/AST/RecursiveASTVisitor.h>
+#include <clang/Lex/Lexer.h>
 #include <llvm/ADT/ScopeExit.h>
 #include <llvm/ADT/StringSwitch.h>
 

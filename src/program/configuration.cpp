@@ -56,7 +56,7 @@ static bool is_taken_whole(const Program& program, const EntityFact& record,
   return false;
 }
 
-bool Configuration::is_lookup(EntityId function) const {
+bool Configuration::is_lookup(const Program& program, EntityId function) const {
   const EntityFact* fact = program.entity(function);
   if (!fact) return false;
   if (is_config_lookup(fact->qualified)) return true;
@@ -67,7 +67,7 @@ bool Configuration::is_lookup(EntityId function) const {
          fact->has(is_external);
 }
 
-Configuration::Configuration(const Program& linked) : program(linked) {
+Configuration::Configuration(const Program& program) {
   const std::vector<std::string> defaults = default_config_types();
   const std::vector<std::string>& globs =
       program.settings->config_types.empty() ? defaults : program.settings->config_types;
@@ -110,7 +110,7 @@ Configuration::Configuration(const Program& linked) : program(linked) {
         sources.insert(entity.id);
       break;
     case EntityKind::function:
-      if (is_lookup(entity.id)) {
+      if (is_lookup(program, entity.id)) {
         sources.insert(return_of(entity.id));
         external.insert(return_of(entity.id));
       } else if (entity.owner != EntityId::none && records.contains(entity.owner) && !entity.has(is_constructor) &&
@@ -119,7 +119,7 @@ Configuration::Configuration(const Program& linked) : program(linked) {
       }
       break;
     case EntityKind::parameter: {
-      if (is_lookup(entity.owner)) external.insert(entity.id), sources.insert(entity.id);
+      if (is_lookup(program, entity.owner)) external.insert(entity.id), sources.insert(entity.id);
       const EntityFact* function = program.entity(entity.owner);
       if (function && function->has(is_main)) external.insert(entity.id), sources.insert(entity.id); // argc, argv
       break;
@@ -163,7 +163,7 @@ Configuration::Configuration(const Program& linked) : program(linked) {
   }
 }
 
-bool Configuration::is_default(const FlowFact& flow) const {
+bool Configuration::is_default(const Program& program, const FlowFact& flow) const {
   if (flow.fallback_of != EntityId::none && reaches(flow.fallback_of)) return true;
   const EntityFact* to = program.entity(flow.to);
   // What a config type computes for itself, and returns where nothing is configured, is its own affair.
@@ -173,7 +173,7 @@ bool Configuration::is_default(const FlowFact& flow) const {
   if (!to) return false;
   bool written = to->kind == EntityKind::parameter && flow.kind == FlowKind::assign; // through a reference
   if (to->kind == EntityKind::parameter && !written) {
-    if (is_lookup(to->owner)) return true; // look_up("key", 30)
+    if (is_lookup(program, to->owner)) return true; // look_up("key", 30)
     // A config type's own constructors and functions building it: Policy() : Policy(-1, 100) {}
     const EntityFact* callee = program.entity(to->owner);
     if (callee && is_config_type(callee->owner) && callee->has(is_constructor) &&

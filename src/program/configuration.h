@@ -21,12 +21,11 @@ class Configuration {
   // A function that fills configuration from outside the program, returns it, or parses the command line.
   bool is_loader(EntityId function) const { return loaders.contains(function); }
   // The flow gives configuration the value that holds when nobody configures it.
-  bool is_default(const FlowFact& flow) const;
+  bool is_default(const Program& program, const FlowFact& flow) const;
 
  private:
-  bool is_lookup(EntityId function) const;
+  bool is_lookup(const Program& program, EntityId function) const;
 
-  const Program& program;
   std::unordered_set<EntityId> records, sources, reached, loaders, external;
 };
 

@@ -164,10 +164,10 @@ static std::string rewritten_line(const Tunable& tunable, const std::string& rep
   return line;
 }
 
-std::optional<ConfigInReach> config_in_reach(const Program& program, const Configuration& configuration,
-                                             const Tunable& tunable) {
+std::optional<ConfigInReach> config_in_reach(const Program& program, const Tunable& tunable) {
   std::string expression;
-  const EntityFact* type = visible_config(program, configuration, tunable.function, tunable.record, expression);
+  const EntityFact* type =
+      visible_config(program, *program.configuration, tunable.function, tunable.record, expression);
   if (!type) return std::nullopt;
   ConfigInReach reach;
   reach.expression = expression.substr(0, expression.find_first_of(".-"));

@@ -7,6 +7,10 @@
 
 namespace plumbline {
 
+Program::Program() = default;
+Program::Program(Program&&) = default;
+Program::~Program() = default;
+
 template <class Value, class Key>
 static std::span<const Value> find_list(const std::unordered_map<Key, std::vector<Value>>& map, Key key) {
   typename std::unordered_map<Key, std::vector<Value>>::const_iterator it = map.find(key);
@@ -218,6 +222,8 @@ Program link(std::span<const TuFacts> units, const Settings& settings) {
   for (std::uint32_t i = 0; i < program.uses.size(); ++i) program.use_index[program.uses[i].from].push_back(i);
   std::sort(program.suppression_comments.begin(), program.suppression_comments.end(),
             [](const SuppressionComment& a, const SuppressionComment& b) { return a.place < b.place; });
+  program.configuration = std::make_unique<const Configuration>(program);
+  program.tunables = tunables_of(program);
   program.sites = sites_of(program);
   return program;
 }

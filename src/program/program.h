@@ -5,6 +5,7 @@
 #include "facts/vocabulary.h"
 #include "project/settings.h"
 
+#include <memory>
 #include <span>
 #include <unordered_map>
 #include <unordered_set>
@@ -12,7 +13,14 @@
 
 namespace plumbline {
 
+class Configuration;
+struct Tunable;
+
 struct Program {
+  Program();
+  Program(Program&&);
+  ~Program();
+
   const Settings* settings = nullptr;
   FactTable table; // every distinct fact, also the checks' own; sorted as the units were given
 
@@ -24,7 +32,10 @@ struct Program {
   std::vector<CallFact> calls;
   std::vector<MacroFact> macros; // in our files, sorted by location
 
-  std::vector<Site> sites;                              // filled by link(): see tunables.h
+  // What follows from the facts, in this order, each from those before.
+  std::unique_ptr<const Configuration> configuration;   // never null after link()
+  std::vector<Tunable> tunables;                        // durations and limits that no configuration can change
+  std::vector<Site> sites;                              // every consumer of a tunable: see tunables.h
   std::vector<SuppressionComment> suppression_comments; // in our files
 
   const EntityFact* entity(EntityId id) const;

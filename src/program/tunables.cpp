@@ -51,11 +51,12 @@ static bool is_printed(const Program& program, const FlowFact& flow) {
 
 // A named constant all of whose uses are defaults of configuration is part of that configuration; one that is only
 // printed waits for nobody.
-static bool only_harmless_uses(const Program& program, const Configuration& configuration, EntityId node) {
+static bool only_harmless_uses(const Program& program, EntityId node) {
   std::span<const std::uint32_t> flows = program.flows_from(node);
   if (flows.empty() || !program.uses_of(node).empty()) return false;
   for (std::uint32_t index : flows)
-    if (!configuration.is_default(program.flows[index]) && !is_printed(program, program.flows[index])) return false;
+    if (!program.configuration->is_default(program, program.flows[index]) && !is_printed(program, program.flows[index]))
+      return false;
   return true;
 }
 
@@ -189,22 +190,21 @@ static bool is_unit_constant(std::string_view name, double value) {
 
 class TunableFinder {
  public:
-  TunableFinder(const Program& program, const Configuration& configuration, Dimension dimension)
-      : program(program), configuration(configuration), dimension(dimension), numbered(macros_in_a_row(program)) {}
+  explicit TunableFinder(const Program& program) : program(program), numbered(macros_in_a_row(program)) {}
 
   std::optional<Tunable> examine(const ConstantFact& constant) {
     if (!program.is_ours(constant.location) || is_endless(constant)) return std::nullopt;
     const EntityFact* named = named_constant(program, constant);
     std::string_view name = named ? std::string_view(named->name) : std::string_view(constant.macro);
     if (!name.empty() && (is_unit_constant(name, constant.value) || names_no_tunable(name))) return std::nullopt;
-    if (named && only_harmless_uses(program, configuration, named->id)) return std::nullopt;
+    if (named && only_harmless_uses(program, named->id)) return std::nullopt;
     if (!constant.macro.empty() && numbered.contains({program.path(constant.location), constant.macro}))
       return std::nullopt;
     candidates.clear();
     gather(constant, named);
     if (candidates.empty()) return std::nullopt;
     const Candidate& best = *std::min_element(candidates.begin(), candidates.end(), better); // the first of equals
-    if (best.consumer.dimension != dimension) return std::nullopt;
+    dimension = best.consumer.dimension;
     if (named && named->kind == EntityKind::enumerator && !named->has(is_constant) && best.depth > 1)
       return std::nullopt; // a choice that passes through numbers
     if (dimension == Dimension::limit && !accept_limit(constant, named, best)) return std::nullopt;
@@ -256,7 +256,7 @@ class TunableFinder {
     walk.start(constant.id);
     while (walk.step()) {
       const FlowFact& flow = walk.flow();
-      if (configuration.is_default(flow)) {
+      if (configuration.is_default(program, flow)) {
         walk.stop();
         continue;
       }
@@ -284,7 +284,7 @@ class TunableFinder {
   // Defaults of configuration do not count as uses of a macro's number.
   bool used_as_a_number(EntityId id) const {
     for (std::uint32_t index : program.flows_from(id))
-      if (!configuration.is_default(program.flows[index])) return true;
+      if (!configuration.is_default(program, program.flows[index])) return true;
     for (std::uint32_t index : program.uses_of(id))
       if (program.uses[index].kind != UseKind::array_bound) return true;
     return false;
@@ -381,8 +381,8 @@ class TunableFinder {
   }
 
   const Program& program;
-  const Configuration& configuration;
-  Dimension dimension;
+  const Configuration& configuration = *program.configuration;
+  Dimension dimension = Dimension::none; // of the constant at hand
   std::vector<Candidate> candidates;
   std::set<std::pair<std::string_view, std::string_view>> numbered;
 };
@@ -409,7 +409,7 @@ static std::string part_key(const Program& program, const Tunable& tunable) {
 
 // Macros that nothing here expands: headers are also written for other programs, and some code is compiled elsewhere.
 // Only their name can tell what they are.
-static void add_unused_macros(const Program& program, Dimension dimension, std::vector<Tunable>& tunables) {
+static void add_unused_macros(const Program& program, std::vector<Tunable>& tunables) {
   std::set<std::pair<std::string_view, std::string_view>> expanded; // file, macro
   for (const ConstantFact& constant : program.constants)
     if (!constant.macro.empty()) expanded.insert({program.path(constant.location), constant.macro});
@@ -419,10 +419,10 @@ static void add_unused_macros(const Program& program, Dimension dimension, std::
         !known.insert({program.path(macro.location), macro.name}).second)
       continue;
     Meaning meaning = meaning_of(macro.name, TypeClass::integer);
-    if (meaning.dimension != dimension || !meaning.strong || is_unit_constant(macro.name, macro.value) ||
+    if (meaning.dimension == Dimension::none || !meaning.strong || is_unit_constant(macro.name, macro.value) ||
         names_no_tunable(macro.name))
       continue;
-    if (dimension == Dimension::limit && macro.value <= 1) continue;
+    if (meaning.dimension == Dimension::limit && macro.value <= 1) continue;
     Tunable tunable;
     tunable.constant.location = macro.location;
     tunable.constant.value = macro.value;
@@ -430,8 +430,8 @@ static void add_unused_macros(const Program& program, Dimension dimension, std::
     tunable.constant.line = macro.line;
     tunable.constant.macro = macro.name;
     if (is_endless(tunable.constant)) continue;
-    tunable.consumer = {dimension,      std::string(meaning.role), meaning.tick, Certainty::by_name,
-                        EntityId::none, "'" + macro.name + "'",    macro.name};
+    tunable.consumer = {meaning.dimension, std::string(meaning.role), meaning.tick, Certainty::by_name,
+                        EntityId::none,    "'" + macro.name + "'",    macro.name};
     Candidate candidate;
     candidate.consumer = tunable.consumer;
     tunable.value = value_text(tunable.constant, macro.name, candidate);
@@ -450,14 +450,24 @@ static void add_macro_uses(const Program& program, Tunable& tunable) {
       add_evidence(program, tunable, macro.location, "part of macro '" + macro.name + "'");
 }
 
-std::vector<Tunable> tunables_of(const Program& program, const Configuration& configuration, Dimension dimension) {
-  TunableFinder finder(program, configuration, dimension);
+// `if (n > 250) n = 250;` is one bound.
+static bool is_same_bound(const Tunable& previous, const Tunable& next) {
+  const Location &a = previous.constant.location, &b = next.constant.location;
+  return a.file == b.file && a.line == b.line && previous.value == next.value &&
+         previous.constant.text == next.constant.text && previous.consumer.dimension == next.consumer.dimension &&
+         previous.consumer.node != EntityId::none && previous.consumer.node == next.consumer.node;
+}
+
+std::vector<Tunable> tunables_of(const Program& program) {
+  TunableFinder finder(program);
   std::vector<Tunable> tunables;
   std::map<std::string, std::size_t> parts;
+  std::size_t previous[2] = {}; // one behind the last duration, the last limit
   for (const ConstantFact& constant : program.constants) {
     std::optional<Tunable> tunable = finder.examine(constant);
     if (!tunable) continue;
-    std::string key = dimension == Dimension::duration ? part_key(program, *tunable) : std::string();
+    const bool is_duration = tunable->consumer.dimension == Dimension::duration;
+    std::string key = is_duration ? part_key(program, *tunable) : std::string();
     if (!key.empty()) {
       std::pair<std::map<std::string, std::size_t>::iterator, bool> entry = parts.try_emplace(key, tunables.size());
       // Two values for one parameter (a ?: b) are a choice, not parts.
@@ -470,24 +480,20 @@ std::vector<Tunable> tunables_of(const Program& program, const Configuration& co
         continue;
       }
     }
-    if (!tunables.empty()) { // `if (n > 250) n = 250;` is one bound
-      Tunable& previous = tunables.back();
-      bool same_line = previous.constant.location.file == constant.location.file &&
-                       previous.constant.location.line == constant.location.line;
-      if (same_line && previous.value == tunable->value && previous.constant.text == constant.text &&
-          previous.consumer.node != EntityId::none && previous.consumer.node == tunable->consumer.node) {
-        add_evidence(program, previous, constant.location, "the same bound again");
-        continue;
-      }
+    std::size_t& last = previous[is_duration];
+    if (last && is_same_bound(tunables[last - 1], *tunable)) {
+      add_evidence(program, tunables[last - 1], constant.location, "the same bound again");
+      continue;
     }
     tunables.push_back(std::move(*tunable));
+    last = tunables.size();
   }
-  add_unused_macros(program, dimension, tunables);
+  add_unused_macros(program, tunables);
   for (Tunable& tunable : tunables) add_macro_uses(program, tunable);
   return tunables;
 }
 
-Finding finding_of(const Program& program, const Configuration& configuration, const Tunable& tunable) {
+Finding finding_of(const Program& program, const Tunable& tunable) {
   Finding finding;
   const ConstantFact& constant = tunable.constant;
   finding.place = program.place(constant.location);
@@ -512,7 +518,7 @@ Finding finding_of(const Program& program, const Configuration& configuration, c
   else
     finding.message = tunable.value + " is written into " + where;
   finding.message += "; no configuration reaches it";
-  finding.config_in_reach = config_in_reach(program, configuration, tunable);
+  finding.config_in_reach = config_in_reach(program, tunable);
   std::string field = proposed_field(tunable);
   if (finding.config_in_reach) {
     const ConfigInReach& reach = *finding.config_in_reach;
@@ -527,22 +533,23 @@ Finding finding_of(const Program& program, const Configuration& configuration, c
   return finding;
 }
 
+static std::string_view check_of(Dimension dimension) {
+  return dimension == Dimension::duration ? "hard-coded-duration" : "hard-coded-limit";
+}
+
 std::vector<Site> sites_of(const Program& program) {
-  Configuration configuration(program);
+  const Configuration& configuration = *program.configuration;
   std::vector<Site> sites;
-  for (Dimension dimension : {Dimension::duration, Dimension::limit}) {
-    std::string check = dimension == Dimension::duration ? "hard-coded-duration" : "hard-coded-limit";
-    for (const Tunable& tunable : tunables_of(program, configuration, dimension)) {
-      Site site;
-      site.check = check;
-      site.place = program.place(tunable.constant.location);
-      site.owner = tunable.owner;
-      site.entity = tunable.entity;
-      site.role = tunable.consumer.role;
-      site.fed_by = "constant";
-      site.source = tunable.value;
-      sites.push_back(std::move(site));
-    }
+  for (const Tunable& tunable : program.tunables) {
+    Site site;
+    site.check = check_of(tunable.consumer.dimension);
+    site.place = program.place(tunable.constant.location);
+    site.owner = tunable.owner;
+    site.entity = tunable.entity;
+    site.role = tunable.consumer.role;
+    site.fed_by = "constant";
+    site.source = tunable.value;
+    sites.push_back(std::move(site));
   }
   for (const FlowFact& flow : program.flows) {
     if (!configuration.reaches(flow.from) || configuration.is_source(flow.to) || flow.kind == FlowKind::derived ||
@@ -553,7 +560,7 @@ std::vector<Site> sites_of(const Program& program) {
     std::optional<Consumer> consumer = consumer_of(program, flow);
     if (!consumer || consumer->certainty == Certainty::by_weak_name) continue;
     Site site;
-    site.check = consumer->dimension == Dimension::duration ? "hard-coded-duration" : "hard-coded-limit";
+    site.check = check_of(consumer->dimension);
     site.place = program.place(flow.location);
     EntityId record = EntityId::none;
     site.owner = owner_of(program, flow.function, flow.to, record);

@@ -41,13 +41,14 @@ struct Tunable {
 std::optional<Consumer> consumer_of(const Program& program, const FlowFact& flow);
 std::optional<Consumer> consumer_of(const Program& program, const UseFact& use);
 
-// Sorted by place; one per origin.
-std::vector<Tunable> tunables_of(const Program& program, const Configuration& configuration, Dimension dimension);
+// One per origin, sorted by place; macros that nothing expands come last. Needs program.configuration; link() stores
+// the result in program.tunables, because it costs a walk for each constant.
+std::vector<Tunable> tunables_of(const Program& program);
 
 // Fills a finding from a tunable: everything but check and kind.
-Finding finding_of(const Program& program, const Configuration& configuration, const Tunable& tunable);
+Finding finding_of(const Program& program, const Tunable& tunable);
 
-// Every consumer that a constant or configuration feeds (design.md §5).
+// Every consumer that a constant or configuration feeds (design.md §5). Needs program.tunables.
 std::vector<Site> sites_of(const Program& program);
 
 } // namespace plumbline

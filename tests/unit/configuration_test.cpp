@@ -154,7 +154,7 @@ static bool is_default(const Unit& unit, EntityId constant) {
   Linked linked(unit);
   std::span<const std::uint32_t> flows = linked.program.flows_from(constant);
   EXPECT_EQ(flows.size(), 1u);
-  return !flows.empty() && linked.configuration.is_default(linked.program.flows[flows[0]]);
+  return !flows.empty() && linked.configuration.is_default(linked.program, linked.program.flows[flows[0]]);
 }
 
 TEST(ConfigDefaults, MemberInitialisersOfConfigTypesOnly) {

@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 static Tunable only_duration(const Linked& linked) {
-  std::vector<Tunable> tunables = tunables_of(linked.program, linked.configuration, Dimension::duration);
+  std::vector<Tunable> tunables = linked.tunables(Dimension::duration);
   EXPECT_EQ(tunables.size(), 1u);
   return tunables.empty() ? Tunable() : tunables.front();
 }
@@ -206,7 +206,7 @@ TEST(Flow, AParameterThatReachesAConsumer) {
   EXPECT_EQ(tunable.value, "50 ms");
   EXPECT_EQ(tunable.constant.id, fifty);
   EXPECT_EQ(tunable.owner, "work");
-  Finding finding = finding_of(linked.program, linked.configuration, tunable);
+  Finding finding = finding_of(linked.program, tunable);
   EXPECT_EQ(finding.place.path, "src/work.cpp");
   EXPECT_EQ(finding.place.line, unit.line_of_constant(fifty));
   EXPECT_EQ(finding.source_text, "50");

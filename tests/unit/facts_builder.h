@@ -278,16 +278,21 @@ inline TuFacts shuffled(TuFacts facts, unsigned seed) {
 // A linked program with what the checks ask it.
 struct Linked {
   explicit Linked(std::vector<TuFacts> units, Settings given = {})
-      : settings(std::move(given)), program(link(units, settings)), configuration(program) {}
+      : settings(std::move(given)), program(link(units, settings)), configuration(*program.configuration) {}
   explicit Linked(const Unit& unit, Settings given = {}) : Linked(std::vector{unit.facts}, std::move(given)) {}
   Linked(const Linked&) = delete;
   Linked& operator=(const Linked&) = delete;
 
+  std::vector<Tunable> tunables(Dimension dimension) const {
+    std::vector<Tunable> tunables;
+    for (const Tunable& tunable : program.tunables)
+      if (tunable.consumer.dimension == dimension) tunables.push_back(tunable);
+    return tunables;
+  }
   // Each tunable as "value role", in order.
   std::vector<std::string> found(Dimension dimension) const {
     std::vector<std::string> texts;
-    for (const Tunable& tunable : tunables_of(program, configuration, dimension))
-      texts.push_back(tunable.value + " " + tunable.consumer.role);
+    for (const Tunable& tunable : tunables(dimension)) texts.push_back(tunable.value + " " + tunable.consumer.role);
     return texts;
   }
   std::vector<std::string> durations() const { return found(Dimension::duration); }
@@ -295,7 +300,7 @@ struct Linked {
 
   Settings settings;
   Program program;
-  Configuration configuration;
+  const Configuration& configuration;
 };
 
 inline Program link_one(const Unit& unit, const Settings& settings) {

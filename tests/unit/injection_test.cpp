@@ -14,10 +14,10 @@ using ::testing::StartsWith;
 // What is in reach of the first tunable of the program; an empty one if nothing is.
 static ConfigInReach in_reach(const Unit& unit, Dimension dimension = Dimension::duration) {
   Linked linked(unit);
-  std::vector<Tunable> tunables = tunables_of(linked.program, linked.configuration, dimension);
+  std::vector<Tunable> tunables = linked.tunables(dimension);
   EXPECT_EQ(tunables.size(), 1u);
   if (tunables.empty()) return {};
-  return config_in_reach(linked.program, linked.configuration, tunables.front()).value_or(ConfigInReach());
+  return config_in_reach(linked.program, tunables.front()).value_or(ConfigInReach());
 }
 
 // class Scheduler { void run(); SchedulerConfig config_; };
@@ -183,9 +183,9 @@ TEST(ConfigInReach, TheFindingSaysSo) {
   it.unit.field(it.config, "rpc_timeout_ms");
   it.initialise("rpc_timeout_ms", it.unit.number(5000, "int rpc_timeout_ms = 5000;"), integer_type);
   Linked linked(it.unit);
-  std::vector<Tunable> tunables = tunables_of(linked.program, linked.configuration, Dimension::duration);
+  std::vector<Tunable> tunables = linked.tunables(Dimension::duration);
   ASSERT_EQ(tunables.size(), 1u);
-  Finding finding = finding_of(linked.program, linked.configuration, tunables[0]);
+  Finding finding = finding_of(linked.program, tunables[0]);
   ASSERT_TRUE(finding.config_in_reach.has_value());
   EXPECT_THAT(finding.suggestion, HasSubstr("config_.rpc_timeout_ms"));
   EXPECT_EQ(finding.config_in_reach->rewritten, "int rpc_timeout_ms = config_.rpc_timeout_ms;");

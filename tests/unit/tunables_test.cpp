@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 static Tunable only_duration(const Linked& linked) {
-  std::vector<Tunable> tunables = tunables_of(linked.program, linked.configuration, Dimension::duration);
+  std::vector<Tunable> tunables = linked.tunables(Dimension::duration);
   EXPECT_EQ(tunables.size(), 1u);
   return tunables.empty() ? Tunable() : tunables.front();
 }
@@ -37,7 +37,7 @@ TEST(Origins, ANamedConstantIsOneFindingWithAllItsUses) {
   EXPECT_EQ(tunable.named->name, "kRpcTimeoutMs");
   EXPECT_EQ(tunable.value, "500 ms");
   EXPECT_EQ(tunable.uses, 2);
-  Finding finding = finding_of(linked.program, linked.configuration, tunable);
+  Finding finding = finding_of(linked.program, tunable);
   EXPECT_EQ(finding.place.path, "src/timing.h");
   EXPECT_EQ(finding.entity, "kRpcTimeoutMs");
   EXPECT_EQ(finding.uses, 2);
@@ -81,7 +81,7 @@ TEST(Origins, AMacroIsOneFindingWhereItIsDefined) {
   Tunable tunable = only_duration(linked);
   EXPECT_EQ(tunable.value, "500 ms");
   EXPECT_EQ(tunable.uses, 2);
-  Finding finding = finding_of(linked.program, linked.configuration, tunable);
+  Finding finding = finding_of(linked.program, tunable);
   EXPECT_EQ(finding.place.path, "src/timing.h");
   EXPECT_THAT(finding.message, HasSubstr("RETRY_PAUSE_MS"));
 }
@@ -137,8 +137,7 @@ TEST(Origins, TheOwnerIsTheClassOrTheFreeFunction) {
   for (EntityId function : {method, free, lambda}) unit.call(function, sleep, {unit.number(5)});
   Linked linked(unit);
   std::vector<std::string> owners;
-  for (const Tunable& tunable : tunables_of(linked.program, linked.configuration, Dimension::duration))
-    owners.push_back(tunable.owner);
+  for (const Tunable& tunable : linked.tunables(Dimension::duration)) owners.push_back(tunable.owner);
   EXPECT_THAT(owners, ElementsAre("net::Worker", "net::drain", "net::Worker"));
 }
 
@@ -382,8 +381,8 @@ static std::vector<TuFacts> write_several_units() {
 static std::string describe_findings(const Linked& linked) {
   std::string text;
   for (Dimension dimension : {Dimension::duration, Dimension::limit})
-    for (const Tunable& tunable : tunables_of(linked.program, linked.configuration, dimension)) {
-      Finding finding = finding_of(linked.program, linked.configuration, tunable);
+    for (const Tunable& tunable : linked.tunables(dimension)) {
+      Finding finding = finding_of(linked.program, tunable);
       text += finding.place.path + ":" + std::to_string(finding.place.line) + " " + finding.message + " " +
               finding.suggestion + " " + finding.owner + " " + finding.entity + " " + std::to_string(finding.uses);
       for (const Evidence& evidence : finding.evidence)
@@ -409,7 +408,7 @@ TEST(Determinism, ShuffledFactsGiveTheSameFindings) {
 
 TEST(Determinism, TunablesAreSortedByPlace) {
   Linked linked(write_several_units());
-  std::vector<Tunable> tunables = tunables_of(linked.program, linked.configuration, Dimension::duration);
+  std::vector<Tunable> tunables = linked.tunables(Dimension::duration);
   ASSERT_GE(tunables.size(), 4u);
   for (std::size_t i = 1; i < tunables.size(); ++i)
     EXPECT_LT(linked.program.place(tunables[i - 1].constant.location),
