@@ -2,6 +2,8 @@
 #pragma once
 
 #include "audit/finding.h"
+#include "audit/gate.h"
+#include "audit/progress.h"
 #include "facts/facts.h"
 #include "project/settings.h"
 
@@ -48,11 +50,22 @@ struct AuditInput {
   bool partial = false;                  // only some of the program was looked at: no suppression is called needless
 };
 
+// The baseline that an audit was compared with.
+struct BaselineOrigin {
+  std::string path;   // as given, or of the project; empty: another state of the code (gate --base)
+  std::string commit; // that it was taken at; empty: unknown
+  int schema = 0;
+};
+
 struct Audit {
   std::vector<UnitCoverage> units; // sorted by path
   std::vector<Finding> findings;   // sorted: priority, score descending, path, line, column, check, kind, fingerprint
   std::vector<Site> sites;         // sorted by place
   std::vector<std::string> notes;  // what a reader should know about this run: cache trouble, …
+  std::optional<BaselineOrigin> baseline;    // set together with `progress`
+  std::optional<MigrationProgress> progress; // against the baseline
+  std::vector<HistoryEntry> history;         // oldest first
+  std::optional<GateResult> gate;            // where a verdict was asked for
   // Some unit failed. That covers fatal errors (a missing header, too many errors), where Clang gives up and collection
   // says `failed`; after other errors Clang goes on, and at most the declarations with errors are lost.
   bool incomplete() const;

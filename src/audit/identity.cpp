@@ -1,5 +1,7 @@
 #include "audit/identity.h"
 
+#include "audit/tokens.h"
+
 #include <llvm/ADT/StringExtras.h>
 #include <llvm/Support/BLAKE3.h>
 
@@ -10,108 +12,11 @@
 
 namespace plumbline {
 
-static bool is_identifier_character(char c) {
-  return llvm::isAlnum(c) || c == '_' || c == '$' || static_cast<unsigned char>(c) >= 0x80;
-}
-
-// The end of the line splice (backslash, optional blanks, newline) at `at`, or `at` if there is none.
-static std::size_t after_splice(std::string_view source, std::size_t at) {
-  if (source[at] != '\\') return at;
-  std::size_t end = at + 1;
-  while (end < source.size() && (source[end] == ' ' || source[end] == '\t' || source[end] == '\r')) ++end;
-  return end < source.size() && source[end] == '\n' ? end + 1 : at;
-}
-
-// The end of a "//" comment, which goes on after a spliced line end.
-static std::size_t after_line_comment(std::string_view source, std::size_t at) {
-  while (at < source.size() && source[at] != '\n') {
-    std::size_t spliced = after_splice(source, at);
-    at = spliced == at ? at + 1 : spliced;
-  }
-  return at;
-}
-
-// The end of a quoted literal whose opening quote is at `at`. One that is not closed ends with its line, so that a
-// stray apostrophe cannot swallow the rest.
-static std::size_t after_quoted(std::string_view source, std::size_t at) {
-  char quote = source[at++];
-  while (at < source.size() && source[at] != '\n') {
-    if (source[at] == quote) return at + 1;
-    at += source[at] == '\\' && at + 1 < source.size() ? 2 : 1;
-  }
-  return at;
-}
-
-static std::size_t after_raw_string(std::string_view source, std::size_t at) {
-  std::size_t open = source.find('(', at);
-  if (open == std::string_view::npos) return source.size();
-  std::string close = ")" + std::string(source.substr(at + 1, open - at - 1)) + "\"";
-  std::size_t end = source.find(close, open);
-  return end == std::string_view::npos ? source.size() : end + close.size();
-}
-
-// The end of a preprocessing number ([lex.ppnumber]): digit separators and signed exponents belong to it.
-static std::size_t after_number(std::string_view source, std::size_t at) {
-  while (at < source.size()) {
-    char c = source[at];
-    bool exponent = c == 'e' || c == 'E' || c == 'p' || c == 'P';
-    if (exponent && at + 1 < source.size() && (source[at + 1] == '+' || source[at + 1] == '-'))
-      at += 2;
-    else if (is_identifier_character(c) || c == '.')
-      ++at;
-    else if (c == '\'' && at + 1 < source.size() && is_identifier_character(source[at + 1]))
-      at += 2;
-    else
-      break;
-  }
-  return at;
-}
-
-static std::size_t after_word(std::string_view source, std::size_t at) {
-  std::size_t end = at;
-  while (end < source.size() && is_identifier_character(source[end])) ++end;
-  std::string_view word = source.substr(at, end - at);
-  bool prefix = word == "L" || word == "u" || word == "U" || word == "u8";
-  bool raw = word == "R" || word == "LR" || word == "uR" || word == "UR" || word == "u8R";
-  if (end == source.size()) return end;
-  if (raw && source[end] == '"') return after_raw_string(source, end);
-  if (prefix && (source[end] == '"' || source[end] == '\'')) return after_quoted(source, end);
-  return end;
-}
-
 std::string normalised_source(std::string_view source) {
   std::string result;
-  std::size_t at = 0;
-  while (at < source.size()) {
-    char c = source[at];
-    if (llvm::isSpace(c)) {
-      ++at;
-      continue;
-    }
-    if (std::size_t end = after_splice(source, at); end != at) {
-      at = end;
-      continue;
-    }
-    std::string_view two = source.substr(at, 2);
-    if (two == "//") {
-      at = after_line_comment(source, at);
-      continue;
-    }
-    if (two == "/*") {
-      std::size_t close = source.find("*/", at + 2);
-      at = close == std::string_view::npos ? source.size() : close + 2;
-      continue;
-    }
-    std::size_t end = at + 1;
-    if (llvm::isDigit(c) || (c == '.' && at + 1 < source.size() && llvm::isDigit(source[at + 1])))
-      end = after_number(source, at);
-    else if (is_identifier_character(c))
-      end = after_word(source, at);
-    else if (c == '"' || c == '\'')
-      end = after_quoted(source, at);
+  for (const Token& token : tokens_of(source)) {
     if (!result.empty()) result += ' ';
-    result += source.substr(at, end - at);
-    at = end;
+    result += source.substr(token.begin, token.end - token.begin);
   }
   return result;
 }

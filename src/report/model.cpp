@@ -1,6 +1,7 @@
 #include "report/report.h"
 
 #include "report/escape.h"
+#include "report/progress_json.h"
 
 #include <map>
 
@@ -151,6 +152,10 @@ Json report_model(const Audit& audit) {
               {"coverage", coverage_json(audit)},
               {"findings", std::move(findings)},
               {"sites", sites_json(audit.sites)},
+              {"baseline", baseline_json(audit)},
+              {"progress", progress_json(audit)},
+              {"history", history_json(audit)},
+              {"gate", gate_json(audit)},
               {"machines", Json::array()},
               {"graphs", Json::array()}};
 }

@@ -23,7 +23,8 @@ static std::vector<std::string> keys_of(const Json& object) {
 // The order of design.md §3.6 "JSON", and behind it what that list does not name.
 TEST(Model, HasTheSpecifiedKeysInOrder) {
   const Json model = report_model(run_audit(sample_input()));
-  EXPECT_THAT(keys_of(model), ElementsAre("schema", "tool", "coverage", "findings", "sites", "machines", "graphs"));
+  EXPECT_THAT(keys_of(model), ElementsAre("schema", "tool", "coverage", "findings", "sites", "baseline", "progress",
+                                          "history", "gate", "machines", "graphs"));
   EXPECT_EQ(model["schema"], 1);
   EXPECT_THAT(keys_of(model["findings"][0]),
               ElementsAre("check", "kind", "location", "entity", "owner", "module", "scope", "role", "value", "message",

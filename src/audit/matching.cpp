@@ -1,0 +1,346 @@
+#include "audit/matching.h"
+
+#include "audit/tokens.h"
+
+#include <llvm/ADT/StringExtras.h>
+#include <llvm/Support/xxhash.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <tuple>
+
+namespace plumbline {
+
+namespace {
+
+// What a pass compares. check and kind always count.
+enum Ingredient : unsigned {
+  path = 1,
+  entity = 2,
+  owner = 4,
+  text = 8,
+  line_text = 16, // the whole line
+  everything = path | entity | owner | text,
+};
+
+// How much of the code around must be equal: bits of Surroundings::before and after.
+enum Around : unsigned {
+  before_4 = 1,
+  before_16 = 2,
+  before_64 = 4,
+  before_shape = 8,
+  after_4 = 16,
+  after_16 = 32,
+  after_64 = 64,
+  after_shape = 128,
+  around_4 = before_4 | after_4,
+  around_16 = before_16 | after_16,
+  around_64 = before_64 | after_64,
+  around_shape = before_shape | after_shape,
+};
+
+struct Pass {
+  unsigned ingredients, around;
+  bool unique = false; // only where one stands against one
+};
+
+constexpr Pass unmoved_passes[] = {
+    {everything, around_64},    {everything, around_16}, {everything, around_4},
+    {everything, before_16},    {everything, after_16},  {everything | line_text, 0},
+    {everything, around_shape}, {everything, before_4},  {everything, after_4},
+};
+
+constexpr Pass moved_passes[] = {
+    {path | owner | text, around_16},
+    {path | entity | text, around_16},
+    {path | text, around_16},
+    {path | owner | text, around_4},
+    {path | entity | text, around_4},
+    {path | text, around_4},
+    {path | text, around_shape},
+    {entity | owner | text, around_64},
+    {entity | owner | text, around_16},
+    {text, around_64},
+    {text, around_16},
+};
+
+// With the names of then translated.
+constexpr Pass translated_passes[] = {
+    {everything, around_16},         {everything, around_4},         {everything, around_shape},
+    {everything, before_4},          {everything, after_4},          {everything | line_text, 0},
+    {path | text, around_16},        {path | text, around_4},        {path | text, around_shape},
+    {path | owner | text, before_4}, {path | owner | text, after_4}, {path | entity | text, before_4},
+    {path | entity | text, after_4},
+};
+
+constexpr Pass any_surroundings[] = {{everything, 0}};
+
+constexpr Pass last_passes[] = {
+    {path | owner | text, 0, true},
+    {path | entity | text, 0, true},
+    // Another text at the same place.
+    {path | entity | owner, around_16},
+    {path | entity | owner, around_4},
+    {path | entity, around_16},
+    {path | owner, around_16},
+    {path, around_64},
+    {path, around_16},
+    {path | entity | owner, around_shape, true},
+};
+
+class Matcher {
+ public:
+  Matcher(const std::vector<Matchable>& then, const std::vector<Matchable>& now)
+      : then(then), now(now), then_order(in_order(then)), now_order(in_order(now)), taken(then.size(), false),
+        matches(now.size(), no_match), translated(then.size()) {
+    for (std::size_t i = 0; i < then.size(); ++i)
+      translated[i] = {then[i].parts.path, then[i].parts.entity, then[i].parts.owner};
+  }
+
+  template <std::size_t count> void run(const Pass (&passes)[count]) {
+    for (const Pass& pass : passes) join(pass);
+  }
+
+  // From here on, names of then count as what the pairs so far say they are called now.
+  void translate(const std::function<bool(const std::string&)>& still_there) {
+    Votes paths, names;
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      if (matches[i] == no_match) continue;
+      const FingerprintParts &old_parts = then[matches[i]].parts, &parts = now[i].parts;
+      paths[old_parts.path][parts.path] += 4;
+      names[old_parts.entity][parts.entity] += 1;
+      names[old_parts.owner][parts.owner] += 1;
+    }
+    vote_for_renamed_files(still_there, paths);
+    const std::map<std::string, std::string> new_paths = elected(paths), new_names = elected(names);
+    for (std::size_t i = 0; i < then.size(); ++i) {
+      Names& to = translated[i];
+      const FingerprintParts& parts = then[i].parts;
+      if (auto renamed = new_paths.find(parts.path); renamed != new_paths.end() && !still_there(parts.path))
+        to.path = renamed->second;
+      to.entity = renamed_from(new_names, parts.entity);
+      to.owner = renamed_from(new_names, parts.owner);
+    }
+  }
+
+  std::vector<std::size_t> result() { return std::move(matches); }
+
+ private:
+  struct Names {
+    std::string path, entity, owner;
+  };
+  using Votes = std::map<std::string, std::map<std::string, unsigned>>;
+
+  static std::vector<std::size_t> in_order(const std::vector<Matchable>& items) {
+    std::vector<std::size_t> order(items.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return std::tie(items[a].parts.path, items[a].line, items[a].parts.ordinal, a) <
+             std::tie(items[b].parts.path, items[b].line, items[b].parts.ordinal, b);
+    });
+    return order;
+  }
+
+  // What a pass joins on, or nothing if the item has not what it asks for.
+  static std::optional<std::string> key_of(const Pass& pass, const Matchable& item, const Names& names) {
+    if (pass.around && !item.around.known()) return std::nullopt;
+    std::string key;
+    auto add = [&key](std::string_view part) {
+      key += part;
+      key += '\0';
+    };
+    add(item.parts.check);
+    add(item.parts.kind);
+    if (pass.ingredients & path) add(names.path);
+    if (pass.ingredients & entity) add(names.entity);
+    if (pass.ingredients & owner) add(names.owner);
+    if (pass.ingredients & text) add(item.parts.text);
+    if (pass.ingredients & line_text) add(item.parts.context);
+    for (unsigned bit = 0; bit < 4; ++bit) {
+      if (pass.around & (before_4 << bit)) add(llvm::utohexstr(item.around.before[bit]));
+      if (pass.around & (after_4 << bit)) add(llvm::utohexstr(item.around.after[bit]));
+    }
+    return key;
+  }
+
+  void join(const Pass& pass) {
+    std::map<std::string, std::vector<std::size_t>> waiting; // of then, in order
+    for (std::size_t i : then_order)
+      if (!taken[i])
+        if (std::optional<std::string> key = key_of(pass, then[i], translated[i])) waiting[*key].push_back(i);
+    if (waiting.empty()) return;
+    std::map<std::string, std::vector<std::size_t>> arriving;
+    for (std::size_t i : now_order) {
+      if (matches[i] != no_match) continue;
+      const FingerprintParts& parts = now[i].parts;
+      if (std::optional<std::string> key = key_of(pass, now[i], {parts.path, parts.entity, parts.owner}))
+        arriving[*key].push_back(i);
+    }
+    for (const auto& [key, newcomers] : arriving) {
+      auto found = waiting.find(key);
+      if (found == waiting.end()) continue;
+      const std::vector<std::size_t>& old = found->second;
+      if (pass.unique && (old.size() != 1 || newcomers.size() != 1)) continue;
+      for (std::size_t k = 0; k < std::min(old.size(), newcomers.size()); ++k) {
+        matches[newcomers[k]] = old[k];
+        taken[old[k]] = true;
+      }
+    }
+  }
+
+  // A file that is gone votes for the new files that have findings like its own.
+  void vote_for_renamed_files(const std::function<bool(const std::string&)>& still_there, Votes& paths) const {
+    std::set<std::string> known;
+    for (const Matchable& item : then) known.insert(item.parts.path);
+    auto file_name = [](const std::string& file) { return file.substr(file.rfind('/') + 1); };
+    std::map<std::string, std::set<std::string>> by_shape, by_name; // key to new paths
+    for (std::size_t i : now_order) {
+      const Matchable& item = now[i];
+      if (matches[i] != no_match || known.contains(item.parts.path)) continue;
+      if (std::optional<std::string> key = key_of({text, around_shape}, item, {}))
+        by_shape[*key].insert(item.parts.path);
+      if (std::optional<std::string> key = key_of({text, 0}, item, {}))
+        by_name[*key + file_name(item.parts.path)].insert(item.parts.path);
+    }
+    if (by_name.empty()) return;
+    for (std::size_t i : then_order) {
+      const std::string& old_path = then[i].parts.path;
+      if (taken[i] || still_there(old_path)) continue;
+      if (std::optional<std::string> key = key_of({text, around_shape}, then[i], {}))
+        for (const std::string& candidate : by_shape[*key]) paths[old_path][candidate] += 2;
+      if (std::optional<std::string> key = key_of({text, 0}, then[i], {}))
+        for (const std::string& candidate : by_name[*key + file_name(old_path)]) paths[old_path][candidate] += 1;
+    }
+  }
+
+  // The one name that has more than half of the votes.
+  static std::map<std::string, std::string> elected(const Votes& votes) {
+    std::map<std::string, std::string> result;
+    for (const auto& [name, candidates] : votes) {
+      unsigned all = 0;
+      for (const auto& [candidate, count] : candidates) all += count;
+      for (const auto& [candidate, count] : candidates)
+        if (count * 2 > all) result[name] = candidate;
+    }
+    return result;
+  }
+
+  // By the whole name, or by the longest enclosing scope that was renamed.
+  static std::string renamed_from(const std::map<std::string, std::string>& names, const std::string& name) {
+    for (std::size_t end = name.size(); end != std::string::npos && end > 0; end = name.rfind("::", end - 1))
+      if (auto renamed = names.find(name.substr(0, end)); renamed != names.end())
+        return renamed->second + name.substr(end);
+    return name;
+  }
+
+  const std::vector<Matchable>&then, &now;
+  const std::vector<std::size_t> then_order, now_order;
+  std::vector<bool> taken;          // of then
+  std::vector<std::size_t> matches; // of now
+  std::vector<Names> translated;    // of then
+};
+
+} // namespace
+
+std::vector<std::size_t> match(const std::vector<Matchable>& then, const std::vector<Matchable>& now,
+                               const std::function<bool(const std::string& path)>& still_there) {
+  Matcher matcher(then, now);
+  matcher.run(unmoved_passes);
+  matcher.run(moved_passes);
+  matcher.run(any_surroundings);
+  matcher.translate(still_there);
+  matcher.run(translated_passes);
+  matcher.run(any_surroundings);
+  matcher.run(last_passes);
+  return matcher.result();
+}
+
+std::vector<std::size_t> match_unmoved(const std::vector<Matchable>& then, const std::vector<Matchable>& now) {
+  Matcher matcher(then, now);
+  matcher.run(unmoved_passes);
+  matcher.run(any_surroundings);
+  return matcher.result();
+}
+
+// The hash of `count` tokens from `first` on, going by `step`; the file's end counts as a token.
+static std::uint32_t hash_of(std::string_view source, const std::vector<Token>& tokens, std::ptrdiff_t first,
+                             std::ptrdiff_t step, std::size_t count, bool shape) {
+  std::string words;
+  std::ptrdiff_t at = first;
+  for (std::size_t k = 0; k < count; ++k, at += step) {
+    if (at < 0 || at >= static_cast<std::ptrdiff_t>(tokens.size())) {
+      words += "\1";
+      break;
+    }
+    const Token& token = tokens[static_cast<std::size_t>(at)];
+    words += shape && token.kind == TokenKind::word ? std::string_view("w")
+                                                    : source.substr(token.begin, token.end - token.begin);
+    words += '\0';
+  }
+  std::uint32_t hash = static_cast<std::uint32_t>(llvm::xxh3_64bits(llvm::StringRef(words)));
+  return hash == 0 ? 1 : hash; // 0 means: not known
+}
+
+static std::size_t offset_of(const std::vector<std::size_t>& line_starts, std::size_t size, std::uint32_t line,
+                             std::uint32_t column) {
+  if (line == 0) return 0;
+  if (line > line_starts.size()) return size;
+  return std::min(size, line_starts[line - 1] + (column == 0 ? 0 : column - 1));
+}
+
+static Surroundings around(std::string_view source, const std::vector<Token>& tokens, std::size_t begin,
+                           std::size_t end) {
+  auto first_at = [&](std::size_t offset) {
+    return std::lower_bound(tokens.begin(), tokens.end(), offset,
+                            [](const Token& token, std::size_t at) { return token.begin < at; }) -
+           tokens.begin();
+  };
+  std::ptrdiff_t before = first_at(begin) - 1, after = first_at(std::max(begin, end));
+  Surroundings result;
+  for (std::size_t i = 0; i < std::size(Surroundings::widths); ++i) {
+    result.before[i] = hash_of(source, tokens, before, -1, Surroundings::widths[i], false);
+    result.after[i] = hash_of(source, tokens, after, 1, Surroundings::widths[i], false);
+  }
+  result.before[3] = hash_of(source, tokens, before, -1, Surroundings::shape_width, true);
+  result.after[3] = hash_of(source, tokens, after, 1, Surroundings::shape_width, true);
+  return result;
+}
+
+std::vector<Surroundings> surroundings_of(const std::vector<Place>& places, const SourceReader& read) {
+  std::vector<Surroundings> result(places.size());
+  std::map<std::string_view, std::vector<std::size_t>> by_file;
+  for (std::size_t i = 0; i < places.size(); ++i) by_file[places[i].path].push_back(i);
+  for (const auto& [file, indices] : by_file) {
+    const std::optional<std::string> source = read ? read(file) : std::nullopt;
+    if (!source) continue;
+    const std::vector<Token> tokens = tokens_of(*source);
+    std::vector<std::size_t> line_starts{0};
+    for (std::size_t at = 0; (at = source->find('\n', at)) != std::string::npos;) line_starts.push_back(++at);
+    for (std::size_t i : indices) {
+      const Place& place = places[i];
+      result[i] = around(*source, tokens, offset_of(line_starts, source->size(), place.line, place.column),
+                         offset_of(line_starts, source->size(), place.end_line, place.end_column));
+    }
+  }
+  return result;
+}
+
+std::string text_of(const Surroundings& surroundings) {
+  std::string text;
+  for (const std::array<std::uint32_t, 4>* side : {&surroundings.before, &surroundings.after})
+    for (std::uint32_t hash : *side) text += llvm::utohexstr(hash, /*LowerCase=*/true, /*Width=*/8);
+  return text;
+}
+
+std::optional<Surroundings> surroundings_from(std::string_view text) {
+  Surroundings result;
+  if (text.size() != 64) return std::nullopt;
+  for (std::size_t i = 0; i < 8; ++i) {
+    std::uint32_t& hash = i < 4 ? result.before[i] : result.after[i - 4];
+    if (llvm::StringRef(text.substr(i * 8, 8)).getAsInteger(16, hash)) return std::nullopt;
+  }
+  return result;
+}
+
+} // namespace plumbline
