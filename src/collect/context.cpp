@@ -173,6 +173,18 @@ EntityId CollectContext::result(const clang::FunctionDecl* function) {
   return id == EntityId::none ? id : return_of(id);
 }
 
+// Whether the function template's parameter is declared with one of its own template parameters alone: T, const T&,
+// T&&, T&&... (the T of vector<T>::push_back(const T&) is the class's, and tells what it takes).
+static bool takes_any_type(const clang::FunctionDecl& pattern, unsigned index) {
+  const clang::FunctionTemplateDecl* function_template = pattern.getDescribedFunctionTemplate();
+  if (!function_template || pattern.getNumParams() == 0) return false;
+  const clang::ParmVarDecl* parameter = pattern.getParamDecl(std::min(index, pattern.getNumParams() - 1));
+  clang::QualType type = parameter->getType();
+  if (const clang::PackExpansionType* pack = type->getAs<clang::PackExpansionType>()) type = pack->getPattern();
+  const clang::TemplateTypeParmType* any = type.getNonReferenceType()->getAs<clang::TemplateTypeParmType>();
+  return any && any->getDepth() == function_template->getTemplateParameters()->getDepth();
+}
+
 EntityId CollectContext::parameter(const clang::FunctionDecl* function, unsigned index) {
   EntityId function_id = entity(function);
   if (function_id == EntityId::none) return EntityId::none;
@@ -206,6 +218,12 @@ EntityId CollectContext::parameter(const clang::FunctionDecl* function, unsigned
     fact.type = type.getAsString(ast.getPrintingPolicy());
     fact.type_class = traits.type_class;
     fact.tick = traits.tick;
+    // std::forward<T>(T&&) takes a duration in one call and a count in the next: what the first caller passed says
+    // nothing about the parameter.
+    if (traits.type_class == TypeClass::duration && takes_any_type(*pattern, index)) {
+      fact.type_class = TypeClass::other;
+      fact.tick = 0;
+    }
     if (traits.plural) fact.flags |= is_plural_type;
     if (traits.record && traits.type_class == TypeClass::record) fact.type_entity = entity(traits.record);
   }

@@ -134,6 +134,16 @@ static bool is_queue(llvm::StringRef name) {
   return !words.empty() && (words.back() == "queue" || words.back() == "deque" || name == "list");
 }
 
+// `bytes_per_second * elapsed` and `delivery_rate / 1e6 * (rtt + interval)` count things; the times in them name no
+// span.
+static bool is_rate_times_time(const clang::Expr* expression) {
+  const clang::BinaryOperator* product = llvm::dyn_cast_or_null<clang::BinaryOperator>(expression);
+  if (!product || (product->getOpcode() != clang::BO_Mul && product->getOpcode() != clang::BO_Div)) return false;
+  for (const std::string& word : words_of(names_in(product)))
+    if (word == "rate" || word == "speed" || word == "bandwidth" || word == "throughput" || word == "per") return true;
+  return false;
+}
+
 void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef operation, const clang::Expr* other,
                    const Destination& destination) {
   Terms terms;
@@ -163,7 +173,7 @@ void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef opera
       TypeTraits traits = traits_of(other->getType());
       fact.other = named_entity(other);
       fact.other_text = context.text_of(other->getSourceRange(), 60);
-      fact.other_names = names_in(other);
+      fact.other_names = is_rate_times_time(strip(other)) ? std::string() : names_in(other);
       if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(strip(other)))
         if (const clang::CXXRecordDecl* record = call->getRecordDecl();
             record && record->getIdentifier() && is_queue(record->getName()))

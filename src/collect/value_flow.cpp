@@ -2,6 +2,7 @@
 #include "collect/lower.h"
 
 #include <clang/AST/RecursiveASTVisitor.h>
+#include <clang/Basic/Builtins.h>
 #include <clang/Lex/Lexer.h>
 #include <llvm/ADT/ScopeExit.h>
 #include <llvm/ADT/StringSwitch.h>
@@ -134,6 +135,11 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call))
       return operator_call(*operation);
     if (const clang::FunctionDecl* callee = call->getDirectCallee()) {
+      // Casts in all but name; the elements of std::forward<T>(pack)... also share one place, and would mix.
+      if (unsigned builtin = callee->getBuiltinID();
+          builtin == clang::Builtin::BImove || builtin == clang::Builtin::BIforward ||
+          builtin == clang::Builtin::BIas_const || builtin == clang::Builtin::BImove_if_noexcept)
+        return true;
       const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call);
       const clang::Expr* object = member ? member->getImplicitObjectArgument() : nullptr;
       if (object && object->isImplicitCXXThis()) object = nullptr;

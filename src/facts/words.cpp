@@ -108,6 +108,13 @@ std::int64_t unit_of_name(std::string_view identifier) {
     for (std::string_view noun : {"timeout", "interval", "ttl", "delay", "period", "time", "wait", "backoff",
                                   "deadline", "lease", "expiry", "age", "duration", "heartbeat"})
       if (words[words.size() - 2] == noun) return second;
+  // "usAveragePeriod", "ms_delay": in front, where a time noun shows that it is no pronoun or name.
+  if (words.size() > 1)
+    if (std::string_view front = words.front();
+        front == "us" || front == "ms" || front == "ns" || front == "usec" || front == "msec")
+      for (std::string_view noun :
+           {"timeout", "interval", "delay", "period", "wait", "backoff", "deadline", "duration"})
+        if (last == noun) return unit_of_word(front);
   // "timeout1ms" and all-lower names: "timeoutms", "delaysec".
   for (std::string_view noun : {"timeout", "interval", "delay", "time", "period", "expire", "wait"})
     if (last.starts_with(noun) && last.size() > noun.size())

@@ -16,7 +16,8 @@ std::vector<std::string> words_of(std::string_view identifier);
 // Single letters are not units: `s`, `m`, `h` are ordinary variable names.
 std::int64_t unit_of_word(std::string_view word);
 
-// The unit that an identifier ends in ("timeout_ms", "keepAliveIntervalInSeconds", "FromMilliseconds"), or 0.
+// The unit that an identifier ends in ("timeout_ms", "keepAliveIntervalInSeconds", "FromMilliseconds") or, with a time
+// noun at its end, begins with ("usAveragePeriod"), or 0.
 std::int64_t unit_of_name(std::string_view identifier);
 
 // A name that only names a unit of time or size: kSecond, MILLIS_PER_SEC, USECS_IN_DAY, kMB.

@@ -254,6 +254,10 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
     bool named_limit =
         meaning.dimension == Dimension::limit || target.dimension == Dimension::limit || names_a_load(use.other_names);
     bool small = constant && constant->value <= 1;
+    // memcpy(out, in, std::min(16, size)): how much data there is, unless somebody configures it.
+    bool data = name == "size" || name == "len" || name == "length" || name == "count" || name == "n" ||
+                name == "nbytes" || name == "bytes" || name == "left" || name == "available";
+    if (data && !deliberate && !program.configuration->reaches(use.other)) return std::nullopt;
     if (!deliberate && !named_limit && !span && (!plain || small)) return std::nullopt;
     return Consumer{Dimension::limit, "clamp", 0, Certainty::by_operation, use.other, what, name};
   }

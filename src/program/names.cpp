@@ -118,6 +118,8 @@ static Meaning duration_meaning(const Words& words, std::string_view name, TypeC
   if (has_any(words, {"rate", "bytes", "factor", "ratio", "multiplier", "percent", "percentage"}) ||
       words.front() == "tm")
     return meaning;
+  // had_ttl says whether, or how often, not how long.
+  if (is_one_of(words.front(), {"had", "has", "is", "was", "did", "should"})) return meaning;
   std::int64_t unit = unit_of_name(name);
   std::size_t n = meaningful_length(words);
   const std::string& head = words[n - 1];

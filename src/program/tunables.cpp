@@ -49,14 +49,30 @@ static bool is_printed(const Program& program, const FlowFact& flow) {
   return function && is_output_function(function->qualified);
 }
 
+// restore_defaults(), getOptDefault(): what hands out defaults uses them for nothing else.
+static bool speaks_of_defaults(const EntityFact* function) {
+  if (!function) return false;
+  std::vector<std::string> words = words_of(function->name);
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return word == "default" || word == "defaults"; });
+}
+
 // A named constant all of whose uses are defaults of configuration is part of that configuration; one that is only
 // printed waits for nobody.
 static bool only_harmless_uses(const Program& program, EntityId node) {
   std::span<const std::uint32_t> flows = program.flows_from(node);
   if (flows.empty() || !program.uses_of(node).empty()) return false;
-  for (std::uint32_t index : flows)
-    if (!program.configuration->is_default(program, program.flows[index]) && !is_printed(program, program.flows[index]))
+  bool is_default = false; // of something that can be configured
+  for (std::uint32_t index : flows) is_default |= program.configuration->is_default(program, program.flows[index]);
+  for (std::uint32_t index : flows) {
+    const FlowFact& flow = program.flows[index];
+    const EntityFact* to = program.entity(flow.to);
+    // Setting a config field back to what it starts with.
+    bool reset = is_default && to && to->kind == EntityKind::field && program.configuration->is_source(flow.to);
+    if (!reset && !(is_default && speaks_of_defaults(program.entity(flow.function))) &&
+        !program.configuration->is_default(program, flow) && !is_printed(program, flow))
       return false;
+  }
   return true;
 }
 
@@ -73,25 +89,24 @@ static double unit_scale(double scale) {
   return 1;
 }
 
+// 0 where nothing on the way told the unit.
+static double nanoseconds_of(const ConstantFact& constant, std::string_view own_name, const Candidate& candidate) {
+  // kRetryMs = 500 is 500 ms, whatever is computed from it.
+  std::int64_t own = own_name.empty() ? 0 : unit_of_name(own_name);
+  if (constant.tick > 0) return constant.value * static_cast<double>(constant.tick);
+  if (own > 0) return constant.value * static_cast<double>(own);
+  std::int64_t tick = candidate.tick > 0 ? candidate.tick : candidate.consumer.tick;
+  return tick > 0 ? constant.value * unit_scale(candidate.scale) * static_cast<double>(tick) : 0;
+}
+
 static std::string value_text(const ConstantFact& constant, std::string_view own_name, const Candidate& candidate) {
   if (candidate.consumer.dimension == Dimension::limit) {
     // `64 * KB` is a limit of 65536; what is computed from a limit later is not the limit.
     bool unit = candidate.depth <= 1 && candidate.scale > 1 && candidate.scale >= 1000;
     return format_number(unit ? constant.value * candidate.scale : constant.value);
   }
-  double nanoseconds = 0;
-  std::int64_t own =
-      own_name.empty() ? 0 : unit_of_name(own_name); // kRetryMs = 500 is 500 ms, whatever is computed from it
-  if (constant.tick > 0)
-    nanoseconds = constant.value * static_cast<double>(constant.tick);
-  else if (own > 0)
-    nanoseconds = constant.value * static_cast<double>(own);
-  else if (candidate.tick > 0)
-    nanoseconds = constant.value * unit_scale(candidate.scale) * static_cast<double>(candidate.tick);
-  else if (candidate.consumer.tick > 0)
-    nanoseconds = constant.value * unit_scale(candidate.scale) * static_cast<double>(candidate.consumer.tick);
-  if (nanoseconds > 0) return format_duration(nanoseconds);
-  return format_number(constant.value);
+  double nanoseconds = nanoseconds_of(constant, own_name, candidate);
+  return nanoseconds > 0 ? format_duration(nanoseconds) : format_number(constant.value);
 }
 
 static bool is_endless(const ConstantFact& constant) {
@@ -221,6 +236,30 @@ class TunableFinder {
     candidates.push_back({*consumer, scale, tick, depth, flow.function, path, nullptr});
   }
 
+  // `if (t <= 10ms) ++fast; else if (t <= 100ms) ++slow; else if …` sorts into classes: three bounds or more on one
+  // value in one function are a scale for statistics or for writing a time down, not behaviour.
+  bool is_one_of_a_scale(const UseFact& use) {
+    if (use.kind != UseKind::compare || !program.constant(use.from)) return false;
+    if (scales.empty()) {
+      scales[{EntityId::none, {}}] = 0;
+      for (const UseFact& other : program.uses)
+        if (program.constant(other.from) && other.kind == UseKind::compare)
+          ++scales[{other.function, other.other_text}];
+    }
+    return scales[{use.function, use.other_text}] >= 3;
+  }
+
+  // `if (sample < minimum) minimum = sample;`: what a running extreme starts with only has to be beyond all samples.
+  bool is_running_extreme(EntityId node) const {
+    for (std::uint32_t index : program.uses_of(node)) {
+      const UseFact& use = program.uses[index];
+      if (use.kind != UseKind::compare || use.other == EntityId::none) continue;
+      for (std::uint32_t flow : program.flows_to(node))
+        if (program.flows[flow].from == use.other && program.flows[flow].function == use.function) return true;
+    }
+    return false;
+  }
+
   void consider_uses(EntityId node, double scale, std::int64_t tick, unsigned depth,
                      const std::vector<std::uint32_t>& path) {
     for (std::uint32_t index : program.uses_of(node)) {
@@ -229,6 +268,7 @@ class TunableFinder {
       const EntityFact* function = program.entity(use.function);
       if (function && configuration.is_config_type(function->owner)) continue; // a config type checks its own ranges
       std::optional<Consumer> consumer = consumer_of(program, use);
+      if (consumer && consumer->dimension == Dimension::duration && is_one_of_a_scale(use)) continue;
       // The length of a buffer that a size argument is compared with is data, not load.
       if (consumer && depth > 0 && consumer->dimension == Dimension::limit && use.kind == UseKind::compare &&
           (consumer->name == "size" || consumer->name == "length"))
@@ -262,6 +302,10 @@ class TunableFinder {
       }
       // What a default of a parameter means at calls that configure it, the calls say.
       if (flow.kind == FlowKind::default_argument && configuration.reaches(flow.to)) {
+        walk.stop();
+        continue;
+      }
+      if (walk.depth() <= 1 && is_running_extreme(flow.to)) {
         walk.stop();
         continue;
       }
@@ -330,8 +374,9 @@ class TunableFinder {
           unit.consumer.dimension = dimension;
           break;
         }
-    tunable.value =
-        value_text(constant, named ? std::string_view(named->name) : std::string_view(constant.macro), unit);
+    std::string_view own_name = named ? std::string_view(named->name) : std::string_view(constant.macro);
+    tunable.value = value_text(constant, own_name, unit);
+    if (dimension == Dimension::duration) tunable.nanoseconds = nanoseconds_of(constant, own_name, unit);
     if (tunable.consumer.role == "other")
       for (const Candidate& candidate : candidates)
         if (candidate.consumer.dimension == dimension && candidate.consumer.role != "other") {
@@ -384,6 +429,7 @@ class TunableFinder {
   const Configuration& configuration = *program.configuration;
   Dimension dimension = Dimension::none; // of the constant at hand
   std::vector<Candidate> candidates;
+  std::map<std::pair<EntityId, std::string_view>, unsigned> scales; // function, what is compared -> constant bounds
   std::set<std::pair<std::string_view, std::string_view>> numbered;
 };
 
@@ -475,7 +521,9 @@ std::vector<Tunable> tunables_of(const Program& program) {
                     tunables[entry.first->second].consumer.node == tunable->consumer.node;
       if (!entry.second && !choice) {
         Tunable& first = tunables[entry.first->second];
-        first.value += " + " + tunable->value;
+        const bool known = first.nanoseconds > 0 && tunable->nanoseconds > 0;
+        first.nanoseconds = known ? first.nanoseconds + tunable->nanoseconds : 0;
+        first.value = known ? format_duration(first.nanoseconds) : first.value + " + " + tunable->value;
         add_evidence(program, first, constant.location, "the rest of the value: " + constant.text);
         continue;
       }

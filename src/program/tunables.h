@@ -31,6 +31,7 @@ struct Tunable {
   Consumer consumer;
   std::string first_stop; // where the value goes first: "the call of pause()"
   std::string value;      // "250 ms", "3"
+  double nanoseconds = 0; // of a duration whose unit is known
   std::string entity, owner;
   EntityId function = EntityId::none, record = EntityId::none; // whose body or class it stands in
   std::vector<Evidence> evidence;
