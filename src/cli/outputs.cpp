@@ -18,27 +18,46 @@ static llvm::Error check_place(llvm::StringRef path) {
   return llvm::Error::success();
 }
 
+static std::string list_of_formats() {
+  std::string list;
+  for (const FormatName& format : format_names()) list += (list.empty() ? "" : ", ") + std::string(format.name);
+  return list;
+}
+
+// The format that -o names, and the path without its prefix. `named` is that of --format.
+static llvm::Expected<Output> resolve_file(llvm::StringRef file, std::optional<Format> named, bool& named_used) {
+  const auto [prefix, rest] = file.split(':');
+  if (const std::optional<Format> format = format_from(prefix); format && !rest.empty())
+    return Output{.path = rest.str(), .format = *format};
+  if (file == "-") {
+    named_used = true;
+    return Output{.path = "-", .format = named.value_or(Format::text)};
+  }
+  const std::optional<Format> by_extension = format_of_file(file);
+  const bool takes_named = named && (!by_extension || suits(*named, file));
+  named_used |= takes_named;
+  if (takes_named) return Output{.path = file.str(), .format = *named};
+  if (by_extension) return Output{.path = file.str(), .format = *by_extension};
+  return problem("-o " + file +
+                 ": the extension names no format (.md, .html, .json, .sarif, .xml, .txt); add --format " +
+                 "or write -o FORMAT:" + file + " (formats: " + list_of_formats() + ")");
+}
+
 llvm::Expected<std::vector<Output>> resolve_outputs(const std::vector<std::string>& files, const std::string& format,
                                                     bool quiet) {
   const std::optional<Format> named = format_from(format);
   if (!format.empty() && !named)
-    return problem("--format " + llvm::Twine(format) + ": no such format; there are text, json, sarif and markdown");
+    return problem("--format " + llvm::Twine(format) + ": no such format; there are " + list_of_formats());
   std::vector<Output> outputs;
   bool named_used = false, standard_output = false;
   for (const std::string& file : files) {
-    std::optional<Format> chosen = file == "-" ? std::nullopt : format_of_file(file);
-    if (!chosen) {
-      chosen = file == "-" ? named.value_or(Format::text) : named;
-      named_used = true;
-    }
-    if (!chosen)
-      return problem("-o " + llvm::Twine(file) +
-                     ": the extension names no format (.md, .json, .sarif, .txt); add --format");
-    if (file == "-")
+    llvm::Expected<Output> output = resolve_file(file, named, named_used);
+    if (!output) return output.takeError();
+    if (output->path == "-")
       standard_output = true;
-    else if (llvm::Error error = check_place(file))
+    else if (llvm::Error error = check_place(output->path))
       return error;
-    outputs.push_back({.path = file, .format = *chosen});
+    outputs.push_back(std::move(*output));
   }
   const bool asked_for = files.empty() || (named && !named_used);
   if (!standard_output && (asked_for || !quiet))

@@ -13,10 +13,14 @@ struct Output {
   Format format = Format::text;
 };
 
-// What -o FILE… and --format NAME ("" for none) mean together. A file's extension says its format; --format speaks for
-// files whose extension says nothing, and otherwise for standard output, which gets text without it. `quiet` keeps
-// standard output for what was asked for by name. Errors: a format or extension that is none, a folder that is missing:
-// found now, not after a scan of minutes.
+// What -o FILE… and --format NAME ("" for none) mean together:
+//   -o NAME:FILE   that format
+//   -o FILE        the format of --format if such files have this extension, else the extension's own: with
+//                  `--format codequality`, report.json is Code Quality and report.md still markdown
+//   -o -           standard output in the format of --format
+// Standard output gets the format of --format unless a file took it, and text without it. `quiet` keeps it for what was
+// asked for by name. Errors: a format or extension that is none, a folder that is missing: found now, not after a scan
+// of minutes.
 llvm::Expected<std::vector<Output>> resolve_outputs(const std::vector<std::string>& files, const std::string& format,
                                                     bool quiet);
 

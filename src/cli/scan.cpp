@@ -91,9 +91,14 @@ static void add_collection_options(CLI::App& command, ScanWords& words) {
 }
 
 static void add_report_options(CLI::App& command, ScanWords& words) {
-  command.add_option("--format", words.format, "text, json, sarif or markdown on standard output (text)")
+  std::string formats;
+  for (const FormatName& format : format_names()) formats += (formats.empty() ? "" : ", ") + std::string(format.name);
+  command
+      .add_option("--format", words.format, "Format of standard output, or of -o files that may hold it: " + formats)
       ->type_name("NAME");
-  command.add_option("-o", words.files, "Write the report here too; the extension says the format")
+  command
+      .add_option("-o", words.files,
+                  "Write the report here too; the extension says the format, or a prefix does: FORMAT:FILE")
       ->allow_extra_args(false)
       ->type_name("FILE");
   command.add_option("--template", words.options.render.template_file, "Mustache template for markdown")

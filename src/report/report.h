@@ -15,9 +15,21 @@
 
 namespace plumbline {
 
-enum class Format { text, json, sarif, markdown };
-std::optional<Format> format_from(std::string_view name);    // "text", "json", "sarif", "markdown"
-std::optional<Format> format_of_file(std::string_view path); // by extension: .md .json .sarif .txt
+enum class Format { text, json, sarif, markdown, html, junit, codequality, github, github_summary, pull_request };
+
+// A format as the command line spells it, and the extensions of files that hold it. The first format of an extension is
+// the one that the extension means by itself.
+struct FormatName {
+  Format format;
+  std::string_view name;
+  std::vector<std::string_view> extensions; // lower case, with the dot
+  std::string_view what;                    // for --help and messages
+};
+const std::vector<FormatName>& format_names();
+std::optional<Format> format_from(std::string_view name);
+std::optional<Format> format_of_file(std::string_view path); // by extension
+// Whether a file of that extension may hold the format: report.json may be JSON, SARIF or Code Quality.
+bool suits(Format format, std::string_view path);
 
 using Json = nlohmann::ordered_json;
 
@@ -38,7 +50,7 @@ struct RenderOptions {
   bool color = false;          // text only
   bool verbose = false;        // text only: evidence and suggestion too
   std::string template_file;   // markdown: replaces the built-in template
-  std::vector<RuleText> rules; // SARIF: the checks that ran, found something or not
+  std::vector<RuleText> rules; // SARIF, JUnit: the checks that ran, found something or not
   // SARIF: the bytes of a file named in the model, for columns in UTF-16 units, snippets and GitHub's line hashes; all
   // three are left out for files that it does not have, and everywhere when it is empty.
   std::function<std::optional<std::string>(std::string_view path)> read_source;

@@ -134,14 +134,6 @@ static const char* baseline_state(const std::string& status) {
   return status == "fixed" ? "absent" : "unchanged";
 }
 
-// Only `open`, `fixed`, `reopened`, `accepted` and `unknown` come from a comparison with a baseline.
-static bool has_baseline(const Json& findings) {
-  return std::any_of(findings.begin(), findings.end(), [](const Json& finding) {
-    std::string status = text_of(finding, "status");
-    return status != "new" && status != "suppressed";
-  });
-}
-
 static void add_suppressions(Json& result, const Json& finding, const SarifFiles& files) {
   std::string status = text_of(finding, "status");
   const Json& suppression = part_of(finding, "suppression");
@@ -295,7 +287,7 @@ std::string render_sarif(const Json& model, const RenderOptions& options) {
   std::map<std::string, std::size_t> rule_index;
   for (std::size_t i = 0; i < rules.size(); ++i) rule_index[rules[i].name] = i;
   SarifFiles files = files_of(model, options);
-  bool against_baseline = has_baseline(findings);
+  bool against_baseline = has_baseline(model);
 
   Json results = Json::array();
   for (const Json& finding : findings)

@@ -332,6 +332,25 @@ TEST_F(Cli, WritesEachFileInTheFormatOfItsExtension) {
   EXPECT_EQ(sandbox.read("r.out"), sandbox.read("r.json"));
 }
 
+TEST_F(Cli, FormatTakesTheFilesThatMayHoldIt) {
+  EXPECT_EQ(sandbox.run({"--format", "codequality", "-o", sandbox.path("q.json"), "-o", sandbox.path("q.md")}).status,
+            0);
+  EXPECT_THAT(sandbox.read("q.json"), StartsWith("[\n"));
+  EXPECT_THAT(sandbox.read("q.md"), StartsWith("#"));
+  const RunResult github = sandbox.run({"--format", "github", "-o", sandbox.path("r.sarif")});
+  EXPECT_THAT(github.out, StartsWith("::"));
+  EXPECT_EQ(nlohmann::json::parse(sandbox.read("r.sarif"), nullptr, false)["version"], "2.1.0");
+  EXPECT_EQ(sandbox
+                .run({"-o", "codequality:" + sandbox.path("p.json"), "-o", sandbox.path("r.json"), "-o",
+                      sandbox.path("r.xml"), "-o", "junit:" + sandbox.path("results")})
+                .status,
+            0);
+  EXPECT_EQ(sandbox.read("p.json"), sandbox.read("q.json"));
+  EXPECT_EQ(nlohmann::json::parse(sandbox.read("r.json"), nullptr, false)["schema"], 1);
+  EXPECT_THAT(sandbox.read("r.xml"), HasSubstr("<testsuites"));
+  EXPECT_EQ(sandbox.read("results"), sandbox.read("r.xml"));
+}
+
 TEST_F(Cli, FullDiskIsNoSuccess) {
   EXPECT_EQ(sandbox.run({"-o", "/dev/full", "--format", "json"}).status, 3);
   const std::vector<std::string> words = {

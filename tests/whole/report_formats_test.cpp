@@ -168,6 +168,18 @@ TEST_F(ReportFormats, TheValidatorRejectsWhatIsWrong) {
   EXPECT_THAT(problems, testing::Contains(testing::HasSubstr("report2.sarif")));
 }
 
+TEST_F(ReportFormats, JUnitFitsItsSchema) {
+  Json model = report_model(rich_audit());
+  model["gate"] = {{"passed", false}, {"rules", {{{"rule", "new:P0"}, {"limit", 0}, {"actual", 2}, {"broken", true}}}}};
+  for (const Json& each : {report_model({}), report_model(run_audit(sample_input())), model}) {
+    const std::string xml = write("junit.xml", llvm::cantFail(render(Format::junit, each, options_with_pages())));
+    EXPECT_EQ(run("/usr/bin/xmllint", {"--noout", "--nonet", "--schema", SOURCE_DIR "/tests/junit.xsd", xml}), 0)
+        << output;
+  }
+  const std::string wrong = write("junit.xml", "<testsuites name=\"plumbline\"><testsuite/></testsuites>");
+  EXPECT_NE(run("/usr/bin/xmllint", {"--noout", "--nonet", "--schema", SOURCE_DIR "/tests/junit.xsd", wrong}), 0);
+}
+
 // The multitool can compute GitHub's line hashes itself: a second implementation to compare ours with.
 TEST_F(ReportFormats, LineHashesAreThoseThatTheMultitoolComputes) {
   const RenderOptions options = options_with_pages();
