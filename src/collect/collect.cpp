@@ -1,7 +1,9 @@
 #include "collect/collect.h"
 #include "check.h"
 #include "collect/context.h"
+#include "collect/includes.h"
 #include "collect/macros.h"
+#include "collect/mentions.h"
 #include "collect/value_flow.h"
 
 #include <clang/AST/ASTConsumer.h>
@@ -64,6 +66,7 @@ class Consumer : public clang::ASTConsumer {
   Consumer(const CollectOptions& options, TuFacts& facts, CommentCollector& comments, clang::CompilerInstance& compiler)
       : options(options), facts(facts), comments(comments), compiler(compiler) {
     compiler.getPreprocessor().addPPCallbacks(std::make_unique<MacroCollector>(macros, macro_names));
+    compiler.getPreprocessor().addPPCallbacks(std::make_unique<IncludeCollector>(includes, compiler.getPreprocessor()));
   }
 
   // Bodies outside our files say nothing about our program, and cost half the parse (measured: llvm-notes).
@@ -83,6 +86,8 @@ class Consumer : public clang::ASTConsumer {
     CollectContext context(ast, facts.table, options.root);
     collect_value_flow(context);
     collect_macros(context, macros, macro_names);
+    collect_includes(context, includes);
+    collect_mentions(context, compiler.getPreprocessor());
     for (const RegisteredCheck& check : all_checks())
       if (check.check->collect) check.check->collect(context);
     for (const CommentCollector::Comment& comment : comments.comments) {
@@ -124,6 +129,7 @@ class Consumer : public clang::ASTConsumer {
   clang::CompilerInstance& compiler;
   std::vector<const clang::MacroInfo*> macros;
   std::vector<std::string> macro_names;
+  IncludeLog includes;
   clang::FileID last_file;
   bool last_skip = false;
 };

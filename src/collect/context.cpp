@@ -14,6 +14,14 @@ namespace plumbline {
 CollectContext::CollectContext(clang::ASTContext& ast, FactTable& table, std::string root)
     : ast(ast), sources(ast.getSourceManager()), table(table), root(std::move(root)) {}
 
+std::string CollectContext::path_of(clang::FileEntryRef file) const {
+  llvm::SmallString<256> path(file.getFileEntry().tryGetRealPathName());
+  if (path.empty()) path = file.getName();
+  llvm::sys::path::remove_dots(path, true);
+  llvm::StringRef rest = path;
+  return rest.consume_front(root) && rest.consume_front("/") ? rest.str() : "";
+}
+
 llvm::StringRef CollectContext::path_of(clang::FileID file) {
   llvm::DenseMap<clang::FileID, FileInfo>::iterator known = files.find(file);
   if (known != files.end()) return known->second.path;
@@ -21,13 +29,7 @@ llvm::StringRef CollectContext::path_of(clang::FileID file) {
   bool invalid = false;
   const clang::SrcMgr::SLocEntry& entry = sources.getSLocEntry(file, &invalid);
   if (!invalid && entry.isFile() && entry.getFile().getFileCharacteristic() == clang::SrcMgr::C_User)
-    if (clang::OptionalFileEntryRef ref = sources.getFileEntryRefForID(file)) {
-      llvm::SmallString<256> path(ref->getFileEntry().tryGetRealPathName());
-      if (path.empty()) path = ref->getName();
-      llvm::sys::path::remove_dots(path, true);
-      llvm::StringRef rest = path;
-      if (rest.consume_front(root) && rest.consume_front("/")) info.path = rest.str();
-    }
+    if (clang::OptionalFileEntryRef ref = sources.getFileEntryRefForID(file)) info.path = path_of(*ref);
   return files[file] = std::move(info), files[file].path;
 }
 

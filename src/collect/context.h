@@ -28,6 +28,8 @@ class CollectContext {
   bool is_ours(clang::FileID file);
   // Project-relative path; "" if not ours.
   llvm::StringRef path_of(clang::FileID file);
+  // The same for a file that need not have been entered; whether it is a system header is the caller's to know.
+  std::string path_of(clang::FileEntryRef file) const;
 
   // The range as spelled: inside a macro's definition for what a macro spells. Empty if that is not one of our files.
   Location location_of(clang::SourceRange range);
