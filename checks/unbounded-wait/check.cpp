@@ -1,0 +1,95 @@
+// A blocking call that can wait for ever on something outside the process or the thread.
+//
+// What limits a wait mostly stands somewhere else: an option set on the same handle in a helper, in the constructor, in
+// another file. So collection writes down the waiting calls, the places that limit a handle, and how handles travel;
+// judging asks, for each call, whether a limit reaches its handle. Handles are told apart as the value-flow graph tells
+// variables apart: by declaration, without order. For futures "limited" means: the work is this component's own.
+//
+// Deliberately not reported: join, mutexes, semaphores; event loops; a handle that an unknown function made.
+#include "check.h"
+#include "collect/waits.h"
+#include "program/handles.h"
+
+#include <algorithm>
+#include <array>
+
+namespace plumbline::unbounded_wait {
+
+struct Words {
+  std::string_view api, what, remedy;
+};
+
+// What is missing and what would mend it; sources: the libraries' references (see README.md of fixtures/mock).
+static constexpr std::array words{
+    Words{
+        "condition", "has no predicate and no time limit: a notification that comes too early, or never, leaves",
+        "Wait with a predicate and a limit: wait_for(lock, limit, [&] { return ready; }), and say what happens when it "
+        "returns false."},
+    Words{
+        "future", "has no time limit, and another component does the work: if that never ends, it leaves",
+        "Use wait_for(limit) first, with the limit from configuration, and treat future_status::timeout as a failure."},
+    Words{"curl", "runs without CURLOPT_TIMEOUT or CURLOPT_TIMEOUT_MS: a server that stops answering leaves",
+          "Set CURLOPT_CONNECTTIMEOUT_MS and CURLOPT_TIMEOUT_MS on the handle, with values from configuration."},
+    Words{"hiredis", "opens a connection without a timeout: a server that stops answering leaves",
+          "Use redisConnectWithTimeout(), and redisSetTimeout() for the commands, with values from configuration."},
+    Words{"grpc", "is called without a deadline: gRPC's default is to wait for ever, which leaves",
+          "Call context.set_deadline(std::chrono::system_clock::now() + limit) first, with the limit from "
+          "configuration."},
+    Words{"mysql", "opens a connection without MYSQL_OPT_CONNECT_TIMEOUT and MYSQL_OPT_READ_TIMEOUT, which can leave",
+          "Call mysql_options() with MYSQL_OPT_CONNECT_TIMEOUT and MYSQL_OPT_READ_TIMEOUT before it, with values from "
+          "configuration."},
+    Words{"socket", "blocks on a socket without SO_SNDTIMEO or SO_RCVTIMEO: a peer that drops packets leaves",
+          "Set SO_SNDTIMEO and SO_RCVTIMEO on the socket, or make it non-blocking and poll() with a limit."},
+};
+
+static bool can_wait_for_ever(const Handles& handles, const WaitCall& call, Location& culprit) {
+  if (call.api == "condition") return true;
+  if (call.handle == EntityId::none) return !handles.sets_limits(call.function);
+  if (call.api == "socket" && (handles.is_limited(call.function, culprit) || handles.is_foreign(call.handle)))
+    return false;
+  return !handles.is_limited(call.handle, culprit);
+}
+
+static void judge(const Program& program, std::vector<Finding>& findings) {
+  const Handles handles(program);
+  for (const WaitCall& call : handles.calls()) {
+    Location culprit;
+    if (!program.is_ours(call.location) || !can_wait_for_ever(handles, call, culprit)) continue;
+    const EntityFact* function = program.entity(call.function);
+    const EntityFact* record = function ? program.entity(function->owner) : nullptr;
+    const EntityFact* maker = call.api == "future" ? handles.maker_of(call.handle) : nullptr;
+    const Words& said = *std::find_if(words.begin(), words.end(), [&](const Words& w) { return w.api == call.api; });
+    Finding finding;
+    finding.check = "unbounded-wait";
+    finding.kind = "wait";
+    finding.priority = Priority::p1;
+    finding.place = program.place(call.location);
+    finding.source_text = call.text;
+    finding.line_text = call.line;
+    finding.entity = function ? function->qualified : "";
+    finding.owner = record && record->kind == EntityKind::record ? record->qualified : finding.entity;
+    finding.role = "timeout";
+    finding.message = call.call + "() " + std::string(said.what) + " " +
+                      (function && !function->name.empty() ? function->name + "()" : "the caller") +
+                      " waiting for ever";
+    if (maker && !maker->name.empty()) finding.message += "; the future comes from " + maker->name + "()";
+    finding.suggestion = said.remedy;
+    if (culprit.line != 0)
+      finding.evidence.push_back({program.place(culprit), "the handle that comes from here has no limit"});
+    finding.evidence.push_back({finding.place, call.call + "() waits here"});
+    findings.push_back(std::move(finding));
+  }
+}
+
+static constexpr std::string_view kinds[] = {"wait"};
+
+extern const Check check;
+const Check check = {
+    .title = "A blocking call can wait for ever",
+    .priority = Priority::p1,
+    .kinds = kinds,
+    .collect = collect_waits,
+    .judge = judge,
+};
+
+} // namespace plumbline::unbounded_wait

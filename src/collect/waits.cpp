@@ -1,0 +1,544 @@
+#include "collect/waits.h"
+#include "facts/words.h"
+#include "program/handles.h"
+
+#include <clang/AST/RecursiveASTVisitor.h>
+#include <llvm/ADT/STLExtras.h>
+#include <llvm/ADT/StringSwitch.h>
+#include <llvm/Support/SaveAndRestore.h>
+
+#include <set>
+
+namespace plumbline {
+
+static bool has_word(llvm::StringRef name, std::initializer_list<std::string_view> wanted) {
+  return llvm::any_of(words_of(name), [&](const std::string& word) { return llvm::is_contained(wanted, word); });
+}
+
+static llvm::StringRef name_of(const clang::FunctionDecl* function) {
+  return function && function->getDeclName().isIdentifier() ? function->getName() : llvm::StringRef();
+}
+
+static llvm::StringRef record_of(const clang::FunctionDecl* function) {
+  const clang::CXXMethodDecl* method = llvm::dyn_cast_or_null<clang::CXXMethodDecl>(function);
+  return method && method->getParent()->getIdentifier() ? method->getParent()->getName() : llvm::StringRef();
+}
+
+static const clang::Expr* strip(const clang::Expr* expression) {
+  while (expression) {
+    const clang::Expr* inner = expression->IgnoreParenImpCasts();
+    if (const clang::ExprWithCleanups* cleanups = llvm::dyn_cast<clang::ExprWithCleanups>(inner))
+      inner = cleanups->getSubExpr();
+    else if (const clang::MaterializeTemporaryExpr* temporary = llvm::dyn_cast<clang::MaterializeTemporaryExpr>(inner))
+      inner = temporary->getSubExpr();
+    else if (const clang::CXXBindTemporaryExpr* bound = llvm::dyn_cast<clang::CXXBindTemporaryExpr>(inner))
+      inner = bound->getSubExpr();
+    else if (const clang::CastExpr* cast = llvm::dyn_cast<clang::CastExpr>(inner))
+      inner = cast->getSubExpr();
+    else if (const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(inner);
+             construct && construct->getNumArgs() == 1)
+      inner = construct->getArg(0);
+    if (inner == expression) break;
+    expression = inner;
+  }
+  return expression;
+}
+
+// Which client library's handle, or std's future, a type is: through references, pointers, smart pointers, containers.
+static llvm::StringRef api_of(clang::QualType type, unsigned depth = 0) {
+  if (type.isNull() || depth > 4) return {};
+  type = type.getNonReferenceType();
+  if (const clang::TypedefType* alias = type->getAs<clang::TypedefType>())
+    if (alias->getDecl()->getName() == "CURL") return "curl";
+  if (type->isPointerType()) return api_of(type->getPointeeType(), depth + 1);
+  const clang::RecordDecl* record = type->getAsRecordDecl();
+  if (!record || !record->getIdentifier()) return {};
+  llvm::StringRef api = llvm::StringSwitch<llvm::StringRef>(record->getName())
+                            .Cases({"MYSQL", "st_mysql"}, "mysql")
+                            .Cases({"redisContext", "redisOptions"}, "hiredis")
+                            .Case("ClientContext", "grpc")
+                            .Cases({"future", "shared_future", "unique_future"}, "future")
+                            .Default({});
+  if (!api.empty()) return api;
+  if (const clang::ClassTemplateSpecializationDecl* specialization =
+          llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(record);
+      specialization && specialization->isInStdNamespace())
+    for (const clang::TemplateArgument& argument : specialization->getTemplateArgs().asArray().take_front(2))
+      if (argument.getKind() == clang::TemplateArgument::Type)
+        if (llvm::StringRef inner = api_of(argument.getAsType(), depth + 1); !inner.empty()) return inner;
+  return {};
+}
+
+static bool is_in_std(const clang::FunctionDecl& function) {
+  const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
+  return method ? method->getParent()->isInStdNamespace() : function.isInStdNamespace();
+}
+
+static std::optional<std::int64_t> integer(const clang::Expr* expression, const clang::ASTContext& ast) {
+  clang::Expr::EvalResult result;
+  if (!expression || expression->isValueDependent() || expression->isTypeDependent() ||
+      !expression->getType()->isIntegralOrEnumerationType() || !expression->EvaluateAsInt(result, ast))
+    return std::nullopt;
+  return result.Val.getInt().getExtValue();
+}
+
+// The enumerator that an option argument names. In C, curl's header wraps the call and puts the option into a local.
+static llvm::StringRef option_name(const clang::Expr* expression) {
+  const clang::DeclRefExpr* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(strip(expression));
+  if (!reference) return {};
+  if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
+      variable && variable->isLocalVarDecl() && variable->hasInit())
+    return option_name(variable->getInit());
+  return reference->getDecl()->getIdentifier() ? reference->getDecl()->getName() : llvm::StringRef();
+}
+
+static bool is_limiting_option(llvm::StringRef option) {
+  return option == "CURLOPT_TIMEOUT" || option == "CURLOPT_TIMEOUT_MS" || option == "CURLOPT_LOW_SPEED_TIME";
+}
+
+namespace {
+
+// Whether a statement below leaves or restarts the loop under a condition: the loop asks something each time round.
+struct ConditionalJumpFinder : clang::RecursiveASTVisitor<ConditionalJumpFinder> {
+  bool found = false;
+  unsigned conditions = 0;
+  bool TraverseLambdaExpr(clang::LambdaExpr*) { return true; }
+  bool TraverseIfStmt(clang::IfStmt* statement) {
+    ++conditions;
+    bool go_on = RecursiveASTVisitor::TraverseIfStmt(statement);
+    --conditions;
+    return go_on;
+  }
+  bool jump() { return found |= conditions > 0, !found; }
+  bool VisitBreakStmt(clang::BreakStmt*) { return jump(); }
+  bool VisitContinueStmt(clang::ContinueStmt*) { return jump(); }
+  bool VisitReturnStmt(clang::ReturnStmt*) { return jump(); }
+  bool VisitGotoStmt(clang::GotoStmt*) { return jump(); }
+  bool VisitCXXThrowExpr(clang::CXXThrowExpr*) { return jump(); }
+};
+
+class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
+ public:
+  explicit WaitVisitor(CollectContext& context) : context(context) {}
+  bool shouldVisitTemplateInstantiations() const { return true; }
+
+  bool TraverseDecl(clang::Decl* declaration) {
+    if (!declaration) return true;
+    if (declaration->isImplicit() && !llvm::isa<clang::CXXRecordDecl>(declaration)) return true;
+    if (!llvm::isa<clang::TranslationUnitDecl, clang::NamespaceDecl, clang::LinkageSpecDecl>(declaration) &&
+        !context.is_ours(declaration->getLocation()))
+      return true;
+    clang::FunctionDecl* inner = llvm::dyn_cast<clang::FunctionDecl>(declaration);
+    const clang::CXXMethodDecl* method = llvm::dyn_cast_or_null<clang::CXXMethodDecl>(inner);
+    if (!inner || (method && method->getParent()->isLambda())) return RecursiveASTVisitor::TraverseDecl(declaration);
+    llvm::SaveAndRestore<const clang::FunctionDecl*> save_function(function, inner);
+    llvm::SaveAndRestore<std::vector<const clang::Stmt*>> save_loops(loops, {});
+    llvm::SaveAndRestore<std::set<EntityId>> save_limited(asked, {});
+    llvm::SaveAndRestore<std::vector<WaitCall>> save_waits(futures, {});
+    const bool go_on = RecursiveASTVisitor::TraverseDecl(declaration);
+    for (const WaitCall& wait : futures)
+      if (!asked.contains(wait.handle)) write(context.table, wait);
+    return go_on;
+  }
+
+  // A lambda runs somewhere else: the loops around it are not its own.
+  bool TraverseLambdaExpr(clang::LambdaExpr* lambda) {
+    llvm::SaveAndRestore<std::vector<const clang::Stmt*>> save_loops(loops, {});
+    llvm::SaveAndRestore save_lambda(in_lambda, true);
+    return RecursiveASTVisitor::TraverseLambdaExpr(lambda);
+  }
+  bool TraverseWhileStmt(clang::WhileStmt* loop) {
+    return in_loop(loop, [&] { return RecursiveASTVisitor::TraverseWhileStmt(loop); });
+  }
+  bool TraverseDoStmt(clang::DoStmt* loop) {
+    return in_loop(loop, [&] { return RecursiveASTVisitor::TraverseDoStmt(loop); });
+  }
+  bool TraverseForStmt(clang::ForStmt* loop) {
+    return in_loop(loop, [&] { return RecursiveASTVisitor::TraverseForStmt(loop); });
+  }
+  bool TraverseCXXForRangeStmt(clang::CXXForRangeStmt* loop) {
+    travel(loop->getRangeInit(), loop->getLoopVariable(), EdgeKind::value);
+    return in_loop(loop, [&] { return RecursiveASTVisitor::TraverseCXXForRangeStmt(loop); });
+  }
+
+  bool VisitVarDecl(clang::VarDecl* variable) {
+    if (variable->hasInit() && !llvm::isa<clang::ParmVarDecl>(variable))
+      travel(variable->getInit(), variable, EdgeKind::value);
+    return true;
+  }
+  bool VisitFieldDecl(clang::FieldDecl* field) {
+    if (field->hasInClassInitializer()) travel(field->getInClassInitializer(), field, EdgeKind::value);
+    return true;
+  }
+  bool VisitCXXConstructorDecl(clang::CXXConstructorDecl* constructor) {
+    for (const clang::CXXCtorInitializer* initialiser : constructor->inits())
+      if (initialiser->isMemberInitializer()) travel(initialiser->getInit(), initialiser->getMember(), EdgeKind::value);
+    return true;
+  }
+  bool VisitBinaryOperator(clang::BinaryOperator* operation) {
+    if (operation->getOpcode() != clang::BO_Assign) return true;
+    if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(operation->getLHS()->IgnoreParenImpCasts());
+        member && member->getMemberDecl()->getIdentifier() &&
+        member->getMemberDecl()->getName().ends_with("_timeout") && api_of(member->getBase()->getType()) == "hiredis")
+      limit(node_of(member->getBase()), operation->getRHS());
+    travel_to(operation->getRHS(), node_of(operation->getLHS()), EdgeKind::value);
+    return true;
+  }
+  bool VisitReturnStmt(clang::ReturnStmt* statement) {
+    if (function && statement->getRetValue() && !in_lambda)
+      travel_to(statement->getRetValue(), context.result(function), EdgeKind::to_result);
+    return true;
+  }
+  bool VisitIntegerLiteral(clang::IntegerLiteral* literal) {
+    // Who asks whether the connect is under way has a socket that does not wait.
+    if (!literal->getBeginLoc().isMacroID()) return true;
+    const std::string macro = context.macro_of(literal->getBeginLoc());
+    if (function && (macro == "EINPROGRESS" || macro == "WSAEWOULDBLOCK")) limit(context.entity(function), literal);
+    return true;
+  }
+  bool VisitCXXConstructExpr(clang::CXXConstructExpr* construct) {
+    arguments(construct->getConstructor(), llvm::ArrayRef(construct->getArgs(), construct->getNumArgs()));
+    return true;
+  }
+
+  bool VisitCallExpr(clang::CallExpr* call) {
+    const clang::FunctionDecl* callee = call->getDirectCallee();
+    if (!callee || !function) return true;
+    if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call)) {
+      if (operation->getOperator() == clang::OO_Equal && operation->getNumArgs() == 2)
+        travel_to(operation->getArg(1), node_of(operation->getArg(0)), EdgeKind::value);
+      return true;
+    }
+    arguments(callee, llvm::ArrayRef(call->getArgs(), call->getNumArgs()));
+    if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call))
+      method_call(*member, *callee);
+    else
+      function_call(*call, name_of(callee));
+    grpc_call(*call, *callee);
+    // A limiting option that a function of the project sets.
+    for (unsigned i = 0; i < call->getNumArgs(); ++i) pass_option(*call, i);
+    return true;
+  }
+
+ private:
+  bool in_loop(const clang::Stmt* loop, llvm::function_ref<bool()> traverse) {
+    loops.push_back(loop);
+    const bool go_on = traverse();
+    loops.pop_back();
+    return go_on;
+  }
+
+  const clang::Expr* argument(const clang::CallExpr& call, unsigned index) const {
+    return index < call.getNumArgs() ? call.getArg(index) : nullptr;
+  }
+
+  void method_call(const clang::CXXMemberCallExpr& call, const clang::FunctionDecl& callee) {
+    const llvm::StringRef name = name_of(&callee), record = record_of(&callee);
+    const clang::Expr* object = call.getImplicitObjectArgument();
+    const bool condition = record == "condition_variable" || record == "condition_variable_any" ||
+                           record == "ConditionVariable" || record == "CondVar" || record == "QWaitCondition";
+    if (condition && (name == "wait" || name == "Wait")) {
+      if (given(call) <= 1 && !asks_in_loop() && !leaves_predicate_to_caller(call))
+        wait("condition", call, object, name);
+    } else if (api_of(object->getType()) == "future" && !llvm::isa<clang::CXXConversionDecl>(callee)) {
+      if (name == "get" || name == "wait") wait("future", call, object, name);
+      if (name == "wait_for" || name == "wait_until" || name == "is_ready") asked.insert(node_of(object));
+      if (name == "push_back" || name == "emplace_back" || name == "push" || name == "insert")
+        for (const clang::Expr* value : call.arguments()) travel_to(value, node_of(object), EdgeKind::value);
+    } else if (name == "reset" && is_in_std(callee) && call.getNumArgs() > 0) {
+      travel_to(call.getArg(0), node_of(object), EdgeKind::value);
+    } else if (record == "ClientContext" && name == "set_deadline") {
+      limit(node_of(object), &call);
+    }
+  }
+
+  void function_call(const clang::CallExpr& call, llvm::StringRef name) {
+    const clang::Expr *first = argument(call, 0), *second = argument(call, 1), *third = argument(call, 2);
+    if (!first) return;
+    if (name == "pthread_cond_wait" || name == "cnd_wait" || name == "uv_cond_wait" || name == "bthread_cond_wait" ||
+        name == "g_cond_wait") {
+      if (!asks_in_loop() && !leaves_predicate_to_caller(call)) wait("condition", call, nullptr, name);
+    } else if (name == "curl_easy_perform") {
+      wait("curl", call, first, name);
+    } else if (name == "curl_easy_setopt" && third) {
+      set_option(call, *first, *second, *third);
+    } else if (name == "redisConnect" || name == "redisConnectUnix" || name == "redisConnectBind") {
+      wait("hiredis", call, nullptr, name);
+    } else if (name == "redisConnectWithOptions") {
+      wait("hiredis", call, first, name);
+    } else if (name == "redisSetTimeout") {
+      limit(node_of(first), &call);
+    } else if (name == "mysql_real_connect") {
+      wait("mysql", call, first, name);
+    } else if (name.starts_with("mysql_options") && second) {
+      if (option_name(second).contains("TIMEOUT")) limit(node_of(first), &call);
+    } else if (name == "connect" && call.getNumArgs() == 3 && first->getType()->isIntegerType()) {
+      wait("socket", call, first, name);
+    } else if (name == "setsockopt" && third) {
+      const std::optional<std::int64_t> option = integer(third, context.ast);
+      if (option == 20 || option == 21 || option == 66 || option == 67 || // Linux: SO_RCVTIMEO, SO_SNDTIMEO, …_NEW
+          llvm::StringRef(context.text_of(third->getSourceRange())).contains("TIMEO"))
+        limit(node_of(first), &call);
+    } else if ((name == "fcntl" && integer(second, context.ast) == 4) || // F_SETFL
+               name == "ioctl" || name == "ioctlsocket" ||
+               (has_word(name, {"nonblock", "nonblocking", "nonblocked", "unblock"}) ||
+                (has_word(name, {"non", "no"}) && has_word(name, {"block", "blocking"})))) {
+      limit(node_of(first), &call);
+    }
+  }
+
+  void pass_option(const clang::CallExpr& call, unsigned index) {
+    if (!call.getArg(index)->getType()->isEnumeralType() || !is_limiting_option(option_name(call.getArg(index))))
+      return;
+    if (!context.is_ours(call.getDirectCallee()->getLocation())) return;
+    write_wait_option(context.table, context.parameter(call.getDirectCallee(), index));
+  }
+
+  void set_option(const clang::CallExpr& call, const clang::Expr& handle, const clang::Expr& option,
+                  const clang::Expr& value) {
+    if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(strip(&option)))
+      if (const clang::ParmVarDecl* parameter = llvm::dyn_cast<clang::ParmVarDecl>(reference->getDecl())) {
+        write_wait_setter(context.table, context.entity(parameter), node_of(&handle));
+        return;
+      }
+    if (is_limiting_option(option_name(&option)) && integer(&value, context.ast) != 0) limit(node_of(&handle), &call);
+  }
+
+  // A blocking method of a generated stub: its first argument is the context that holds the deadline.
+  void grpc_call(const clang::CallExpr& call, const clang::FunctionDecl& callee) {
+    const clang::Expr* first = argument(call, 0);
+    const llvm::StringRef name = name_of(&callee), record = record_of(&callee);
+    if (!first || !first->getType()->isPointerType() || api_of(first->getType()) != "grpc" || record.empty()) return;
+    const bool stub = record.starts_with("Stub") || record.starts_with("Mock") || !callee.isDefined();
+    if (!stub || name.starts_with("Async") || name.starts_with("PrepareAsync") || record.contains("sync")) return;
+    wait("grpc", call, first, name);
+  }
+
+  unsigned given(const clang::CallExpr& call) const {
+    return static_cast<unsigned>(
+        llvm::count_if(call.arguments(), [](const clang::Expr* e) { return !llvm::isa<clang::CXXDefaultArgExpr>(e); }));
+  }
+
+  // Whether the innermost loop around asks something: its condition, or an if that leaves or restarts it.
+  bool asks_in_loop() const {
+    for (const clang::Stmt* loop : llvm::reverse(loops)) {
+      const clang::Expr* condition = nullptr;
+      const clang::Stmt* body = nullptr;
+      if (const clang::WhileStmt* while_loop = llvm::dyn_cast<clang::WhileStmt>(loop))
+        condition = while_loop->getCond(), body = while_loop->getBody();
+      else if (const clang::DoStmt* do_loop = llvm::dyn_cast<clang::DoStmt>(loop))
+        condition = do_loop->getCond(), body = do_loop->getBody();
+      else if (const clang::ForStmt* for_loop = llvm::dyn_cast<clang::ForStmt>(loop))
+        condition = for_loop->getCond(), body = for_loop->getBody();
+      else
+        continue; // going through a container asks nothing
+      if (const clang::DoStmt* once = llvm::dyn_cast<clang::DoStmt>(loop); once && integer(condition, context.ast) == 0)
+        continue; // do { } while (0), as macros write it
+      if (condition && !integer(condition, context.ast)) return true;
+      ConditionalJumpFinder finder;
+      finder.TraverseStmt(const_cast<clang::Stmt*>(body));
+      return finder.found;
+    }
+    return false;
+  }
+
+  // A wrapper around a condition variable: those who call it hold the lock and know what they wait for.
+  bool leaves_predicate_to_caller(const clang::CallExpr& call) const {
+    if (!has_word(name_of(function), {"wait"})) return false;
+    if (has_word(record_of(function),
+                 {"cond", "condition", "monitor", "event", "mutex", "lock", "signal", "semaphore"}))
+      return true;
+    return llvm::any_of(call.arguments(), [&](const clang::Expr* value) {
+      value = strip(value);
+      if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(value))
+        value = strip(unary->getSubExpr());
+      const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(value);
+      return reference && llvm::isa<clang::ParmVarDecl>(reference->getDecl());
+    });
+  }
+
+  void wait(llvm::StringRef api, const clang::CallExpr& call, const clang::Expr* handle, llvm::StringRef name) {
+    WaitCall wait;
+    wait.function = context.entity(function);
+    wait.location = context.expansion_of(call.getSourceRange());
+    if (wait.location.line == 0 || wait.function == EntityId::none) return;
+    if (!context.first_time(static_cast<std::uint64_t>(context.place_id("wait", wait.location)))) return;
+    wait.api = api;
+    wait.text = context.text_of(call.getSourceRange());
+    wait.line = context.line_of(context.sources.getExpansionLoc(call.getBeginLoc()));
+    const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call);
+    const clang::Expr* object = member ? member->getImplicitObjectArgument()->IgnoreParenImpCasts() : nullptr;
+    if (const clang::CXXOperatorCallExpr* arrow = llvm::dyn_cast_or_null<clang::CXXOperatorCallExpr>(object))
+      object = arrow->getOperator() == clang::OO_Arrow ? arrow->getArg(0) : object; // a smart pointer's
+    if (object && !object->isImplicitCXXThis()) {
+      const bool arrow =
+          llvm::isa<clang::MemberExpr>(call.getCallee()) && llvm::cast<clang::MemberExpr>(call.getCallee())->isArrow();
+      wait.call = context.text_of(object->getSourceRange(), 60) + (arrow ? "->" : ".");
+    }
+    wait.call += name;
+    wait.handle = api == "condition" ? EntityId::none : node_of(handle);
+    if (llvm::DenseMap<const clang::CallExpr*, EntityId>::iterator made = connections.find(&call);
+        made != connections.end()) {
+      edge(made->second, wait.handle, EdgeKind::value, &call);
+      if (wait.handle == EntityId::none) wait.handle = made->second;
+    }
+    if (api == "future")
+      own_future(handle) ? void() : futures.push_back(wait);
+    else
+      write(context.table, wait);
+  }
+
+  void limit(EntityId handle, const clang::Expr* where) {
+    if (handle == EntityId::none) return;
+    const EntityId in = function ? context.entity(function) : EntityId::none;
+    if (context.first_time(static_cast<std::uint64_t>(handle) * 31 + static_cast<std::uint64_t>(in)))
+      write_wait_limit(context.table, handle, in, context.expansion_of(where->getExprLoc()));
+  }
+
+  void travel(const clang::Expr* value, const clang::NamedDecl* to, EdgeKind kind) {
+    if (value && to) travel_to(value, context.entity(to), kind);
+  }
+
+  // A value goes to a variable, field, parameter or result.
+  void travel_to(const clang::Expr* value, EntityId to, EdgeKind kind) {
+    value = strip(value);
+    if (!value || to == EntityId::none) return;
+    const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(value);
+    const clang::FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
+    if (callee && name_of(callee) == "socket" && call->getNumArgs() == 3) {
+      const std::int64_t type = integer(call->getArg(1), context.ast).value_or(0);
+      if ((type & 0x800) || (type & 0xf) == 2) limit(to, call); // Linux: SOCK_NONBLOCK; SOCK_DGRAM
+      return;
+    }
+    const llvm::StringRef api = api_of(value->getType());
+    if (api.empty()) return;
+    if (callee && name_of(callee).starts_with("redisConnect")) connections[call] = to;
+    if (api == "future" && own_future(value)) return limit(to, value);
+    const EntityId from = node_of(value);
+    if (callee && from == context.result(callee)) {
+      if (api == "future") {
+        if (!same_component(*callee)) kind = EdgeKind::foreign;
+      } else if (!is_ours(*callee)) { // what an unknown function made may be limited
+        if (!is_maker(name_of(callee))) limit(to, value);
+        return;
+      }
+    }
+    if (callee && kind == EdgeKind::value && from == context.result(callee)) kind = EdgeKind::from_result;
+    edge(from, to, kind, value);
+  }
+
+  void edge(EntityId from, EntityId to, EdgeKind kind, const clang::Expr* where) {
+    if (from == EntityId::none || to == EntityId::none || from == to) return;
+    const Location location = context.expansion_of(where->getSourceRange());
+    const std::uint64_t digest = static_cast<std::uint64_t>(from) * 7 + static_cast<std::uint64_t>(to) * 13 +
+                                 static_cast<std::uint64_t>(context.place_id("wait-edge", location));
+    if (context.first_time(digest)) write(context.table, HandleEdge{from, to, kind, location});
+  }
+
+  void arguments(const clang::FunctionDecl* callee, llvm::ArrayRef<const clang::Expr*> values) {
+    if (!callee || !is_ours(*callee)) return;
+    for (unsigned i = 0; i < values.size() && i < callee->getNumParams(); ++i)
+      if (llvm::StringRef api = api_of(values[i]->getType()); !api.empty())
+        travel_to(values[i], context.parameter(callee, i), EdgeKind::argument);
+  }
+
+  bool is_ours(const clang::FunctionDecl& callee) { return context.is_ours(callee.getLocation()); }
+  static bool is_maker(llvm::StringRef name) {
+    return name == "curl_easy_init" || name == "curl_easy_duphandle" || name == "mysql_init" || name == "make_unique" ||
+           name == "make_shared" || name.starts_with("redisConnect");
+  }
+
+  bool same_component(const clang::FunctionDecl& callee) {
+    if (!function) return false;
+    const clang::CXXMethodDecl *there = llvm::dyn_cast<clang::CXXMethodDecl>(&callee),
+                               *here = llvm::dyn_cast<clang::CXXMethodDecl>(function);
+    if (there && here) return there->getParent()->getCanonicalDecl() == here->getParent()->getCanonicalDecl();
+    return !there &&
+           context.sources.getFileID(callee.getLocation()) == context.sources.getFileID(function->getLocation());
+  }
+
+  // std::async, a task or promise of this function or class that nobody else was handed.
+  bool own_future(const clang::Expr* value) {
+    const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(strip(value));
+    const clang::FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
+    if (!callee) return false;
+    if (name_of(callee) == "async" && is_in_std(*callee)) return true;
+    const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call);
+    if (!member) return false;
+    if (name_of(callee) == "share") return own_future(member->getImplicitObjectArgument());
+    if (name_of(callee) != "get_future") return false;
+    const EntityId promise = node_of(member->getImplicitObjectArgument());
+    return function && !is_handed_over(promise);
+  }
+
+  // Whether the function passes the promise, or a lambda that holds it, to something that is not a thread of its own.
+  bool is_handed_over(EntityId promise) {
+    struct Finder : clang::RecursiveASTVisitor<Finder> {
+      WaitVisitor& outer;
+      EntityId promise;
+      bool found = false;
+      Finder(WaitVisitor& outer, EntityId promise) : outer(outer), promise(promise) {}
+      bool mentions(const clang::Stmt* statement) {
+        if (!statement) return false;
+        if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(statement))
+          if (outer.context.entity(reference->getDecl()) == promise) return true;
+        if (const clang::LambdaExpr* lambda = llvm::dyn_cast<clang::LambdaExpr>(statement))
+          for (const clang::LambdaCapture& capture : lambda->captures())
+            if (capture.capturesVariable() && outer.context.entity(capture.getCapturedVar()) == promise) return true;
+        return llvm::any_of(statement->children(), [&](const clang::Stmt* child) { return mentions(child); });
+      }
+      bool VisitCallExpr(clang::CallExpr* call) {
+        const clang::FunctionDecl* callee = call->getDirectCallee();
+        if (llvm::isa<clang::CXXOperatorCallExpr>(call)) return true;
+        if (callee && (is_in_std(*callee) || outer.same_component(*callee))) return true;
+        return found |= llvm::any_of(call->arguments(), [&](const clang::Expr* e) { return mentions(e); }), !found;
+      }
+    };
+    Finder finder(*this, promise);
+    if (const clang::Stmt* body = function->getBody()) finder.TraverseStmt(const_cast<clang::Stmt*>(body));
+    return finder.found;
+  }
+
+  // The declaration behind a handle expression: `handle_.get()`, `&context`, `*p`, `futures[i]` are all their variable.
+  EntityId node_of(const clang::Expr* expression) {
+    expression = strip(expression);
+    if (!expression) return EntityId::none;
+    if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(expression))
+      return llvm::isa<clang::VarDecl>(reference->getDecl()) ? context.entity(reference->getDecl()) : EntityId::none;
+    if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(expression))
+      return llvm::isa<clang::FieldDecl, clang::VarDecl>(member->getMemberDecl())
+                 ? context.entity(member->getMemberDecl())
+                 : EntityId::none;
+    if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(expression))
+      return node_of(unary->getSubExpr());
+    if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast<clang::ArraySubscriptExpr>(expression))
+      return node_of(subscript->getBase());
+    if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(expression))
+      return operation->getNumArgs() > 0 ? node_of(operation->getArg(0)) : EntityId::none;
+    const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression);
+    const clang::FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
+    if (!callee) return EntityId::none;
+    if (is_in_std(*callee)) { // std::move(x), pointer.get(), results.front()
+      const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call);
+      if (member) return node_of(member->getImplicitObjectArgument());
+      if (name_of(callee) == "move" || name_of(callee) == "forward" || name_of(callee) == "ref")
+        return call->getNumArgs() > 0 ? node_of(call->getArg(0)) : EntityId::none;
+    }
+    return context.result(callee);
+  }
+
+  CollectContext& context;
+  const clang::FunctionDecl* function = nullptr; // the named one: what a lambda does, the function around it does
+  bool in_lambda = false;
+  std::vector<const clang::Stmt*> loops;
+  std::set<EntityId> asked; // futures that the function waits for with a limit
+  llvm::DenseMap<const clang::CallExpr*, EntityId>
+      connections;               // hiredis: where the new handle goes; seen before the call
+  std::vector<WaitCall> futures; // written at the function's end
+};
+
+} // namespace
+
+void collect_waits(CollectContext& context) { WaitVisitor(context).TraverseDecl(context.ast.getTranslationUnitDecl()); }
+
+} // namespace plumbline
