@@ -33,8 +33,9 @@ const clang::Expr* strip(const clang::Expr* expression) {
 }
 
 bool is_conversion_factor(double value) {
-  static constexpr std::array<double, 17> factors{
-      {7, 24, 30, 60, 365, 1000, 1024, 1440, 3600, 86400, 1e6, 1048576, 1e7, 1e9, 3.6e6, 8.64e7, 1e12}};
+  static constexpr std::array<double, 23> factors{{7,      24,    30,    60,      365,  1000,   1024, 1440,
+                                                   3600,   86400, 1e6,   1048576, 1e7,  1e9,    6e4,  3.6e6,
+                                                   8.64e7, 6e7,   3.6e9, 8.64e10, 6e10, 3.6e12, 1e12}};
   double magnitude = std::fabs(value);
   if (magnitude > 0 && magnitude < 1) magnitude = std::nearbyint(1 / magnitude * 1e3) / 1e3; // 0.001, 1e-6
   for (double factor : factors)

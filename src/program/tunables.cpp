@@ -109,11 +109,18 @@ static std::string value_text(const ConstantFact& constant, std::string_view own
   return nanoseconds > 0 ? format_duration(nanoseconds) : format_number(constant.value);
 }
 
+static constexpr double longer_than_anybody_waits = 50.0 * 365 * static_cast<double>(day); // nanoseconds
+
 static bool is_endless(const ConstantFact& constant) {
+  // 0xFFFF, 0xFFFFFF: all that a field can hold.
+  llvm::StringRef digits = constant.text;
+  if (digits.consume_front_insensitive("0x") && digits.size() >= 4 &&
+      digits.rtrim("uUlL").find_first_not_of("fF") == llvm::StringRef::npos)
+    return true;
   // How "for ever" and "as much as there is" are spelled: the largest values of 31, 32, 63 and 64 bits.
   if (constant.tick <= 0)
     return constant.value == 2147483647.0 || constant.value == 4294967295.0 || constant.value >= 9.2e18;
-  return constant.value * static_cast<double>(constant.tick) >= 50.0 * 365 * static_cast<double>(day);
+  return constant.value * static_cast<double>(constant.tick) >= longer_than_anybody_waits;
 }
 
 static std::string owner_of(const Program& program, EntityId function, EntityId node, EntityId& record) {
@@ -198,8 +205,12 @@ static bool is_unit_constant(std::string_view name, double value) {
   if (names_a_unit(name)) return true;
   Meaning meaning = meaning_of(name, TypeClass::integer);
   if (meaning.dimension != Dimension::duration || meaning.role != "other") return false;
+  if (words_of(name).size() > 3) return false;
   for (double factor : {1.0, 60.0, 3600.0, 86400.0, 1e3, 1e6, 1e9})
-    if (value == factor) return words_of(name).size() <= 3;
+    if (value == factor) return true;
+  // UTIME_HOURS = 3600000000: how many of a smaller unit the named one has.
+  for (std::int64_t tick : {nanosecond, microsecond, millisecond, second})
+    if (value * static_cast<double>(tick) == static_cast<double>(unit_of_name(name))) return true;
   return false;
 }
 
@@ -225,7 +236,9 @@ class TunableFinder {
     if (dimension == Dimension::limit && !accept_limit(constant, named, best)) return std::nullopt;
     bool stepped = best.use && (best.use->kind == UseKind::add || best.use->kind == UseKind::subtract);
     if (constant.tick == 0 && constant.value == 1 && stepped) return std::nullopt; // t + 1: rounding, the next one
-    return build(constant, named, best);
+    Tunable tunable = build(constant, named, best);
+    if (tunable.nanoseconds >= longer_than_anybody_waits) return std::nullopt;
+    return tunable;
   }
 
  private:
@@ -269,6 +282,10 @@ class TunableFinder {
       if (function && configuration.is_config_type(function->owner)) continue; // a config type checks its own ranges
       std::optional<Consumer> consumer = consumer_of(program, use);
       if (consumer && consumer->dimension == Dimension::duration && is_one_of_a_scale(use)) continue;
+      // A value that goes somewhere and is compared with a limit there is what is measured, not the limit.
+      if (consumer && depth > 0 && consumer->dimension == Dimension::limit && use.kind == UseKind::compare &&
+          !names_a_load(use.other_names) && !(program.entity(node) && program.entity(node)->has(is_constant)))
+        continue;
       // The length of a buffer that a size argument is compared with is data, not load.
       if (consumer && depth > 0 && consumer->dimension == Dimension::limit && use.kind == UseKind::compare &&
           (consumer->name == "size" || consumer->name == "length"))
