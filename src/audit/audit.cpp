@@ -109,6 +109,8 @@ static bool comes_before(const Finding& a, const Finding& b) {
          std::tie(b.place.path, b.place.line, b.place.column, b.check, b.kind, b.fingerprint);
 }
 
+void sort_findings(std::vector<Finding>& findings) { std::sort(findings.begin(), findings.end(), comes_before); }
+
 static void sort_units(std::vector<UnitCoverage>& units) {
   std::sort(units.begin(), units.end(), [](const UnitCoverage& a, const UnitCoverage& b) {
     return std::tie(a.path, a.state, a.error_count, a.reason, a.problems) <
@@ -137,7 +139,7 @@ Audit run_audit(AuditInput input) {
   }
   set_fingerprints(audit.findings);
   relate(audit.findings);
-  std::sort(audit.findings.begin(), audit.findings.end(), comes_before);
+  sort_findings(audit.findings);
 
   std::erase_if(input.sites, [&](const Site& site) { return !is_enabled(settings, site.check); });
   audit.sites = distinct_sites(std::move(input.sites), settings);

@@ -74,4 +74,7 @@ struct Audit {
 // Scope, module, priority, effort, fingerprints, suppressions (and findings about bad suppressions), order.
 Audit run_audit(AuditInput input);
 
+// The order of Audit::findings.
+void sort_findings(std::vector<Finding>& findings);
+
 } // namespace plumbline

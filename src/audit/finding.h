@@ -44,7 +44,8 @@ struct ConfigInReach {
 struct Suppression {
   std::string reason;
   std::string until; // ISO 8601 date, or empty
-  Place place;       // of the comment
+  Place place;       // of the comment; of an accepted baseline entry: none
+  std::string by{};  // who accepted it; of a comment: empty
 };
 
 struct EffortHours {

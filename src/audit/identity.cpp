@@ -47,7 +47,7 @@ std::string fingerprint_of(const FingerprintParts& parts) {
   llvm::BLAKE3 hasher;
   std::string ordinal = std::to_string(parts.ordinal);
   for (std::string_view ingredient :
-       {std::string_view("plumbline/v1"), std::string_view(parts.check), std::string_view(parts.kind),
+       {fingerprint_algorithm, std::string_view(parts.check), std::string_view(parts.kind),
         std::string_view(parts.path), std::string_view(parts.entity), std::string_view(parts.owner),
         std::string_view(parts.text), std::string_view(ordinal)}) {
     hasher.update(std::to_string(ingredient.size()) + ":");

@@ -7,9 +7,8 @@
 // The file's path is one of the ingredients. Without it, equal findings of two files (two `main`s that sleep 5 s, two
 // static helpers of one name) could only be told apart by an ordinal over all files, and adding a file that sorts
 // earlier would rename the findings of every other: a change in one place must never change identities in another.
-// The price is that renaming a file changes its fingerprints. The baseline does not pay it, because it matches
-// in stages over the ingredients: all of them; without `ordinal`, nearest `context` first (moved in the file); without
-// `path` (file renamed, or code moved); without `entity` and `owner` (function or class renamed).
+// The price is that renaming a file changes its fingerprints. A baseline does not pay it: it matches in stages over the
+// ingredients (matching.h), and what it recognises keeps the fingerprint that it had.
 // The ordinal counts equals within one file, so it too depends on that file only.
 #pragma once
 
@@ -20,6 +19,9 @@
 #include <vector>
 
 namespace plumbline {
+
+// How fingerprints are made, and what goes into them. A baseline remembers which one its own come from.
+inline constexpr std::string_view fingerprint_algorithm = "plumbline/v1";
 
 // The ingredients of a fingerprint, and of the staged matching.
 struct FingerprintParts {
@@ -37,7 +39,7 @@ std::string normalised_source(std::string_view source);
 // The parts of each finding, in the order of `findings`; which order that is does not matter to the result.
 std::vector<FingerprintParts> parts_of(const std::vector<Finding>& findings);
 
-// 32 hex digits: 128 bits of BLAKE3 over the length-prefixed ingredients and the algorithm's version, "plumbline/v1".
+// 32 hex digits: 128 bits of BLAKE3 over the length-prefixed ingredients and the algorithm's version.
 std::string fingerprint_of(const FingerprintParts& parts);
 
 // Fills in Finding::fingerprint.

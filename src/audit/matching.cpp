@@ -89,6 +89,20 @@ constexpr Pass last_passes[] = {
     {path | entity | owner, around_shape, true},
 };
 
+constexpr Pass site_passes[] = {
+    {path | owner, around_16},
+    {path | owner, around_4},
+    {path, around_16},
+    {path, around_4},
+    {path | owner | text, before_16},
+    {path | owner | text, after_16},
+    {path | owner | text, before_4},
+    {path | owner | text, after_4},
+    {path | owner | entity, around_shape},
+    {path | owner | entity | text, 0, true},
+    {path | owner | text, 0, true},
+};
+
 class Matcher {
  public:
   Matcher(const std::vector<Matchable>& then, const std::vector<Matchable>& now)
@@ -260,6 +274,12 @@ std::vector<std::size_t> match_unmoved(const std::vector<Matchable>& then, const
   Matcher matcher(then, now);
   matcher.run(unmoved_passes);
   matcher.run(any_surroundings);
+  return matcher.result();
+}
+
+std::vector<std::size_t> match_sites(const std::vector<Matchable>& then, const std::vector<Matchable>& now) {
+  Matcher matcher(then, now);
+  matcher.run(site_passes);
   return matcher.result();
 }
 

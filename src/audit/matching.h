@@ -63,6 +63,11 @@ inline constexpr std::size_t no_match = ~std::size_t{0};
 std::vector<std::size_t> match(const std::vector<Matchable>& then, const std::vector<Matchable>& now,
                                const std::function<bool(const std::string& path)>& still_there);
 
+// The same for the places of tunables: what stood where `then` says is now at which of `now`? Text does not count,
+// because it is what was replaced; it holds the role instead, and `entity` what consumes the value. Paths must have
+// been translated.
+std::vector<std::size_t> match_sites(const std::vector<Matchable>& then, const std::vector<Matchable>& now);
+
 // The certain part of match(): same path, entity, owner and text. For what was fixed long ago and may have come back.
 std::vector<std::size_t> match_unmoved(const std::vector<Matchable>& then, const std::vector<Matchable>& now);
 

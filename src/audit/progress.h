@@ -3,6 +3,8 @@
 #pragma once
 
 #include "audit/finding.h"
+#include "audit/matching.h"
+#include "project/settings.h"
 
 #include <cstdint>
 #include <optional>
@@ -39,13 +41,21 @@ struct ModuleProgress {
 };
 
 struct MigrationProgress {
-  // How many findings are in each state. What is suppressed in the code is in none of them.
+  // How many findings are in each state. What the baseline has and a comment now suppresses counts as accepted.
   std::uint64_t baseline_total = 0, fixed = 0, open = 0, new_ = 0, reopened = 0, accepted = 0, unknown = 0;
   std::uint64_t sites = 0, configured = 0;
   std::vector<ModuleProgress> by_module; // in the settings' order, then by name
   std::vector<ProgressCount> by_check, by_priority;
   std::vector<FileProgress> files; // sorted by path; rows by line now, else before
 };
+
+struct Audit;
+struct Baseline;
+struct Comparison;
+
+// `audit` has been compared with the baseline, and `comparison` is what came of it.
+MigrationProgress progress_of(const Audit& audit, const Baseline& baseline, const Comparison& comparison,
+                              const Settings& settings, const SourceReader& read);
 
 // done / places from 0 to 1; nothing where there are no places.
 std::optional<double> share_of(std::uint64_t done, std::uint64_t places);

@@ -29,8 +29,9 @@ static Json config_json(const std::optional<ConfigInReach>& config) {
 
 static Json suppression_json(const std::optional<Suppression>& suppression) {
   if (!suppression) return nullptr;
-  Json json{{"reason", text(suppression->reason)}, {"until", nullptr}, {"location", nullptr}};
+  Json json{{"reason", text(suppression->reason)}, {"until", nullptr}, {"location", nullptr}, {"by", nullptr}};
   if (!suppression->until.empty()) json["until"] = text(suppression->until);
+  if (!suppression->by.empty()) json["by"] = text(suppression->by);
   if (!suppression->place.path.empty()) json["location"] = place_json(suppression->place);
   return json;
 }
