@@ -1,9 +1,11 @@
 // The table of contents: what a scan does, one call per stage. No stage calls back into an earlier one.
 #include "check.h"
 #include "cli/cli.h"
+#include "cli/keep.h"
 #include "cli/progress.h"
 #include "cli/scan.h"
 #include "cli/selection.h"
+#include "cli/verdict.h"
 #include "program/program.h"
 
 namespace plumbline {
@@ -19,6 +21,10 @@ static llvm::Expected<int> scan(const ScanOptions& options) {
   Settings& settings = project->settings;
   llvm::Expected<std::vector<RegisteredCheck>> checks = select_checks(options.checks, settings);
   if (!checks) return checks.takeError();
+
+  // What is kept from earlier audits.
+  llvm::Expected<Kept> kept = read_kept(options, project->root);
+  if (!kept) return kept.takeError();
 
   // collect: each command's facts, from the store or from one parse in a worker process.
   const std::unique_ptr<FactStore> store = open_store(options.cache);
@@ -46,12 +52,26 @@ static llvm::Expected<int> scan(const ScanOptions& options) {
                            .known_checks = {known_checks.begin(), known_checks.end()},
                            .partial = !options.project.paths.empty()});
   audit.notes.insert(audit.notes.end(), collection.notes.begin(), collection.notes.end());
+
+  // baseline: what is new, still open, fixed or back again, and how far the migration has come.
+  const SourceReader read = source_reader(project->root);
+  audit.history = kept->history;
+  Comparison comparison;
+  if (kept->baseline)
+    comparison = compare_with(*kept->baseline, audit, *kept, seen_by(collection.units, options, *checks, project->root),
+                              settings, read, *date);
   say_notes(audit, options);
 
-  // report: one document model, rendered into each output; then the exit status.
+  // gate: which rules are broken, and by what.
+  llvm::Expected<std::optional<GateResult>> gate = gate_result(audit, options, settings.gate);
+  if (!gate) return gate.takeError();
+  audit.gate = std::move(*gate);
+
+  // report: one document model, rendered into each output; then what is kept, and the exit status.
   const RenderOptions rendering = render_options(options, *checks, project->root);
   if (llvm::Error error = write_reports(options.outputs, report_model(audit), rendering)) return error;
-  return verdict(audit, options.fail_on, settings.gate);
+  if (llvm::Error error = keep(options, *kept, audit, comparison, read, *date)) return error;
+  return verdict(audit, options, settings.gate);
 }
 
 } // namespace plumbline

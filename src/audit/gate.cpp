@@ -3,6 +3,7 @@
 #include "audit/audit.h"
 
 #include <llvm/ADT/SmallVector.h>
+#include <llvm/ADT/StringExtras.h>
 #include <llvm/ADT/StringRef.h>
 
 #include <algorithm>
@@ -42,6 +43,11 @@ llvm::Expected<std::vector<FailRule>> parse_fail_on(const std::string& text) {
     rules.push_back(std::move(rule));
   }
   return rules;
+}
+
+llvm::Expected<std::vector<FailRule>> parse_rules(const std::vector<std::string>& rules) {
+  if (rules.empty()) return std::vector<FailRule>();
+  return parse_fail_on(llvm::join(rules, ","));
 }
 
 bool breaks(const Finding& finding, const FailRule& rule) {

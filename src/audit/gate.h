@@ -26,6 +26,9 @@ struct FailRule {
 // before it, so that `new:P0,P1` is `new:P0,new:P1`. Status: new, open, reopened, or any.
 llvm::Expected<std::vector<FailRule>> parse_fail_on(const std::string& text);
 
+// The same for a list, as the settings have it.
+llvm::Expected<std::vector<FailRule>> parse_rules(const std::vector<std::string>& rules);
+
 // Whether a finding counts for a rule; what is suppressed, accepted or fixed never does. What was not seen counts as
 // open, because that is what it was when it was last seen.
 bool breaks(const Finding& finding, const FailRule& rule);

@@ -55,6 +55,10 @@ static int parse_and_run(int argc, char** argv, ScanFunction scan) {
              "`plumbline COMMAND --help` lists a command's options.");
   Action action;
   add_scan(app, action, scan);
+  add_gate(app, action, scan);
+  add_report(app, action, scan);
+  add_baseline(app, action, scan);
+  add_init(app, action);
   add_explain(app, action);
   add_checks(app, action);
   add_doctor(app, action);

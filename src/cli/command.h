@@ -16,6 +16,10 @@ namespace plumbline {
 using Action = std::function<llvm::Expected<int>()>;
 
 void add_scan(CLI::App& app, Action& action, ScanFunction scan);
+void add_gate(CLI::App& app, Action& action, ScanFunction scan);
+void add_report(CLI::App& app, Action& action, ScanFunction scan);
+void add_baseline(CLI::App& app, Action& action, ScanFunction scan);
+void add_init(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_checks(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);

@@ -1,8 +1,8 @@
 // What the command line asks for, as plain values.
 #pragma once
 
+#include "audit/audit.h"
 #include "cli/outputs.h"
-#include "cli/verdict.h"
 #include "collect/pool.h"
 #include "project/project.h"
 
@@ -17,6 +17,21 @@ struct CacheOptions {
   std::uint64_t limit_bytes = 2ull << 30; // about 1,000 translation units of a large code base, with room for branches
 };
 
+// What a scanning command does with the baseline: compares the audit with it, or writes it as well.
+enum class BaselineVerb { compare, create, update, accept, prune };
+
+struct BaselineOptions {
+  std::string file; // --baseline; empty: .plumbline/baseline.json of the project
+  BaselineVerb verb = BaselineVerb::compare;
+  bool replace = false;               // create: also where there is one
+  std::vector<std::string> selectors; // accept: PATH:LINE, or the beginning of a fingerprint
+  std::string reason, by, until;      // accept
+};
+
+struct GateOptions {
+  bool asked = false; // the settings' gate decides on the exit status
+};
+
 struct ScanOptions {
   ProjectRequest project;
   PoolOptions pool;
@@ -26,6 +41,9 @@ struct ScanOptions {
   std::vector<Output> outputs; // at least one
   RenderOptions render;        // `color` holds for standard output only
   std::vector<FailRule> fail_on; // empty: findings never fail the scan
+  BaselineOptions baseline;
+  GateOptions gate;
+  bool record = false; // add the audit to the history
   bool quiet = false, verbose = false;
 };
 

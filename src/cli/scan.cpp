@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/messages.h"
+#include "cli/scanning.h"
 
 #include <llvm/ADT/StringExtras.h>
 #include <llvm/Support/FileSystem.h>
@@ -42,7 +43,7 @@ static llvm::Error check_paths(const std::vector<std::string>& paths, const CLI:
   return llvm::Error::success();
 }
 
-static llvm::Expected<ScanOptions> understand(const ScanWords& words, const CLI::App& app) {
+static llvm::Expected<ScanOptions> understand(const ScanWords& words, const CLI::App& app, bool prints) {
   ScanOptions options = words.options;
   if (llvm::Error error = check_paths(options.project.paths, app)) return error;
   llvm::SmallVector<llvm::StringRef> globs;
@@ -51,6 +52,9 @@ static llvm::Expected<ScanOptions> understand(const ScanWords& words, const CLI:
   llvm::Expected<std::vector<Output>> outputs = resolve_outputs(words.files, words.format, options.quiet);
   if (!outputs) return outputs.takeError();
   options.outputs = std::move(*outputs);
+  if (!prints && words.format.empty())
+    std::erase_if(options.outputs,
+                  [&](const Output& output) { return output.path == "-" && !llvm::is_contained(words.files, "-"); });
   if (!words.fail_on.empty()) {
     llvm::Expected<std::vector<FailRule>> rules = parse_fail_on(words.fail_on);
     if (!rules) return rules.takeError();
@@ -64,12 +68,17 @@ static llvm::Expected<ScanOptions> understand(const ScanWords& words, const CLI:
   return options;
 }
 
-static void add_scope_options(CLI::App& command, ScanWords& words) {
-  command.add_option("PATH", words.options.project.paths, "Only translation units at or below these; else all")
-      ->type_name("");
+static void add_scope_options(CLI::App& command, ScanWords& words, bool takes_paths) {
+  if (takes_paths)
+    command.add_option("PATH", words.options.project.paths, "Only translation units at or below these; else all")
+        ->type_name("");
   add_project_options(command, words.options.project);
   command.add_option("--checks", words.checks, "Globs of check names, comma separated; --checks=-GLOB takes away")
       ->type_name("GLOBS");
+  command
+      .add_option("--baseline", words.options.baseline.file,
+                  "What is known; else .plumbline/baseline.json of the project, if it is there")
+      ->type_name("FILE");
 }
 
 static void add_collection_options(CLI::App& command, ScanWords& words) {
@@ -90,7 +99,7 @@ static void add_collection_options(CLI::App& command, ScanWords& words) {
   add_cache_folder_option(command, words.options.cache);
 }
 
-static void add_report_options(CLI::App& command, ScanWords& words) {
+static void add_report_options(CLI::App& command, ScanWords& words, bool fails_on) {
   std::string formats;
   for (const FormatName& format : format_names()) formats += (formats.empty() ? "" : ", ") + std::string(format.name);
   command
@@ -107,25 +116,36 @@ static void add_report_options(CLI::App& command, ScanWords& words) {
   command.add_option("--color", words.color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
       ->type_name("WHEN");
-  command.add_option("--fail-on", words.fail_on, "Exit 1 if such findings are there: new:P0,P1")->type_name("RULES");
+  if (fails_on)
+    command.add_option("--fail-on", words.fail_on, "Exit 1 if such findings are there: new:P0,P1")->type_name("RULES");
   command.add_flag("--quiet", words.options.quiet, "No progress; with -o, nothing on standard output");
   command.add_flag("--verbose", words.options.verbose,
                    "Evidence and suggestions with each finding; say what was dropped");
 }
 
-void add_scan(CLI::App& app, Action& action, ScanFunction scan) {
-  CLI::App* command = app.add_subcommand("scan", "Audits the project (what plumbline does when no command is named)");
+CLI::App* add_scanning_command(CLI::App& parent, Action& action, ScanFunction scan, const ScanningCommand& command,
+                               std::function<llvm::Error(ScanOptions&)> adjust) {
+  CLI::App* app = parent.add_subcommand(command.name, command.help);
   const std::shared_ptr<ScanWords> words = std::make_shared<ScanWords>();
-  add_scope_options(*command, *words);
-  add_collection_options(*command, *words);
-  add_report_options(*command, *words);
-  command->callback([&action, &app, words, scan] {
-    action = [&app, words, scan]() -> llvm::Expected<int> {
-      llvm::Expected<ScanOptions> options = understand(*words, app);
+  add_scope_options(*app, *words, command.takes_paths);
+  add_collection_options(*app, *words);
+  add_report_options(*app, *words, command.fails_on);
+  const bool prints = command.prints;
+  app->callback([&action, &parent, words, scan, adjust, prints] {
+    action = [&parent, words, scan, adjust, prints]() -> llvm::Expected<int> {
+      llvm::Expected<ScanOptions> options = understand(*words, parent, prints);
       if (!options) return options.takeError();
+      if (llvm::Error error = adjust(*options)) return error;
       return scan(*options);
     };
   });
+  return app;
+}
+
+void add_scan(CLI::App& app, Action& action, ScanFunction scan) {
+  add_scanning_command(app, action, scan,
+                       {.name = "scan", .help = "Audits the project (what plumbline does when no command is named)"},
+                       [](ScanOptions&) { return llvm::Error::success(); });
 }
 
 llvm::Error expect_commands(const Project& project, const ProjectRequest& request) {
@@ -161,17 +181,33 @@ static RuleText rule_text(const RegisteredCheck& registered) {
           .priority = check.priority};
 }
 
-RenderOptions render_options(const ScanOptions& options, std::span<const RegisteredCheck> checks,
-                             const std::string& root) {
-  RenderOptions render = options.render;
-  for (const RegisteredCheck& registered : checks) render.rules.push_back(rule_text(registered));
-  render.read_source = [root](std::string_view path) -> std::optional<std::string> {
+SourceReader source_reader(const std::string& root) {
+  return [root](std::string_view path) -> std::optional<std::string> {
     llvm::SmallString<256> absolute(root);
     llvm::sys::path::append(absolute, llvm::StringRef(path));
     llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> buffer = llvm::MemoryBuffer::getFile(absolute);
     if (!buffer) return std::nullopt;
     return (*buffer)->getBuffer().str();
   };
+}
+
+SeenCode seen_by(std::span<const TuFacts> units, const ScanOptions& options, std::span<const RegisteredCheck> checks,
+                 const std::string& root) {
+  SeenCode seen = seen_code(units, !options.project.paths.empty());
+  for (const RegisteredCheck& registered : checks) seen.checks.emplace(registered.name);
+  seen.exists = [root](std::string_view path) {
+    llvm::SmallString<256> absolute(root);
+    llvm::sys::path::append(absolute, llvm::StringRef(path));
+    return llvm::sys::fs::exists(absolute);
+  };
+  return seen;
+}
+
+RenderOptions render_options(const ScanOptions& options, std::span<const RegisteredCheck> checks,
+                             const std::string& root) {
+  RenderOptions render = options.render;
+  for (const RegisteredCheck& registered : checks) render.rules.push_back(rule_text(registered));
+  render.read_source = source_reader(root);
   return render;
 }
 

@@ -1,6 +1,7 @@
 // What src/main.cpp's scan needs between the stages.
 #pragma once
 
+#include "audit/comparison.h"
 #include "check.h"
 #include "cli/options.h"
 
@@ -15,6 +16,13 @@ CollectOptions collect_options(const Project& project);
 
 // How each unit ended, for the audit.
 std::vector<UnitCoverage> coverage_of(std::span<const TuFacts> units);
+
+// Sources of the project below `root`.
+SourceReader source_reader(const std::string& root);
+
+// What was looked at, for comparing with a baseline.
+SeenCode seen_by(std::span<const TuFacts> units, const ScanOptions& options, std::span<const RegisteredCheck> checks,
+                 const std::string& root);
 
 // What `options` say about rendering, with the texts of the checks that ran and the project's sources to quote from.
 RenderOptions render_options(const ScanOptions& options, std::span<const RegisteredCheck> checks,

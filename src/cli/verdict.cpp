@@ -4,19 +4,41 @@
 #include "cli/messages.h"
 
 #include <algorithm>
+#include <map>
 
 namespace plumbline {
 
-static bool say_broken_rules(const Audit& audit, const std::vector<FailRule>& rules) {
-  bool broken = false;
-  for (const FailRule& rule : rules) {
-    const std::ptrdiff_t count =
-        std::ranges::count_if(audit.findings, [&](const Finding& finding) { return breaks(finding, rule); });
-    if (count == 0) continue;
-    broken = true;
-    say("--fail-on " + rule.text + ": " + counted(count, "finding"));
+llvm::Expected<std::optional<GateResult>> gate_result(const Audit& audit, const ScanOptions& options,
+                                                      const GateSetting& setting) {
+  std::vector<FailRule> rules = options.fail_on;
+  if (!options.gate.asked && rules.empty()) return std::nullopt;
+  if (options.gate.asked && rules.empty()) {
+    llvm::Expected<std::vector<FailRule>> settings_rules = parse_rules(setting.fail_on);
+    if (!settings_rules) return settings_rules.takeError();
+    rules = std::move(*settings_rules);
   }
-  return broken;
+  return judge_gate(audit, rules, setting, options.gate.asked);
+}
+
+// Each broken rule, and what broke it: the first ones, since a report has them all.
+static void say_broken_rules(const Audit& audit, const GateResult& gate, bool asked) {
+  constexpr std::size_t shown = 20;
+  std::map<std::string_view, const Finding*> findings;
+  for (const Finding& finding : audit.findings) findings.emplace(finding.fingerprint, &finding);
+  for (const RuleResult& rule : gate.rules) {
+    if (!rule.broken || rule.findings.empty()) continue;
+    const std::string allowed = rule.limit == 0 ? "" : ", " + std::to_string(rule.limit) + " allowed";
+    say((asked ? "gate: " : "--fail-on ") + rule.rule + ": " + counted(rule.actual, "finding") + allowed);
+    if (!asked) continue;
+    for (std::size_t i = 0; i < rule.findings.size() && i < shown; ++i) {
+      const Finding& finding = *findings.at(rule.findings[i]);
+      say("  " + finding.place.path + ":" + std::to_string(finding.place.line) + ": " +
+          std::string(name_of(finding.status)) + " " + std::string(name_of(finding.priority)) + ": " + finding.message +
+          " [" + finding.check + "/" + finding.kind + "]");
+    }
+    if (rule.findings.size() > shown)
+      say("  … and " + std::to_string(rule.findings.size() - shown) + " more, which the report names");
+  }
 }
 
 static void say_incomplete(const Audit& audit, bool allowed) {
@@ -32,10 +54,15 @@ static void say_incomplete(const Audit& audit, bool allowed) {
       (allowed ? "" : " (mend them, or set gate: { on-incomplete: warn } in the settings)"));
 }
 
-int verdict(const Audit& audit, const std::vector<FailRule>& fail_on, const GateSetting& gate) {
-  const bool broken = say_broken_rules(audit, fail_on);
-  const bool incomplete = audit.incomplete(), allowed = gate.on_incomplete == "warn";
+int verdict(const Audit& audit, const ScanOptions& options, const GateSetting& setting) {
+  const bool broken = audit.gate && std::ranges::any_of(audit.gate->rules, [](const RuleResult& rule) {
+                        return rule.broken && !rule.findings.empty();
+                      });
+  if (broken) say_broken_rules(audit, *audit.gate, options.gate.asked);
+  const bool incomplete = audit.incomplete(), allowed = setting.on_incomplete == "warn";
   if (incomplete) say_incomplete(audit, allowed);
+  if (options.gate.asked && !options.quiet)
+    say(broken ? "gate: broken" : incomplete && !allowed ? "gate: no verdict" : "gate: passed");
   if (incomplete && !allowed) return exit_incomplete;
   return broken ? exit_gate_broken : exit_done;
 }
