@@ -163,8 +163,10 @@ static llvm::Error write_history(const ScanOptions& options, Kept& kept, const A
     say("the audit is incomplete and was not recorded in the history");
     return llvm::Error::success();
   }
-  record(kept.history,
-         history_entry(audit, kept.commit ? kept.commit->id : "", kept.commit ? kept.commit->date : today));
+  HistoryEntry entry =
+      history_entry(audit, kept.commit ? kept.commit->id : "", kept.commit ? kept.commit->date : today);
+  if (!kept.baseline) entry.new_ = 0; // nothing to be new against
+  record(kept.history, std::move(entry));
   return write_kept(kept.history_path, history_text(kept.history));
 }
 
