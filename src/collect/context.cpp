@@ -295,6 +295,7 @@ EntityFact CollectContext::describe(const clang::NamedDecl& declaration, EntityI
     if (traits.record && traits.type_class == TypeClass::record) fact.type_entity = entity(traits.record);
   }
   if (declaration.getAccess() == clang::AS_public || declaration.getAccess() == clang::AS_none) fact.flags |= is_public;
+  if (declaration.getAccess() == clang::AS_protected) fact.flags |= is_protected;
   if (!is_ours(place->getLocation())) fact.flags |= is_external;
   if (is_annotated_config(declaration)) fact.flags |= is_config_annotated;
   fact.location = expansion_of(place->getLocation());

@@ -410,10 +410,11 @@ void Lowering::lower_into(const clang::Expr* expression, const Destination& dest
     std::size_t middle = terms.size();
     lower_into(conditional->getFalseExpr(), destination, depth + 1, terms);
     // `cfg.x > 0 ? cfg.x : 30`: the constant stands in for the other branch.
+    // Of `text ? atoi(text) : 30`, the text rather than what atoi() gives to all who call it.
     for (std::size_t i = first; i < terms.size(); ++i) {
       if (!terms[i].constant && !terms[i].named) continue;
       for (std::size_t j = i < middle ? middle : first; j < (i < middle ? terms.size() : middle); ++j)
-        if (!terms[j].constant && !terms[j].named && terms[i].fallback_of == EntityId::none)
+        if (!terms[j].constant && !terms[j].named && (terms[i].fallback_of == EntityId::none || terms[j].derived))
           terms[i].fallback_of = terms[j].from;
     }
     return;

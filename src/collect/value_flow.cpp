@@ -45,6 +45,19 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     return true;
   }
 
+  bool VisitUsingDecl(clang::UsingDecl* declaration) { // using Base::Base
+    const clang::CXXRecordDecl* derived = llvm::dyn_cast<clang::CXXRecordDecl>(declaration->getDeclContext());
+    if (!derived) return true;
+    for (const clang::UsingShadowDecl* shadow : declaration->shadows())
+      if (const clang::ConstructorUsingShadowDecl* inherited =
+              llvm::dyn_cast<clang::ConstructorUsingShadowDecl>(shadow)) {
+        EntityId base = context.entity(inherited->getNominatedBaseClass()), id = context.entity(derived);
+        if (context.first_time(static_cast<std::uint64_t>(id) * 47 + static_cast<std::uint64_t>(base)))
+          write_inherited_constructors(context.table, id, base);
+      }
+    return true;
+  }
+
   bool VisitFunctionDecl(clang::FunctionDecl* function) {
     for (unsigned i = 0; i < function->getNumParams(); ++i) {
       clang::ParmVarDecl* parameter = function->getParamDecl(i);
@@ -55,8 +68,12 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
       emit(parameter->getDefaultArg(), id, parameter->getName(), FlowKind::default_argument);
     }
     if (const clang::CXXConstructorDecl* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(function))
-      for (const clang::CXXCtorInitializer* initialiser : constructor->inits())
-        constructor_initialiser(*constructor, *initialiser);
+      for (const clang::CXXCtorInitializer* initialiser : constructor->inits()) {
+        if (initialiser->isWritten())
+          constructor_initialiser(*constructor, *initialiser);
+        else if (!constructor->isImplicit())
+          unwritten_initialiser(*constructor, *initialiser);
+      }
     return true;
   }
 
@@ -153,9 +170,9 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
   }
 
   bool VisitCXXConstructExpr(clang::CXXConstructExpr* construct) {
-    if (construct->isElidable() || construct->getNumArgs() == 0) return true;
     const clang::CXXConstructorDecl* constructor = construct->getConstructor();
-    if (constructor->isCopyOrMoveConstructor()) return true;
+    if (construct->isElidable() || constructor->isCopyOrMoveConstructor()) return true;
+    if (construct->getNumArgs() == 0) return constructed(*construct, *constructor->getParent(), constructor);
     TypeTraits traits = traits_of(construct->getType());
     if (traits.type_class == TypeClass::duration) return built(*construct);
     if (carries_value(traits.type_class) || traits.type_class == TypeClass::text)
@@ -240,6 +257,21 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     lowering.function = outer;
   }
 
+  // A member or base that a constructor does not mention is constructed all the same: where the member is declared.
+  void unwritten_initialiser(const clang::CXXConstructorDecl& constructor,
+                             const clang::CXXCtorInitializer& initialiser) {
+    const clang::Expr* value = initialiser.getInit();
+    const clang::CXXConstructExpr* construct =
+        value ? llvm::dyn_cast<clang::CXXConstructExpr>(value->IgnoreImplicit()) : nullptr;
+    if (!construct || construct->getConstructor()->isCopyOrMoveConstructor()) return;
+    const clang::FieldDecl* field = initialiser.getAnyMember();
+    EntityId outer = lowering.function;
+    lowering.function = context.entity(&constructor);
+    constructed_at(context.expansion_of(field ? field->getLocation() : constructor.getLocation()),
+                   *construct->getConstructor()->getParent(), construct->getConstructor());
+    lowering.function = outer;
+  }
+
   // Aggregate initialisation: each value goes to its field. Parts of a time span (timeval) are one value, see
   // constants.h.
   void record_fields(const clang::InitListExpr& list) {
@@ -250,7 +282,10 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     }
     if (!context.is_ours(record->getLocation())) return;
     unsigned i = 0;
-    if (const clang::CXXRecordDecl* cxx = llvm::dyn_cast<clang::CXXRecordDecl>(record)) i = cxx->getNumBases();
+    if (const clang::CXXRecordDecl* cxx = llvm::dyn_cast<clang::CXXRecordDecl>(record)) {
+      i = cxx->getNumBases();
+      constructed(list, *cxx, nullptr);
+    }
     for (const clang::FieldDecl* field : record->fields()) {
       if (field->isUnnamedBitField()) continue;
       if (i >= list.getNumInits()) break;
@@ -514,7 +549,30 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
       }
       if (score > best_score) best = constructor, best_score = score;
     }
-    if (best) arguments(&call, *best, given, 0, nullptr);
+    if (best)
+      arguments(&call, *best, given, 0, nullptr);
+    else if (given.empty()) // an implicit constructor that nobody has declared yet
+      constructed(call, *record, nullptr);
+  }
+
+  // An object comes to be without arguments that could flow. A constructor that nobody wrote has no place of its own:
+  // the record stands for it.
+  bool constructed(const clang::Expr& expression, const clang::CXXRecordDecl& record,
+                   const clang::CXXConstructorDecl* constructor) {
+    constructed_at(context.expansion_of(expression.getSourceRange()), record, constructor);
+    return true;
+  }
+  void constructed_at(const Location& location, const clang::CXXRecordDecl& record,
+                      const clang::CXXConstructorDecl* constructor) {
+    if (record.isLambda() || location.line == 0 || !context.is_ours(record.getLocation())) return;
+    CallFact fact;
+    fact.caller = lowering.function;
+    fact.callee = constructor && !constructor->isImplicit() ? context.entity(constructor) : context.entity(&record);
+    fact.site = context.place_id("call", location);
+    fact.location = location;
+    if (fact.callee != EntityId::none &&
+        context.first_time(static_cast<std::uint64_t>(fact.site) * 43 + static_cast<std::uint64_t>(fact.callee)))
+      write(context.table, fact);
   }
 
   // In a template's pattern the callee may be unknown: its name is all there is.

@@ -197,6 +197,9 @@ CommentFact read_comment(const FactTable& table, const Fact& fact) {
 void write_base(FactTable& table, EntityId derived, EntityId base) {
   FactBuilder(table, "base").subject(derived).object(base);
 }
+void write_inherited_constructors(FactTable& table, EntityId derived, EntityId base) {
+  if (derived != EntityId::none && base != EntityId::none) FactBuilder(table, "inherit").subject(derived).object(base);
+}
 
 void write_override(FactTable& table, EntityId method, EntityId overridden) {
   FactBuilder(table, "override").subject(method).object(overridden);

@@ -3,11 +3,13 @@
 //
 //   entity    a declaration                         subject: itself       object: its owner (function, record)
 //   base      a record's direct base                subject: derived      object: base
+//   inherit   using Base::Base                      subject: derived      object: base
 //   override  a method that overrides another       subject: method       object: overridden
 //   constant  a constant expression where it stands subject: itself
 //   flow      a value goes from one node to another subject: from         object: to
 //   use       a value ends in an operation          subject: from         object: the other operand, if one entity
-//   call      one function calls another            subject: caller       object: callee
+//   call      one function calls another            subject: caller       object: callee, or the record that is
+//                                                                         constructed where no constructor is written
 //   macro     an object-like macro that spells a number
 //   comment   a comment that speaks to plumbline
 #pragma once
@@ -36,6 +38,7 @@ enum EntityFlag : std::uint32_t {
   is_const_method = 1024,
   is_main = 2048,
   is_plural_type = 4096, // array or container
+  is_protected = 8192,
 };
 
 struct EntityFact {
@@ -139,6 +142,7 @@ void write(FactTable& table, const CallFact& call);
 void write(FactTable& table, const MacroFact& macro);
 void write(FactTable& table, const CommentFact& comment);
 void write_base(FactTable& table, EntityId derived, EntityId base);
+void write_inherited_constructors(FactTable& table, EntityId derived, EntityId base);
 void write_override(FactTable& table, EntityId method, EntityId overridden);
 
 EntityFact read_entity(const FactTable& table, const Fact& fact);

@@ -1,0 +1,193 @@
+#include "program/owners.h"
+#include "program/configuration.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace plumbline {
+
+EntityId function_around(const Program& program, EntityId function) {
+  const EntityFact* fact = program.entity(function);
+  for (int depth = 0; fact && fact->has(is_lambda) && depth < 32; ++depth) {
+    const EntityFact* around = program.entity(fact->owner);
+    if (!around) break;
+    fact = around;
+  }
+  return fact ? fact->id : EntityId::none;
+}
+
+EntityId owner_of_code(const Program& program, EntityId function) {
+  const EntityFact* fact = program.entity(function_around(program, function));
+  if (!fact) return EntityId::none;
+  const EntityFact* around = program.entity(fact->owner);
+  if (around && around->kind == EntityKind::record && !around->name.empty()) return around->id;
+  return fact->id;
+}
+
+void ConfigAccess::add(Lists& lists, EntityId holder, std::string expression, EntityId type) {
+  if (holder == EntityId::none) return;
+  std::vector<ConfigAtHand>& list = lists[holder];
+  for (const ConfigAtHand& known : list)
+    if (known.type == type) return;
+  list.push_back({std::move(expression), type});
+}
+
+const std::vector<ConfigAtHand>* ConfigAccess::find(const Lists& lists, EntityId holder) const {
+  Lists::const_iterator it = lists.find(holder);
+  return it == lists.end() ? nullptr : &it->second;
+}
+
+ConfigAccess::ConfigAccess(const Program& linked) : program(linked) {
+  StringId inherit = program.table.strings.find("inherit");
+  if (inherit != StringId::empty)
+    for (const Fact& fact : program.table.facts)
+      if (fact.kind == inherit) inherited_constructors[fact.subject].push_back(fact.object);
+  collect_entities();
+  collect_shown_by_others();
+  collect_reads();
+}
+
+void ConfigAccess::collect_entities() {
+  const Configuration& configuration = *program.configuration;
+  for (const EntityFact& entity : program.entities) {
+    if (!configuration.is_config_type(entity.type_entity)) continue;
+    switch (entity.kind) {
+    case EntityKind::parameter: {
+      EntityId function = function_around(program, entity.owner), owner = owner_of_code(program, entity.owner);
+      if (configuration.is_config_type(owner)) break;
+      add(by_function, function, entity.name.empty() ? "its configuration" : entity.name, entity.type_entity);
+      if (owner != function) add(through_functions, owner, entity.name, entity.type_entity);
+      const EntityFact* fact = program.entity(function);
+      if (fact && fact->has(is_constructor)) add(through_constructors, owner, entity.name, entity.type_entity);
+      break;
+    }
+    case EntityKind::variable:
+      if (entity.has(is_local)) {
+        add(by_function, function_around(program, entity.owner), entity.name, entity.type_entity);
+        break;
+      }
+      [[fallthrough]];
+    case EntityKind::field:
+      if (entity.owner == EntityId::none) break;
+      add(of_class, entity.owner, entity.name, entity.type_entity);
+      if (entity.has(is_public) || entity.has(is_protected))
+        add(inheritable, entity.owner, entity.name, entity.type_entity);
+      if (entity.has(is_public)) add(shown, entity.owner, entity.name, entity.type_entity);
+      break;
+    case EntityKind::function: {
+      const EntityFact* record = program.entity(entity.owner);
+      if (!record || record->kind != EntityKind::record || entity.has(is_constructor)) break;
+      std::string expression = entity.name + "()";
+      add(of_class, record->id, expression, entity.type_entity);
+      if (entity.has(is_public) || entity.has(is_protected))
+        add(inheritable, record->id, expression, entity.type_entity);
+      if (entity.has(is_public)) add(shown, record->id, expression, entity.type_entity);
+      break;
+    }
+    default:
+      break;
+    }
+  }
+}
+
+// A context object that shows its configuration is as good as the configuration: `context_.config()`.
+void ConfigAccess::collect_shown_by_others() {
+  const Configuration& configuration = *program.configuration;
+  for (const EntityFact& entity : program.entities) {
+    bool holds = entity.kind == EntityKind::field || entity.kind == EntityKind::parameter;
+    if (!holds || entity.has(is_plural_type) || configuration.is_config_type(entity.type_entity)) continue;
+    const std::vector<ConfigAtHand>* list = find(shown, entity.type_entity);
+    if (!list) continue;
+    bool pointer = entity.type.find('*') != std::string::npos || entity.type.find("_ptr<") != std::string::npos;
+    const ConfigAtHand through{entity.name + (pointer ? "->" : ".") + list->front().expression, list->front().type};
+    if (entity.kind == EntityKind::field) {
+      if (entity.owner != entity.type_entity) add(of_class, entity.owner, through.expression, through.type);
+      continue;
+    }
+    EntityId function = function_around(program, entity.owner), owner = owner_of_code(program, entity.owner);
+    if (owner == entity.type_entity) continue; // a copy of itself
+    add(by_function, function, through.expression, through.type);
+    if (owner != function) add(through_functions, owner, through.expression, through.type);
+  }
+}
+
+// Code that reads a flag, the environment or a global configuration needs nobody to give it any.
+void ConfigAccess::collect_reads() {
+  const Configuration& configuration = *program.configuration;
+  auto read = [&](EntityId node, EntityId in) {
+    if (in == EntityId::none || !configuration.is_source(node)) return;
+    const EntityFact* source = program.entity(node);
+    if (source && source->kind == EntityKind::parameter) return;
+    if (!source) source = program.entity(program.function_of(node));
+    if (!source) return;
+    EntityId function = function_around(program, in), owner = owner_of_code(program, in);
+    EntityId type = configuration.is_config_type(source->owner) ? source->owner : EntityId::none;
+    std::string expression = source->name + (source->kind == EntityKind::function ? "()" : "");
+    add(by_function, function, expression, type);
+    if (owner != function) add(through_functions, owner, expression, type);
+  };
+  for (const FlowFact& flow : program.flows) {
+    read(flow.from, flow.function);
+    const EntityFact* to = program.entity(flow.to);
+    if (to && to->kind == EntityKind::field) read(flow.to, flow.function); // it fills a configuration
+  }
+  for (const UseFact& use : program.uses) {
+    read(use.from, use.function);
+    read(use.other, use.function);
+  }
+  for (const CallFact& call : program.calls) {
+    const EntityFact* callee = program.entity(call.callee);
+    if (!callee || callee->kind != EntityKind::function || callee->has(is_constructor) ||
+        !configuration.is_config_type(callee->type_entity) || call.caller == EntityId::none)
+      continue;
+    EntityId function = function_around(program, call.caller), owner = owner_of_code(program, call.caller);
+    add(by_function, function, callee->name + "()", callee->type_entity);
+    if (owner != function) add(through_functions, owner, callee->name + "()", callee->type_entity);
+  }
+}
+
+std::vector<ConfigAtHand> ConfigAccess::of_owner(EntityId owner) const {
+  std::vector<ConfigAtHand> all;
+  auto append = [&](const Lists& lists, EntityId holder) {
+    if (const std::vector<ConfigAtHand>* list = find(lists, holder)) all.insert(all.end(), list->begin(), list->end());
+  };
+  const EntityFact* fact = program.entity(owner);
+  if (!fact || fact->kind != EntityKind::record) return append(by_function, owner), all;
+  append(of_class, owner);
+  append(through_functions, owner);
+  std::unordered_map<EntityId, std::vector<EntityId>>::const_iterator constructors = inherited_constructors.find(owner);
+  if (constructors != inherited_constructors.end())
+    for (EntityId base : constructors->second) append(through_constructors, base);
+  // Bases, in the order of declaration; two units can disagree about a class, and make a ring of them.
+  std::vector<EntityId> bases(program.bases_of(owner).begin(), program.bases_of(owner).end());
+  std::unordered_set<EntityId> visited{owner};
+  for (std::size_t i = 0; i < bases.size() && i < 64; ++i) {
+    if (!visited.insert(bases[i]).second) continue;
+    if (program.configuration->is_config_type(bases[i]))
+      if (const EntityFact* base = program.entity(bases[i])) all.push_back({base->name, base->id});
+    append(inheritable, bases[i]);
+    bases.insert(bases.end(), program.bases_of(bases[i]).begin(), program.bases_of(bases[i]).end());
+  }
+  return all;
+}
+
+const ConfigAtHand* ConfigAccess::in_class(EntityId record) const {
+  std::vector<EntityId> bases{record};
+  std::unordered_set<EntityId> visited;
+  for (std::size_t i = 0; i < bases.size() && i < 64; ++i) {
+    if (!visited.insert(bases[i]).second) continue;
+    if (const std::vector<ConfigAtHand>* list = find(i == 0 ? of_class : inheritable, bases[i])) return &list->front();
+    bases.insert(bases.end(), program.bases_of(bases[i]).begin(), program.bases_of(bases[i]).end());
+  }
+  if (const std::vector<ConfigAtHand>* list = find(through_functions, record)) return &list->front();
+  return nullptr;
+}
+
+const ConfigAtHand* ConfigAccess::at(EntityId function) const {
+  function = function_around(program, function);
+  if (const std::vector<ConfigAtHand>* list = find(by_function, function)) return &list->front();
+  EntityId owner = owner_of_code(program, function);
+  return owner == function ? nullptr : in_class(owner);
+}
+
+} // namespace plumbline

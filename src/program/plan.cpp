@@ -1,0 +1,257 @@
+#include "program/plan.h"
+#include "facts/words.h"
+#include "program/configuration.h"
+#include "program/injection.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <set>
+
+namespace plumbline {
+
+static bool is_camel(std::string_view name) {
+  if (name.empty() || !std::islower(static_cast<unsigned char>(name.front())) || name.find('_') != std::string::npos)
+    return false;
+  return std::any_of(name.begin(), name.end(), [](char c) { return std::isupper(static_cast<unsigned char>(c)); });
+}
+static bool is_snake(std::string_view name) {
+  while (name.ends_with("_")) name.remove_suffix(1);
+  return name.find('_') != std::string_view::npos &&
+         std::none_of(name.begin(), name.end(), [](char c) { return std::isupper(static_cast<unsigned char>(c)); });
+}
+
+// What a config type's name ends in, as it is spelled: "Options", "_params"; "" if it is called nothing else.
+static std::string suffix_of(std::string_view name) {
+  std::vector<std::string> words = words_of(name);
+  if (words.size() < 2) return {};
+  std::size_t length = words.back().size();
+  if (name.size() <= length) return {};
+  bool underscore = name[name.size() - length - 1] == '_';
+  return std::string(name.substr(name.size() - length - (underscore ? 1 : 0)));
+}
+
+Planner::Planner(const Program& linked) : program(linked) {
+  int camel = 0, snake = 0, config_camel = 0, config_snake = 0, chrono = 0, numbers = 0;
+  std::map<std::string, int> suffixes;
+  for (const EntityFact& entity : program.entities) {
+    if (!program.is_ours(entity.location)) continue;
+    if (entity.kind == EntityKind::field) {
+      bool config = program.configuration->is_config_type(entity.owner);
+      (is_camel(entity.name) ? camel : snake) += is_camel(entity.name) || is_snake(entity.name);
+      if (!config) continue;
+      (is_camel(entity.name) ? config_camel : config_snake) += is_camel(entity.name) || is_snake(entity.name);
+      chrono += entity.type_class == TypeClass::duration;
+      numbers += entity.type_class == TypeClass::integer && unit_of_name(entity.name) != 0;
+    } else if (entity.kind == EntityKind::record && program.configuration->is_config_type(entity.id)) {
+      std::string ending = suffix_of(entity.name);
+      if (!ending.empty() && entity.owner == EntityId::none) ++suffixes[ending];
+      std::vector<std::string> words = words_of(entity.name);
+      if (words.size() > 1) words.pop_back();
+      for (const std::string& word : words) types_by_word[word].push_back(&entity);
+    }
+  }
+  camel_case = config_camel + config_snake > 0 ? config_camel > config_snake : camel > snake;
+  chrono_fields = chrono >= numbers;
+  int most = 0;
+  for (const std::pair<const std::string, int>& entry : suffixes)
+    if (entry.second > most) suffix = entry.first, most = entry.second;
+}
+
+std::string Planner::in_style(std::string_view snake_case) const {
+  if (!camel_case) return std::string(snake_case);
+  std::string name;
+  bool upper = false;
+  for (char c : snake_case) {
+    if (c == '_')
+      upper = !name.empty();
+    else
+      name += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c, upper = false;
+  }
+  return name;
+}
+
+static std::string_view chrono_type(std::int64_t tick) {
+  switch (tick) {
+  case nanosecond:
+    return "std::chrono::nanoseconds";
+  case microsecond:
+    return "std::chrono::microseconds";
+  case millisecond:
+    return "std::chrono::milliseconds";
+  case second:
+    return "std::chrono::seconds";
+  case minute:
+    return "std::chrono::minutes";
+  case hour:
+    return "std::chrono::hours";
+  default:
+    return "";
+  }
+}
+
+static std::string snake(std::string_view name) {
+  std::string text;
+  for (const std::string& word : words_of(name)) text += (text.empty() ? "" : "_") + word;
+  return text;
+}
+
+// Of what a value bounds, its name with the side: min_block_ms, max_outbox_size. Empty for other values.
+static std::string bound_name(const Tunable& tunable) {
+  const Consumer& consumer = tunable.consumer;
+  if (tunable.named || !tunable.constant.macro.empty() || consumer.name.empty()) return {};
+  std::size_t quote = consumer.what.find('\'');
+  std::string_view what = std::string_view(consumer.what).substr(0, quote);
+  bool lower = what.starts_with("the lower bound"), upper = what.starts_with("the upper bound");
+  if (!lower && !upper && !(consumer.dimension == Dimension::limit && what.starts_with("the comparison"))) return {};
+  std::string name = snake(consumer.name);
+  if (name == "size" || name == "length" || name == "count") { // of what: `outbox_.size()`
+    std::string_view text =
+        quote == std::string::npos ? std::string_view() : std::string_view(consumer.what).substr(quote + 1);
+    text = text.substr(0, text.find_last_of(".>"));
+    std::size_t begin = text.find_last_of(".>: (");
+    std::string of = snake(begin == std::string_view::npos ? text : text.substr(begin + 1));
+    if (!of.empty()) name = of + "_" + name;
+  }
+  std::string side = lower ? "min_" : "max_";
+  return name.starts_with("max_") || name.starts_with("min_") ? name : side + name;
+}
+
+Planner::Declared Planner::declare(const Tunable& tunable) const {
+  ConstantFact constant = tunable.constant;
+  Declared declared;
+  std::string name = bound_name(tunable);
+  if (name.empty()) name = proposed_field(tunable);
+  if (constant.tick == microsecond && std::fmod(constant.value, 1000) == 0) { // a timeval of whole milliseconds
+    constant.tick = millisecond, constant.value /= 1000;
+    if (name.ends_with("_us")) name.replace(name.size() - 2, 2, "ms");
+  }
+  declared.value = format_number(constant.value);
+  std::string_view chrono = chrono_fields ? chrono_type(constant.tick) : std::string_view();
+  if (!chrono.empty()) {
+    declared.type = chrono;
+    declared.value = std::string(chrono) + "(" + declared.value + ")";
+    // The type says the unit.
+    std::size_t last = name.rfind('_');
+    if (last != std::string::npos && unit_of_word(std::string_view(name).substr(last + 1))) name.resize(last);
+  } else if (constant.value != std::floor(constant.value)) {
+    declared.type = "double";
+  } else {
+    declared.type = constant.value > 2147483647.0 ? "std::int64_t" : "int";
+  }
+  declared.name = in_style(name);
+  return declared;
+}
+
+// A config type whose words are all words of the owner: UploaderOptions for Uploader, RedisConfig for RedisHandle.
+const EntityFact* Planner::fitting_type(const EntityFact& owner, const std::vector<EntityId>& bounds) const {
+  std::vector<std::string> words = words_of(owner.name);
+  const EntityFact* best = nullptr;
+  std::size_t best_shared = 0;
+  std::set<const EntityFact*> seen;
+  for (const std::string& word : words) {
+    std::map<std::string, std::vector<const EntityFact*>>::const_iterator it = types_by_word.find(word);
+    if (it == types_by_word.end() || it->second.size() > 50) continue; // a word of everything, such as the project's
+    for (const EntityFact* type : it->second) {
+      if (!seen.insert(type).second || std::find(bounds.begin(), bounds.end(), type->id) != bounds.end()) continue;
+      std::vector<std::string> have = words_of(type->name);
+      if (have.size() > 1) have.pop_back();
+      bool all = std::all_of(have.begin(), have.end(), [&](const std::string& part) {
+        return std::find(words.begin(), words.end(), part) != words.end();
+      });
+      if (all &&
+          (have.size() > best_shared || (have.size() == best_shared && best && type->qualified < best->qualified)))
+        best = type, best_shared = have.size();
+    }
+  }
+  return best;
+}
+
+static std::string parameter_text(const EntityFact& parameter) {
+  std::string type = parameter.type;
+  bool joined = type.ends_with("&") || type.ends_with("*");
+  if (joined && type.size() > 2 && type[type.size() - 2] == ' ') type.erase(type.size() - 2, 1); // `const T &`
+  return parameter.name.empty() ? type : type + " " + parameter.name;
+}
+
+std::string Planner::signature(const EntityFact& owner, const std::vector<EntityId>& functions,
+                               const std::string& added) const {
+  const EntityFact* function = owner.kind == EntityKind::record ? nullptr : &owner;
+  bool needs_object = owner.kind == EntityKind::record && functions.empty();
+  for (EntityId id : functions) {
+    const EntityFact* fact = program.entity(id);
+    bool on_its_own = owner.kind != EntityKind::record || (fact && fact->has(is_static) && !fact->has(is_constructor));
+    needs_object |= !on_its_own;
+    if (on_its_own && !function) function = fact;
+  }
+  std::vector<const EntityFact*> parameters;
+  auto parameters_of = [&](EntityId id) {
+    std::vector<const EntityFact*> list;
+    for (std::uint32_t index : program.members_of(id))
+      if (program.entities[index].kind == EntityKind::parameter) list.push_back(&program.entities[index]);
+    std::sort(list.begin(), list.end(), [](const EntityFact* a, const EntityFact* b) { return a->index < b->index; });
+    return list;
+  };
+  if (needs_object) { // the constructor that says most about the object
+    function = nullptr;
+    for (std::uint32_t index : program.members_of(owner.id)) {
+      const EntityFact& member = program.entities[index];
+      if (!member.has(is_constructor)) continue;
+      std::vector<const EntityFact*> list = parameters_of(member.id);
+      if (list.size() == 1 && list.front()->type_entity == owner.id) continue; // copy and move
+      if (!function || list.size() > parameters.size()) function = &member, parameters = std::move(list);
+    }
+  } else if (function) {
+    parameters = parameters_of(function->id);
+  }
+  std::string text = (function ? function->name : owner.name) + "(";
+  for (const EntityFact* parameter : parameters) text += parameter_text(*parameter) + ", ";
+  return text + added + ")";
+}
+
+std::string Planner::plan_of(const EntityFact& owner, const std::vector<const Tunable*>& tunables,
+                             const std::vector<EntityId>& functions, const std::vector<EntityId>& bounds,
+                             const Cascade& cascade) const {
+  std::vector<Declared> fields;
+  std::map<std::string, int> used;
+  for (const Tunable* tunable : tunables) {
+    Declared declared = declare(*tunable);
+    if (int count = ++used[declared.name]; count > 1) declared.name += (camel_case ? "" : "_") + std::to_string(count);
+    fields.push_back(std::move(declared));
+  }
+  const ConfigAtHand* at_hand = nullptr;
+  for (const ChangeSite& site : cascade.sites)
+    if (!at_hand && site.end == SiteEnd::at_hand && site.config && site.config->type != EntityId::none)
+      at_hand = site.config;
+  const EntityFact* root = at_hand ? program.entity(at_hand->type) : nullptr;
+  std::string plan;
+  if (fields.size() <= 2) {
+    std::string added;
+    for (const Declared& field : fields) added += (added.empty() ? "" : ", ") + field.type + " " + field.name;
+    plan = "Take " + std::string(fields.size() == 1 ? "it as a parameter" : "them as parameters") + ": `" +
+           signature(owner, functions, added) + "`";
+    std::string defaults;
+    for (const Declared& field : fields)
+      defaults += (defaults.empty() ? "" : ", ") + (fields.size() > 1 ? field.name + " = " : "") + field.value;
+    plan += ", with " + defaults + " as the default of the setting.";
+    if (root) plan += " A field of " + root->qualified + " can hold " + (fields.size() == 1 ? "it." : "each.");
+    return plan;
+  }
+  const EntityFact* type = fitting_type(owner, bounds);
+  std::string type_name = type ? type->qualified : owner.name + suffix;
+  if (!type && suffix.starts_with("_") == false && is_snake(owner.name)) type_name = owner.name + "_" + suffix;
+  std::string declarations;
+  for (const Declared& field : fields) {
+    declarations += (declarations.empty() ? "" : " ") + field.type + " " + field.name + " = " + field.value + ";";
+  }
+  std::string parameter = in_style("config");
+  if (std::vector<std::string> words = words_of(type_name); !words.empty()) parameter = words.back();
+  plan = "Hand in a " + type_name + " by const reference: `" +
+         signature(owner, functions, "const " + (type ? type->name : type_name) + "& " + parameter) + "`. ";
+  plan += type ? "The type exists; its new fields: `" : "A new type with the fields `";
+  plan += declarations + "`";
+  if (!type && root) plan += ", itself a field of " + root->qualified;
+  return plan + ".";
+}
+
+} // namespace plumbline

@@ -1,0 +1,320 @@
+#include "program/seams.h"
+#include "program/configuration.h"
+#include "program/sinks.h"
+#include "program/walk.h"
+#include "project/project.h"
+
+#include <algorithm>
+
+namespace plumbline {
+
+SeamModel::SeamModel(const Program& linked) : program(linked) {
+  index_calls();
+  find_open();
+  for (const SuppressionComment& comment : program.suppression_comments)
+    comments.emplace(std::pair(comment.place.path, comment.place.line), &comment);
+  for (const Tunable& tunable : program.tunables)
+    if (!is_allowed(tunable)) hold(tunable);
+  find_defaults_left();
+}
+
+static std::span<const std::uint32_t> list_of(const std::unordered_map<EntityId, std::vector<std::uint32_t>>& lists,
+                                              EntityId key) {
+  std::unordered_map<EntityId, std::vector<std::uint32_t>>::const_iterator it = lists.find(key);
+  return it == lists.end() ? std::span<const std::uint32_t>() : std::span<const std::uint32_t>(it->second);
+}
+
+std::span<const std::uint32_t> SeamModel::calls_of(EntityId callee) const { return list_of(calls, callee); }
+std::span<const std::uint32_t> SeamModel::constructions_of(EntityId record) const {
+  return list_of(constructions, record);
+}
+
+bool SeamModel::is_test(const Location& location) const {
+  std::pair<std::unordered_map<StringId, bool>::iterator, bool> entry = tests.try_emplace(location.file, false);
+  if (entry.second) entry.first->second = scope_of(*program.settings, program.path(location)) == Scope::test;
+  return entry.first->second;
+}
+
+void SeamModel::index_calls() {
+  for (std::uint32_t i = 0; i < program.calls.size(); ++i) {
+    EntityId id = program.calls[i].callee;
+    const EntityFact* callee = program.entity(id);
+    if (!callee) continue;
+    calls[id].push_back(i);
+    if (callee->kind == EntityKind::record) constructions[id].push_back(i);
+    if (callee->has(is_constructor)) constructions[callee->owner].push_back(i);
+  }
+}
+
+// Forward from everything whose value nobody here knows. Calls are not matched: too much is open rather than too
+// little, because calling a seam closed that is not would be a false alarm.
+void SeamModel::find_open() {
+  std::vector<EntityId> queue;
+  auto start = [&](EntityId node) {
+    if (open.insert(node).second) queue.push_back(node);
+  };
+  for (const EntityFact& entity : program.entities) {
+    if (entity.kind == EntityKind::function) {
+      EntityId result = return_of(entity.id);
+      if (program.flows_to(result).empty()) start(result);
+      continue;
+    }
+    if (!program.flows_to(entity.id).empty() && entity.kind != EntityKind::parameter) continue;
+    if (entity.kind == EntityKind::variable || entity.kind == EntityKind::field) {
+      if (!entity.has(is_constant)) start(entity.id);
+    } else if (entity.kind == EntityKind::parameter) {
+      const EntityFact* function = program.entity(entity.owner);
+      if (!function || function->has(is_external)) {
+        start(entity.id); // what comes out of it, through a pointer
+      } else if (calls_of(function->id).empty() && !function->has(is_lambda)) {
+        // Nobody here calls it. A setter of a class that the program uses is then left alone; anything else is an
+        // interface for others.
+        bool setter = function->owner != EntityId::none && !function->has(is_constructor) &&
+                      !function->has(is_static) && !constructions_of(function->owner).empty();
+        bool overrides = std::any_of(program.flows_to(entity.id).begin(), program.flows_to(entity.id).end(),
+                                     [&](std::uint32_t flow) { return program.flows[flow].kind == FlowKind::capture; });
+        if (!setter && !overrides) start(entity.id);
+      }
+    }
+  }
+  for (std::size_t i = 0; i < queue.size(); ++i)
+    for (std::uint32_t index : program.flows_from(queue[i])) start(program.flows[index].to);
+}
+
+bool SeamModel::is_outside_callable(const EntityFact& function) const {
+  if (function.has(is_lambda) || function.has(is_external)) return false;
+  const EntityFact* around = program.entity(function.owner);
+  if (!around || around->kind != EntityKind::record) return !around;
+  return function.has(is_public);
+}
+
+// The parameter of a function of the class through which others can set its private field, if there is one.
+EntityId SeamModel::setter_of(EntityId field, EntityId record) const {
+  std::pair<std::unordered_map<EntityId, EntityId>::iterator, bool> entry = setters.try_emplace(field, EntityId::none);
+  if (!entry.second) return entry.first->second;
+  for (std::uint32_t index : program.flows_to(field)) {
+    const FlowFact& flow = program.flows[index];
+    const EntityFact* parameter = program.entity(flow.from);
+    if (!parameter || parameter->kind != EntityKind::parameter || flow.kind == FlowKind::derived ||
+        flow.fallback_of != EntityId::none)
+      continue;
+    const EntityFact* function = program.entity(parameter->owner);
+    if (!function || function->owner != record || !is_outside_callable(*function)) continue;
+    return entry.first->second = parameter->id;
+  }
+  return EntityId::none;
+}
+
+const Consumer* SeamModel::consumer_behind(EntityId node) const {
+  constexpr int max_steps = 100; // a seam that needs more is none that anybody would recognise
+  std::pair<std::unordered_map<EntityId, std::optional<Consumer>>::iterator, bool> entry =
+      consumers.try_emplace(node, std::nullopt);
+  std::optional<Consumer>& found = entry.first->second;
+  if (entry.second) {
+    auto used = [&](EntityId at) {
+      for (std::uint32_t index : program.uses_of(at))
+        if (!found) found = consumer_of(program, program.uses[index]);
+    };
+    used(node);
+    Walk walk(program);
+    walk.start(node);
+    for (int step = 0; !found && step < max_steps && walk.step(); ++step) {
+      found = consumer_of(program, walk.flow());
+      if (!found) used(walk.node());
+    }
+  }
+  return found ? &*found : nullptr;
+}
+
+static bool is_printed(const Program& program, const FlowFact& flow) {
+  const EntityFact* to = program.entity(flow.to);
+  const EntityFact* function = to && to->kind == EntityKind::parameter ? program.entity(to->owner) : nullptr;
+  return function && is_output_function(function->qualified);
+}
+
+// A name for a constant: what flows out of it is the constant, wherever that is.
+static bool is_another_name(const EntityFact* to, const FlowFact& flow) {
+  if (!to || flow.function != EntityId::none) return false;
+  if (to->kind == EntityKind::enumerator) return true;
+  return to->kind == EntityKind::variable && !to->has(is_local);
+}
+
+// The config type whose value the constant is a bound of.
+static EntityId bounded_by(const Program& program, const UseFact& use) {
+  if (use.kind != UseKind::cap && use.kind != UseKind::floor) return EntityId::none;
+  const EntityFact* other = program.entity(use.other);
+  return other && program.configuration->is_config_type(other->owner) ? other->owner : EntityId::none;
+}
+
+// A value that somebody said, with a reason, is meant to be as it is needs no seam. Whether the comment still holds,
+// the audit judges; here it is enough that it is there.
+bool SeamModel::is_allowed(const Tunable& tunable) const {
+  std::string_view check = tunable.consumer.dimension == Dimension::limit ? "hard-coded-limit" : "hard-coded-duration";
+  std::string path(program.path(tunable.constant.location));
+  std::uint32_t line = tunable.constant.location.line;
+  for (std::uint32_t at : {line, line - 1}) {
+    std::map<std::pair<std::string, std::uint32_t>, const SuppressionComment*>::const_iterator it =
+        comments.find(std::pair(path, at));
+    if (it != comments.end() && (at == line || it->second->own_line) &&
+        it->second->text.find(check) != std::string::npos)
+      return true;
+  }
+  return false;
+}
+
+void SeamModel::hold(const Tunable& tunable) {
+  constexpr std::size_t max_names = 50;
+  std::vector<EntityId> names{tunable.constant.id};
+  std::vector<const FlowFact*> arms;
+  std::vector<const UseFact*> uses;
+  if (tunable.constant.id == EntityId::none) return; // a macro that nothing expands
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    for (std::uint32_t index : program.flows_from(names[i])) {
+      const FlowFact& flow = program.flows[index];
+      if (flow.kind == FlowKind::derived || program.configuration->is_default(program, flow) ||
+          is_printed(program, flow))
+        continue;
+      if (flow.kind == FlowKind::default_argument && program.configuration->reaches(flow.to)) continue;
+      if (is_another_name(program.entity(flow.to), flow)) {
+        if (names.size() < max_names && std::find(names.begin(), names.end(), flow.to) == names.end())
+          names.push_back(flow.to);
+      } else {
+        arms.push_back(&flow);
+      }
+    }
+    for (std::uint32_t index : program.uses_of(names[i])) uses.push_back(&program.uses[index]);
+  }
+  bool only_one = arms.size() + uses.size() == 1;
+  for (const UseFact* use : uses) {
+    std::optional<Consumer> consumer = consumer_of(program, *use);
+    if (!only_one && (!consumer || consumer->dimension != tunable.consumer.dimension)) continue;
+    Holding holding;
+    holding.tunable = &tunable;
+    holding.function = function_around(program, use->function);
+    holding.owner = owner_of_code(program, use->function);
+    holding.location = use->location;
+    holding.bounds = bounded_by(program, *use);
+    holdings.push_back(holding);
+  }
+  for (const FlowFact* flow : arms) follow(tunable, flow->function, *flow, only_one);
+}
+
+// Follows the value inside its owner's code, until it leaves through a seam or is used up.
+void SeamModel::follow(const Tunable& tunable, EntityId function, const FlowFact& first, bool only_one) {
+  constexpr std::size_t max_nodes = 200;
+  const Configuration& configuration = *program.configuration;
+  Holding holding;
+  holding.tunable = &tunable;
+  holding.function = function_around(program, function);
+  holding.location = first.location;
+  if (function != EntityId::none) {
+    holding.owner = owner_of_code(program, function);
+  } else if (const EntityFact* to = program.entity(first.to)) {
+    if (to->kind == EntityKind::field) holding.owner = to->owner;
+    if (to->kind == EntityKind::parameter) holding.owner = owner_of_code(program, to->owner);
+  }
+  bool used = only_one, changes_config = false;
+  std::vector<EntityId> seams;
+  std::vector<bool> is_default;
+  auto leave = [&](EntityId seam, bool as_default) {
+    if (std::find(seams.begin(), seams.end(), seam) != seams.end()) return;
+    seams.push_back(seam);
+    is_default.push_back(as_default);
+  };
+  bool used_here = false;
+  std::vector<const FlowFact*> queue{&first};
+  std::unordered_set<EntityId> visited;
+  for (std::size_t i = 0; i < queue.size() && i < max_nodes; ++i) {
+    const FlowFact& flow = *queue[i];
+    if (!visited.insert(flow.to).second) continue;
+    const EntityFact* to = program.entity(flow.to);
+    std::optional<Consumer> consumer = consumer_of(program, flow);
+    bool consumes = consumer && consumer->dimension == tunable.consumer.dimension;
+    bool go_on = false;
+    if (to && to->kind == EntityKind::parameter) {
+      const EntityFact* callee = program.entity(to->owner);
+      if (!callee || callee->has(is_external)) {
+        used_here |= consumes;
+      } else if (is_outside_callable(*callee)) {
+        bool own = owner_of_code(program, callee->id) == holding.owner;
+        leave(to->id, flow.kind == FlowKind::default_argument || own);
+      } else {
+        used_here |= consumes && flow.kind == FlowKind::default_argument;
+        go_on = true;
+      }
+    } else if (to && to->kind == EntityKind::field) {
+      const EntityFact* record = program.entity(to->owner);
+      bool own = to->owner == holding.owner;
+      if (configuration.is_source(to->id)) {
+        changes_config = true; // a config object that is built or changed here is configuration at hand
+      } else if (record && !record->has(is_external) && to->has(is_public)) {
+        leave(to->id, own);
+      } else if (EntityId setter = own ? setter_of(to->id, to->owner) : EntityId::none; setter != EntityId::none) {
+        leave(setter, true);
+      } else {
+        used_here |= consumes;
+      }
+    } else if (to && to->kind == EntityKind::variable) {
+      bool local = to->has(is_local) && !(to->has(is_static) && !to->has(is_constant));
+      used_here |= consumes && !local;
+      go_on = local;
+    } else {
+      used_here |= consumes; // returned
+    }
+    if (!go_on) continue;
+    for (std::uint32_t index : program.flows_from(flow.to)) {
+      const FlowFact& next = program.flows[index];
+      if (next.kind != FlowKind::derived && next.kind != FlowKind::output && !is_printed(program, next))
+        queue.push_back(&next);
+    }
+    for (std::uint32_t index : program.uses_of(flow.to)) {
+      std::optional<Consumer> by_use = consumer_of(program, program.uses[index]);
+      used_here |= by_use && by_use->dimension == tunable.consumer.dimension;
+    }
+  }
+  for (std::size_t i = 0; i < seams.size(); ++i) {
+    const Consumer* behind = consumer_behind(seams[i]);
+    if (!used && !behind) continue;
+    holding.seam = seams[i];
+    holding.is_default = is_default[i];
+    holdings.push_back(holding);
+  }
+  bool nowhere_else = seams.empty() && used && !changes_config;
+  if (!used_here && !nowhere_else) return;
+  holding.seam = EntityId::none;
+  holding.is_default = false;
+  holdings.push_back(holding);
+}
+
+void SeamModel::find_defaults_left() {
+  const Configuration& configuration = *program.configuration;
+  for (const FlowFact& flow : program.flows) {
+    if (flow.kind != FlowKind::default_argument || !configuration.reaches(flow.to)) continue;
+    const EntityFact* parameter = program.entity(flow.to);
+    const EntityFact* function = parameter ? program.entity(parameter->owner) : nullptr;
+    if (!function || configuration.is_config_type(function->owner) || !program.is_ours(parameter->location) ||
+        configuration.reaches(flow.from) || is_test(parameter->location))
+      continue;
+    std::optional<Consumer> consumer = consumer_of(program, flow);
+    if (!consumer)
+      if (const Consumer* behind = consumer_behind(parameter->id)) consumer = *behind;
+    if (!consumer) continue;
+    // Only a parameter that some call gives has its default left by others.
+    bool given = false;
+    for (std::uint32_t index : program.flows_to(parameter->id))
+      given |=
+          program.flows[index].kind != FlowKind::default_argument && configuration.reaches(program.flows[index].from);
+    if (!given) continue;
+    for (std::uint32_t index : calls_of(function->id)) {
+      const CallFact& call = program.calls[index];
+      if (call.arguments > static_cast<unsigned>(parameter->index) || is_test(call.location) ||
+          !program.is_ours(call.location))
+        continue;
+      EntityId owner = owner_of_code(program, call.caller);
+      if (owner != EntityId::none && configuration.is_config_type(owner)) continue;
+      defaults_left.push_back({index, parameter->id, flow.from, *consumer});
+    }
+  }
+}
+
+} // namespace plumbline
