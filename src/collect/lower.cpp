@@ -92,6 +92,7 @@ EntityId Lowering::constant(const clang::Expr* expression) {
   fact.text = context.text_of(expression->getSourceRange(), 120);
   fact.line = context.line_of(expression->getBeginLoc());
   fact.macro = context.macro_of(expression->getBeginLoc());
+  fact.row = row;
   if (context.first_time(static_cast<std::uint64_t>(fact.id) * 31 + 7)) write(context.table, fact);
   return fact.id;
 }

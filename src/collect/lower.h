@@ -37,6 +37,8 @@ class Lowering {
 
   // The function in whose body expressions stand.
   EntityId function = EntityId::none;
+  // The row of a table of records whose constants are being lowered.
+  EntityId row = EntityId::none;
 
   std::vector<Term> lower(const clang::Expr* expression, const Destination& destination = {});
   // Writes the constant fact of a literal expression; none if it is zero, negative or not in our files.

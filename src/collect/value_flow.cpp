@@ -81,6 +81,11 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     if (llvm::isa<clang::ParmVarDecl>(variable) || !variable->hasInit() || variable->isCXXForRangeDecl()) return true;
     initialise(variable->getInit(), context.entity(variable), variable->getName(), variable->getType(),
                FlowKind::initialise);
+    if (is_stream(variable->getType())) // std::istringstream stream(text);
+      if (const clang::CXXConstructExpr* construction =
+              llvm::dyn_cast<clang::CXXConstructExpr>(variable->getInit()->IgnoreImplicit());
+          construction && construction->getNumArgs() > 0)
+        shapes(construction->getArg(0), context.entity(variable));
     return true;
   }
 
@@ -98,8 +103,15 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
   }
 
   bool VisitInitListExpr(clang::InitListExpr* list) {
-    if (clang::InitListExpr* semantic = list->isSemanticForm() ? list : list->getSemanticForm())
-      record_fields(*semantic);
+    clang::InitListExpr* semantic = list->isSemanticForm() ? list : list->getSemanticForm();
+    if (!semantic) return true;
+    if (semantic->getType()->isArrayType()) // visited before its rows are
+      for (const clang::Expr* row : semantic->inits())
+        if (row) rows.insert(row->IgnoreImplicit());
+    if (rows.contains(semantic))
+      lowering.row = context.place_id("row", context.expansion_of(semantic->getSourceRange()));
+    record_fields(*semantic);
+    lowering.row = EntityId::none;
     return true;
   }
 
@@ -328,6 +340,30 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     emit_terms(terms, lowering.named_entity(target), FlowKind::derived, EntityId::none, {}, {});
   }
 
+  // What is read out of a text or a stream depends on it without being it.
+  void shapes(const clang::Expr* source, EntityId target) {
+    if (target == EntityId::none) return;
+    std::vector<Term> terms = lowering.lower(source);
+    if (EntityId stream = lowering.named_entity(source); terms.empty() && stream != EntityId::none) {
+      Term term;
+      term.from = stream;
+      term.range = source->getSourceRange();
+      terms.push_back(term);
+    }
+    for (Term& term : terms) term.derived = true;
+    emit_terms(terms, target, FlowKind::derived, EntityId::none, {}, {});
+  }
+
+  static bool is_stream(clang::QualType type) {
+    const clang::CXXRecordDecl* record = type.getNonReferenceType()->getAsCXXRecordDecl();
+    return record && record->getIdentifier() &&
+           llvm::StringSwitch<bool>(record->getName())
+               .Cases({"basic_istringstream", "basic_stringstream", "basic_istream", "basic_iostream",
+                       "basic_ispanstream", "basic_ifstream"},
+                      true)
+               .Default(false);
+  }
+
   // A sum in a place that nothing else lowers (a condition, an argument of a stream): its literals may still be spans.
   void loose(const clang::BinaryOperator* operation) {
     const clang::Expr* right = operation->getRHS();
@@ -387,6 +423,14 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     case clang::OO_MinusEqual:
       if (call.getNumArgs() == 2) lowering.lower(&call);
       return true;
+    case clang::OO_GreaterGreater: { // stream >> a >> b
+      const clang::Expr* stream = call.getArg(0);
+      while (const clang::CXXOperatorCallExpr* inner = llvm::dyn_cast<clang::CXXOperatorCallExpr>(strip(stream)))
+        stream = inner->getArg(0);
+      if (call.getNumArgs() == 2 && is_stream(strip(stream)->getType()))
+        shapes(stream, lowering.named_entity(call.getArg(1)));
+      return true;
+    }
     case clang::OO_LessLess: // printed: no consumer
       for (const clang::Expr* argument : call.arguments())
         if (literal_value(argument, context.ast)) lowering.constant(argument);
@@ -603,6 +647,7 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
   Lowering lowering;
   EntityId result = EntityId::none;
   llvm::DenseSet<const clang::Stmt*> loop_conditions;
+  llvm::DenseSet<const clang::Expr*> rows; // elements of initialiser lists of arrays
 };
 
 } // namespace

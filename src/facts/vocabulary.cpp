@@ -62,7 +62,8 @@ void write(FactTable& table, const ConstantFact& constant) {
       .text("text", constant.text)
       .text("line", constant.line)
       .text("macro", constant.macro)
-      .number("floating", constant.floating);
+      .number("floating", constant.floating)
+      .number("row", static_cast<std::int64_t>(constant.row));
 }
 
 ConstantFact read_constant(const FactTable& table, const Fact& fact) {
@@ -75,6 +76,7 @@ ConstantFact read_constant(const FactTable& table, const Fact& fact) {
   constant.line = table.text(fact, "line");
   constant.macro = table.text(fact, "macro");
   constant.floating = table.number(fact, "floating") != 0;
+  constant.row = static_cast<EntityId>(table.number(fact, "row"));
   return constant;
 }
 

@@ -65,6 +65,7 @@ struct ConstantFact {
   std::string line;      // the whole source line, trimmed
   std::string macro;     // the macro in whose definition it stands
   bool floating = false;
+  EntityId row = EntityId::none; // the row of a table of records that it stands in
 };
 
 // How a value gets from one node to the next.

@@ -531,6 +531,10 @@ std::vector<Tunable> tunables_of(const Program& program) {
     if (!tunable) continue;
     const bool is_duration = tunable->consumer.dimension == Dimension::duration;
     std::string key = is_duration ? part_key(program, *tunable) : std::string();
+    // A table of records is one finding per row (design.md §3.6).
+    const bool is_row = key.empty() && constant.row != EntityId::none;
+    if (is_row)
+      key = (is_duration ? "duration row " : "limit row ") + std::to_string(static_cast<std::uint64_t>(constant.row));
     if (!key.empty()) {
       std::pair<std::map<std::string, std::size_t>::iterator, bool> entry = parts.try_emplace(key, tunables.size());
       // Two values for one parameter (a ?: b) are a choice, not parts.
@@ -538,6 +542,11 @@ std::vector<Tunable> tunables_of(const Program& program) {
                     tunables[entry.first->second].consumer.node == tunable->consumer.node;
       if (!entry.second && !choice) {
         Tunable& first = tunables[entry.first->second];
+        if (is_row) {
+          first.value += ", " + tunable->value;
+          add_evidence(program, first, constant.location, "in the same row: " + constant.text);
+          continue;
+        }
         const bool known = first.nanoseconds > 0 && tunable->nanoseconds > 0;
         first.nanoseconds = known ? first.nanoseconds + tunable->nanoseconds : 0;
         first.value = known ? format_duration(first.nanoseconds) : first.value + " + " + tunable->value;
