@@ -1,0 +1,27 @@
+// Reads one loop: does success leave it while failure stays, what bounds it, and how does it pause?
+#pragma once
+
+#include "collect/context.h"
+#include "program/retries.h"
+
+#include <clang/AST/Stmt.h>
+
+#include <optional>
+
+namespace plumbline {
+
+// The loop as a retry, without its place; nothing if it is none: a search, a worker, an event loop, EINTR, CAS.
+std::optional<RetryLoop> retry_in(CollectContext& context, const clang::Expr* condition, const clang::Expr* increment,
+                                  const clang::Stmt& body);
+
+// What the loop puts back, nested loops excluded, which are asked for themselves. `item` and `over` are a range-for's
+// variable and range; `over` is the condition of other loops.
+std::vector<Requeue> requeues_in(CollectContext& context, const clang::FunctionDecl& function, const clang::Stmt& body,
+                                 const clang::VarDecl* item, const clang::Expr* over);
+
+// The field that an expression reads if its name counts attempts; null otherwise.
+const clang::FieldDecl* attempt_count(const clang::Expr* expression);
+
+std::vector<EntityId> callees_in(CollectContext& context, const clang::Stmt& body);
+
+} // namespace plumbline
