@@ -10,35 +10,16 @@
 
 namespace plumbline {
 
-static llvm::Expected<int> scan(const ScanOptions& options) {
-  llvm::Expected<std::string> date = today();
-  if (!date) return date.takeError();
-
-  // project: the settings, and which files the compile database compiles, and how.
-  llvm::Expected<Project> project = load_project(options.project);
-  if (!project) return project.takeError();
-  if (llvm::Error error = expect_commands(*project, options.project)) return error;
-  Settings& settings = project->settings;
-  llvm::Expected<std::vector<RegisteredCheck>> checks = select_checks(options.checks, settings);
-  if (!checks) return checks.takeError();
-
-  // What is kept from earlier audits.
-  llvm::Expected<Kept> kept = read_kept(options, project->root);
-  if (!kept) return kept.takeError();
-
-  // collect: each command's facts, from the store or from one parse in a worker process.
-  const std::unique_ptr<FactStore> store = open_store(options.cache);
-  ProgressDisplay display(project->commands.size(), options.pool.jobs, options.quiet);
-  Collection collection = collect_all(project->commands, collect_options(*project), options.pool, store.get(),
-                                      [&](const Progress& progress) { display.show(progress); });
-  display.finish(collection);
-
+// program, checks, audit: what follows from the facts of one state of the code.
+static Audit audit_of(const Collection& collection, const Settings& settings,
+                      const std::vector<RegisteredCheck>& checks, const ScanOptions& options,
+                      const std::string& today) {
   // program: the facts of all units, linked in a fixed order.
   const Program program = link(collection.units, settings);
 
   // checks: each judges the whole program.
   std::vector<Finding> findings;
-  for (const RegisteredCheck& registered : *checks)
+  for (const RegisteredCheck& registered : checks)
     if (registered.check->judge) registered.check->judge(program, findings);
 
   // audit: identity, suppressions, priority, effort, order.
@@ -48,18 +29,56 @@ static llvm::Expected<int> scan(const ScanOptions& options) {
                            .findings = std::move(findings),
                            .sites = program.sites,
                            .suppressions = program.suppression_comments,
-                           .today = *date,
+                           .today = today,
                            .known_checks = {known_checks.begin(), known_checks.end()},
                            .partial = !options.project.paths.empty()});
   audit.notes.insert(audit.notes.end(), collection.notes.begin(), collection.notes.end());
+  return audit;
+}
 
-  // baseline: what is new, still open, fixed or back again, and how far the migration has come.
-  const SourceReader read = source_reader(project->root);
-  audit.history = kept->history;
+static llvm::Expected<int> scan(const ScanOptions& options) {
+  llvm::Expected<std::string> date = today();
+  if (!date) return date.takeError();
+
+  // project: the settings, which files the compile database compiles, and how; what is kept from earlier audits; and
+  // which two states of the code are compared, if a gate asks for that.
+  llvm::Expected<Project> project = load_project(options.project);
+  if (!project) return project.takeError();
+  if (llvm::Error error = expect_commands(*project, options.project)) return error;
+  Settings& settings = project->settings;
+  llvm::Expected<std::vector<RegisteredCheck>> checks = select_checks(options.checks, settings);
+  if (!checks) return checks.takeError();
+  llvm::Expected<Kept> kept = read_kept(options, project->root);
+  if (!kept) return kept.takeError();
+  llvm::Expected<std::optional<CodeStates>> states = code_states(*project, options.gate.states);
+  if (!states) return states.takeError();
+  const FileOverlay* overlay = *states ? &(*states)->now : nullptr;
+  const std::vector<CompileCommand>& commands = *states ? (*states)->now_commands : project->commands;
+
+  // collect: each command's facts, from the store or from one parse in a worker process.
+  const std::unique_ptr<FactStore> store = open_store(options.cache);
+  ProgressDisplay display(commands.size(), options.pool.jobs, options.quiet);
+  Collection collection = collect_all(commands, collect_options(*project, overlay), options.pool, store.get(),
+                                      [&](const Progress& progress) { display.show(progress); });
+  display.finish(collection);
+  Audit audit = audit_of(collection, settings, *checks, options, *date);
+  const SeenCode seen = seen_by(collection.units, options, *checks, project->root, overlay);
+  const SourceReader read = source_reader(project->root, overlay);
+
+  // baseline: what is known, or what was there in the other state; what has become of it; how far the migration is.
+  std::optional<Baseline> known = kept->baseline;
+  if (*states) {
+    const FileOverlay& earlier = (*states)->then;
+    const Collection then = collect_then(**states, std::move(collection.units), commands,
+                                         collect_options(*project, &earlier), options.pool, store.get());
+    Audit before = audit_of(then, settings, *checks, options, *date);
+    add_notes_about(**states, settings, seen, before, audit);
+    known = known_then(*kept, std::move(before), seen_by(then.units, options, *checks, project->root, &earlier),
+                       settings, source_reader(project->root, &earlier), *date, **states);
+  }
   Comparison comparison;
-  if (kept->baseline)
-    comparison = compare_with(*kept->baseline, audit, *kept, seen_by(collection.units, options, *checks, project->root),
-                              settings, read, *date);
+  if (known) comparison = compare_with(*known, audit, *kept, seen, settings, read, *date);
+  audit.history = kept->history;
   say_notes(audit, options);
 
   // gate: which rules are broken, and by what.
@@ -68,7 +87,8 @@ static llvm::Expected<int> scan(const ScanOptions& options) {
   audit.gate = std::move(*gate);
 
   // report: one document model, rendered into each output; then what is kept, and the exit status.
-  const RenderOptions rendering = render_options(options, *checks, project->root);
+  RenderOptions rendering = render_options(options, *checks, project->root);
+  rendering.read_source = read;
   if (llvm::Error error = write_reports(options.outputs, report_model(audit), rendering)) return error;
   if (llvm::Error error = keep(options, *kept, audit, comparison, read, *date)) return error;
   return verdict(audit, options, settings.gate);

@@ -69,6 +69,15 @@ Comparison compare_with(const Baseline& baseline, Audit& audit, const Kept& kept
   return comparison;
 }
 
+Baseline known_then(const Kept& kept, Audit then, const SeenCode& seen, const Settings& settings,
+                    const SourceReader& read, std::string_view today, const CodeStates& states) {
+  if (!kept.baseline) return baseline_of(then, read, states.then_commit);
+  const Comparison comparison = compare(then, *kept.baseline, seen, settings, read, today);
+  Baseline known = updated(*kept.baseline, then, comparison, read, states.then_commit);
+  known.commit = states.then_commit;
+  return known;
+}
+
 // Writes into .plumbline, or where --baseline says.
 static llvm::Error write_kept(const std::string& path, const std::string& bytes) {
   const llvm::StringRef folder = llvm::sys::path::parent_path(path);

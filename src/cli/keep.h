@@ -28,6 +28,11 @@ llvm::Expected<Kept> read_kept(const ScanOptions& options, const std::string& ro
 Comparison compare_with(const Baseline& baseline, Audit& audit, const Kept& kept, const SeenCode& seen,
                         const Settings& settings, const SourceReader& read, std::string_view today);
 
+// What a gate of two states knows: the baseline as it would have been at the other state, so that what was accepted
+// stays accepted there and what was fixed before it comes back as reopened.
+Baseline known_then(const Kept& kept, Audit then, const SeenCode& seen, const Settings& settings,
+                    const SourceReader& read, std::string_view today, const CodeStates& states);
+
 // "45 open, 2 accepted, 15 fixed"
 std::string summary_of(const Baseline& baseline);
 

@@ -5,6 +5,7 @@
 #include "cli/outputs.h"
 #include "collect/pool.h"
 #include "project/project.h"
+#include "project/states.h"
 
 #include <string>
 #include <vector>
@@ -29,7 +30,8 @@ struct BaselineOptions {
 };
 
 struct GateOptions {
-  bool asked = false; // the settings' gate decides on the exit status
+  bool asked = false;   // the settings' gate decides on the exit status
+  StatesRequest states; // what is compared, if not the project with its baseline
 };
 
 struct ScanOptions {

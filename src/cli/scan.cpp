@@ -157,8 +157,10 @@ llvm::Error expect_commands(const Project& project, const ProjectRequest& reques
                                  "; name source files (headers are seen through those that include them)");
 }
 
-CollectOptions collect_options(const Project& project) {
-  return {.root = project.root, .resource_directory = resource_directory(executable_path())};
+CollectOptions collect_options(const Project& project, const FileOverlay* overlay) {
+  return {.root = project.root,
+          .resource_directory = resource_directory(executable_path()),
+          .overlay = overlay && !overlay->empty() ? overlay : nullptr};
 }
 
 std::vector<UnitCoverage> coverage_of(std::span<const TuFacts> units) {
@@ -179,28 +181,6 @@ static RuleText rule_text(const RegisteredCheck& registered) {
           .page = std::string(registered.page),
           .kinds = std::vector<std::string>(check.kinds.begin(), check.kinds.end()),
           .priority = check.priority};
-}
-
-SourceReader source_reader(const std::string& root) {
-  return [root](std::string_view path) -> std::optional<std::string> {
-    llvm::SmallString<256> absolute(root);
-    llvm::sys::path::append(absolute, llvm::StringRef(path));
-    llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> buffer = llvm::MemoryBuffer::getFile(absolute);
-    if (!buffer) return std::nullopt;
-    return (*buffer)->getBuffer().str();
-  };
-}
-
-SeenCode seen_by(std::span<const TuFacts> units, const ScanOptions& options, std::span<const RegisteredCheck> checks,
-                 const std::string& root) {
-  SeenCode seen = seen_code(units, !options.project.paths.empty());
-  for (const RegisteredCheck& registered : checks) seen.checks.emplace(registered.name);
-  seen.exists = [root](std::string_view path) {
-    llvm::SmallString<256> absolute(root);
-    llvm::sys::path::append(absolute, llvm::StringRef(path));
-    return llvm::sys::fs::exists(absolute);
-  };
-  return seen;
 }
 
 RenderOptions render_options(const ScanOptions& options, std::span<const RegisteredCheck> checks,

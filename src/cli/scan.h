@@ -12,17 +12,26 @@ namespace plumbline {
 // An error when the compile database leaves nothing to look at: an audit of nothing would be a wrong green.
 llvm::Error expect_commands(const Project& project, const ProjectRequest& request);
 
-CollectOptions collect_options(const Project& project);
+CollectOptions collect_options(const Project& project, const FileOverlay* overlay = nullptr);
 
 // How each unit ended, for the audit.
 std::vector<UnitCoverage> coverage_of(std::span<const TuFacts> units);
 
-// Sources of the project below `root`.
-SourceReader source_reader(const std::string& root);
+// Sources of the project below `root`, with `overlay`, which must outlive it, on top.
+SourceReader source_reader(const std::string& root, const FileOverlay* overlay = nullptr);
 
 // What was looked at, for comparing with a baseline.
 SeenCode seen_by(std::span<const TuFacts> units, const ScanOptions& options, std::span<const RegisteredCheck> checks,
-                 const std::string& root);
+                 const std::string& root, const FileOverlay* overlay = nullptr);
+
+// What a gate of two states says that no finding says: changed headers that nothing includes, and units that could not
+// be looked at as they were.
+void add_notes_about(const CodeStates& states, const Settings& settings, const SeenCode& now, const Audit& then,
+                     Audit& audit);
+
+// The units of the other state: those that nothing changed for are moved out of `now`, the others collected.
+Collection collect_then(const CodeStates& states, std::vector<TuFacts> now, const std::vector<CompileCommand>& commands,
+                        const CollectOptions& collect, const PoolOptions& pool, FactStore* store);
 
 // What `options` say about rendering, with the texts of the checks that ran and the project's sources to quote from.
 RenderOptions render_options(const ScanOptions& options, std::span<const RegisteredCheck> checks,

@@ -1,6 +1,7 @@
 #include "collect/collect.h"
 #include "check.h"
 #include "collect/context.h"
+#include "collect/file_system.h"
 #include "collect/includes.h"
 #include "collect/macros.h"
 #include "collect/mentions.h"
@@ -168,7 +169,8 @@ TuFacts collect(const CompileCommand& command, const CollectOptions& options) {
 
   clang::FileSystemOptions file_options;
   file_options.WorkingDir = command.directory;
-  llvm::IntrusiveRefCntPtr<clang::FileManager> files = llvm::makeIntrusiveRefCnt<clang::FileManager>(file_options);
+  llvm::IntrusiveRefCntPtr<clang::FileManager> files = llvm::makeIntrusiveRefCnt<clang::FileManager>(
+      file_options, options.overlay ? with_overlay(*options.overlay) : nullptr);
   ErrorCounter errors;
   clang::tooling::ToolInvocation invocation(arguments, std::make_unique<Action>(options, facts), files.get());
   invocation.setDiagnosticConsumer(&errors);

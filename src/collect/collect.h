@@ -2,14 +2,16 @@
 #pragma once
 
 #include "facts/facts.h"
+#include "facts/overlay.h"
 #include "project/project.h"
 
 namespace plumbline {
 
 struct CollectOptions {
-  std::string root;               // absolute; facts are kept only for files below it
-  std::string resource_directory; // Clang's builtin headers, see resource_directory()
-  bool skip_system_bodies = true; // off only for the test that compares findings (design.md §7)
+  std::string root;                     // absolute; facts are kept only for files below it
+  std::string resource_directory;       // Clang's builtin headers, see resource_directory()
+  bool skip_system_bodies = true;       // off only for the test that compares findings (design.md §7)
+  const FileOverlay* overlay = nullptr; // what is not as on disk in the audited state; null: nothing
 };
 
 // Parses the command's main file once, runs every check's collector over the AST and returns what they saw.

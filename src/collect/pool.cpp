@@ -128,7 +128,8 @@ class Scan {
       // Problems are part of the key: they stand in the facts.
       arguments.insert(arguments.end(), problems.begin(), problems.end());
       keys[i] = make_store_key(build, options.root, command.directory, arguments, command.file);
-      if (std::optional<TuFacts> facts = store->load(keys[i], options.root)) return done(i, std::move(*facts), true);
+      if (std::optional<TuFacts> facts = store->load(keys[i], options.root, options.overlay))
+        return done(i, std::move(*facts), true);
     }
     std::lock_guard<std::mutex> lock(mutex);
     misses.push_back(i);
@@ -158,13 +159,13 @@ class Scan {
     auto failed = [&](std::string reason) {
       return without_facts(command, options, UnitState::failed, std::move(reason));
     };
-    std::string request = encode_request(command, options);
     for (;;) {
       if (child.running() && child.answered() >= units_per_worker) child.stop();
       if (!child.running())
         if (std::string reason = child.start(pool.executable, pool.memory_bytes); !reason.empty())
           return failed(std::move(reason));
       bool was_used = child.answered() > 0;
+      const std::string request = encode_request(command, options, /*is_first=*/!was_used);
       std::string response, trouble;
       std::chrono::seconds patience =
           pool.timeout_seconds ? std::chrono::seconds(pool.timeout_seconds) : std::chrono::years(1);

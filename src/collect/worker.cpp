@@ -45,6 +45,7 @@ static int detached(int descriptor, int standard, int mode) {
 int run_worker(int in, int out, const Collector& collector) {
   in = detached(in, STDIN_FILENO, O_RDONLY);
   out = detached(out, STDOUT_FILENO, O_WRONLY);
+  std::optional<FileOverlay> overlay;
   for (;;) {
     std::string header(frame_header, '\0');
     if (!read_all(in, header.data(), header.size())) return 0; // the parent is done, or gone
@@ -54,6 +55,8 @@ int run_worker(int in, int out, const Collector& collector) {
     if (!read_all(in, bytes.data(), bytes.size())) return 1;
     std::optional<Request> request = decode_request(bytes);
     if (!request) return 1;
+    if (request->overlay) overlay = std::move(request->overlay);
+    if (overlay) request->options.overlay = &*overlay;
     if (!write_all(out, framed(encode(collector(request->command, request->options))))) return 1;
   }
 }

@@ -69,7 +69,7 @@ StoreKey make_store_key(llvm::StringRef build, llvm::StringRef root, llvm::Strin
 }
 
 // `digest_now` gives a file's digest, or nothing if there is no such file.
-static bool inputs_hold(const TuFacts& facts, llvm::StringRef root,
+static bool inputs_hold(const TuFacts& facts, llvm::StringRef root, const FileOverlay* overlay,
                         llvm::function_ref<std::optional<std::uint64_t>(llvm::StringRef)> digest_now) {
   llvm::SmallString<256> absolute;
   for (const InputFile& input : facts.inputs) {
@@ -80,7 +80,11 @@ static bool inputs_hold(const TuFacts& facts, llvm::StringRef root,
       absolute += path;
       path = absolute;
     }
-    if (digest_now(path) != input.digest) return false;
+    if (const std::optional<std::string>* bytes = overlay ? overlay->find(path) : nullptr) {
+      if (!*bytes || digest_of(**bytes) != input.digest) return false;
+    } else if (digest_now(path) != input.digest) {
+      return false;
+    }
   }
   return true;
 }
@@ -174,7 +178,7 @@ class DiskStore : public FactStore {
     if (saved_bytes > 0) evict();
   }
 
-  std::optional<TuFacts> load(const StoreKey& key, llvm::StringRef root) override {
+  std::optional<TuFacts> load(const StoreKey& key, llvm::StringRef root, const FileOverlay* overlay) override {
     for (unsigned slot = 0; slot < slots_per_key; ++slot) {
       std::string path = slot_path(key, slot);
       FileStamp stamp;
@@ -190,7 +194,7 @@ class DiskStore : public FactStore {
         continue;
       }
       std::unique_lock<std::mutex> lock(mutex);
-      bool hit = inputs_hold(*facts, root, [&](llvm::StringRef input) { return digests.digest(input); });
+      bool hit = inputs_hold(*facts, root, overlay, [&](llvm::StringRef input) { return digests.digest(input); });
       lock.unlock();
       if (!hit) continue;
       if (std::time(nullptr) - stamp.mtime / 1'000'000'000 > touch_after_seconds)
@@ -305,11 +309,11 @@ class DiskStore : public FactStore {
 // For tests of what stands around a store: same answers, nothing on disk.
 class MemoryStore : public FactStore {
  public:
-  std::optional<TuFacts> load(const StoreKey& key, llvm::StringRef root) override {
+  std::optional<TuFacts> load(const StoreKey& key, llvm::StringRef root, const FileOverlay* overlay) override {
     std::lock_guard<std::mutex> lock(mutex);
     FileDigests digests; // new each time: tests change files in between
     for (const TuFacts& facts : units[key.text])
-      if (inputs_hold(facts, root, [&](llvm::StringRef path) { return digests.digest(path); })) return facts;
+      if (inputs_hold(facts, root, overlay, [&](llvm::StringRef path) { return digests.digest(path); })) return facts;
     return std::nullopt;
   }
   void save(const StoreKey& key, const TuFacts& facts) override {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "facts/facts.h"
+#include "facts/overlay.h"
 
 #include <llvm/Support/Error.h>
 
@@ -24,8 +25,10 @@ StoreKey make_store_key(llvm::StringRef build, llvm::StringRef root, llvm::Strin
 class FactStore {
  public:
   virtual ~FactStore() = default;
-  // The facts stored for `key` whose inputs have all unchanged digests now; a damaged or foreign entry is a miss.
-  virtual std::optional<TuFacts> load(const StoreKey& key, llvm::StringRef root) = 0;
+  // The facts stored for `key` whose inputs all have the digests of the state that is asked for: what is on disk now,
+  // with the overlay's files on top, if there is one. A damaged or foreign entry is a miss.
+  virtual std::optional<TuFacts> load(const StoreKey& key, llvm::StringRef root,
+                                      const FileOverlay* overlay = nullptr) = 0;
   // Best effort: a full disk or missing permission is reported once through problem(), never an error of the scan.
   virtual void save(const StoreKey& key, const TuFacts& facts) = 0;
   virtual std::string problem() const = 0; // empty: none

@@ -49,6 +49,7 @@ struct RuleText {
 struct RenderOptions {
   bool color = false;          // text only
   bool verbose = false;        // text only: evidence and suggestion too
+  bool only_new = false;       // text only: of the findings, those that are new or back again; the counts are of all
   std::string template_file;   // markdown: replaces the built-in template
   std::vector<RuleText> rules; // SARIF, JUnit: the checks that ran, found something or not
   // SARIF: the bytes of a file named in the model, for columns in UTF-16 units, snippets and GitHub's line hashes; all

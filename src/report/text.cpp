@@ -115,7 +115,8 @@ std::string render_text(const Json& model, const RenderOptions& options) {
   std::string out;
   const Json& findings = part_of(model, "findings");
   for (const Json& finding : findings)
-    if (is_active(finding)) add_finding(out, finding, options, style);
+    if (is_active(finding) && !(options.only_new && text_of(finding, "status") == "open"))
+      add_finding(out, finding, options, style);
   if (options.verbose)
     for (const Json& finding : findings) {
       if (text_of(finding, "status") != "suppressed") continue;
