@@ -232,6 +232,8 @@ llvm::Expected<Baseline> parse_baseline(llvm::StringRef text, llvm::StringRef na
     line = line.rtrim(", ").ltrim(", ");
     Json json = Json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
     if (json.is_discarded()) {
+      Json whole = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+      if (whole.is_object()) return parse_formatted(whole, name);
       bool last =
           llvm::all_of(llvm::ArrayRef(lines).drop_front(at + 1), [](llvm::StringRef rest) { return rest.empty(); });
       return damaged(name, at + 1, last ? "the file ends in the middle of a finding" : "this line is no JSON");

@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""Identity under edits whose truth is known (design.md §5).
+
+A code base is copied, and a comment /*@N*/ is put before the anchor of each finding: comments are no part of identity,
+formatters and renamers keep them, so they say afterwards which finding is which. Then the copy is edited, audited
+against the baseline taken before, and each finding's fingerprint compared with the one that its comment stood at.
+
+  reformat    clang-format in another style, the whole tree
+  files       every second source file and header gets another name; includes and the compile database follow
+  functions   every function and class that is the owner of a finding gets another name, everywhere
+  reorder     the top-level definitions of each .cpp file that have findings, in another order
+  neighbour   before every third finding's statement the same statement once more; after every fourth, gone again
+  all         one after the other
+
+Beside it stands what the SARIF Multitool's match-results-forward keeps (npm @microsoft/sarif-multitool in tests/node),
+by its results' guids.
+
+    bench/identity_edits.py --plumbline build/plumbline --only src /work/corpora/NuRaft
+"""
+import argparse, collections, json, os, pathlib, re, shutil, subprocess, sys, tempfile
+
+SOURCES = (".c", ".cc", ".cpp", ".cxx")
+HEADERS = (".h", ".hh", ".hpp", ".hxx")
+MARK = re.compile(rb"/\*@(\d+)\*/")
+STYLES = {"Google", "LLVM", "Mozilla", "WebKit", "Chromium"}
+
+
+class Tree:
+    """A copy of the code base, with its compile database."""
+
+    def __init__(self, origin, folder, only):
+        self.origin, self.root = origin, os.path.join(folder, "tree")
+        shutil.copytree(origin, self.root, symlinks=True, ignore=shutil.ignore_patterns("*.o", "*.a", ".git"))
+        text = pathlib.Path(origin, "build/compile_commands.json").read_text().replace(origin, self.root)
+        commands, seen = [], set()
+        for command in json.loads(text):
+            path = os.path.join(command["directory"], command["file"])
+            if any(os.path.relpath(path, self.root).startswith(part) for part in only) and path not in seen:
+                seen.add(path)
+                commands.append(command)
+        self.commands = commands
+        pathlib.Path(self.root, ".plumbline.yaml").write_text("")
+        self.write_database()
+
+    def write_database(self):
+        pathlib.Path(self.root, "build/compile_commands.json").write_text(json.dumps(self.commands, indent=1))
+
+    def audit(self, arguments, output="/dev/null"):
+        done = subprocess.run([*arguments, "--quiet", "-p", "build", "-o", output], cwd=self.root, capture_output=True, text=True)
+        if done.returncode not in (0, 1, 2):
+            sys.exit(f"{arguments}: {done.stderr}")
+
+    def sources(self):
+        for path in sorted(pathlib.Path(self.root).rglob("*")):
+            relative = path.relative_to(self.root)
+            if path.suffix in SOURCES + HEADERS and path.is_file() and relative.parts[0] != "build":
+                yield path
+
+
+def findings(path):
+    return [f for f in json.load(open(path))["findings"] if f["status"] in ("new", "open", "reopened")]
+
+
+def offset(data, line, column):
+    return sum(len(l) for l in data.splitlines(keepends=True)[: line - 1]) + column - 1
+
+
+def put_marks(tree, found):
+    """Comments before the anchors; returns how many findings have one of their own."""
+    by_file = collections.defaultdict(dict)
+    for finding in found:
+        place = finding["location"]
+        by_file[place["path"]].setdefault((place["line"], place["column"]), None)
+    number = 0
+    for path, places in sorted(by_file.items()):
+        full = pathlib.Path(tree.root, path)
+        data = full.read_bytes()
+        for line, column in sorted(places, reverse=True):
+            at = offset(data, line, column)
+            data = data[:at] + b"/*@%d*/" % number + data[at:]
+            number += 1
+        full.write_bytes(data)
+    return number
+
+
+def marked(tree, found):
+    """mark and check of each finding, to its fingerprint."""
+    result = {}
+    texts = {}
+    for finding in found:
+        place = finding["location"]
+        data = texts.setdefault(place["path"], pathlib.Path(tree.root, place["path"]).read_bytes())
+        before = data[: offset(data, place["line"], place["column"])].rstrip()
+        marks = list(MARK.finditer(before[-16:]))
+        if marks and marks[-1].end() == len(before[-16:]):
+            result[(int(marks[-1].group(1)), finding["check"], finding["kind"])] = finding["fingerprint"]
+    return result
+
+
+def reformat(tree, _):
+    style = "Google"
+    files = [str(p) for p in tree.sources()]
+    for i in range(0, len(files), 100):
+        subprocess.run(["clang-format-22", f"--style={{BasedOnStyle: {style}, SortIncludes: Never}}", "-i", *files[i : i + 100]], check=True)
+
+
+def rename_files(tree, _):
+    names = {}
+    for k, path in enumerate(list(tree.sources())):
+        if k % 2 == 0:
+            names[path.name] = path.stem + "_renamed" + path.suffix
+    for path in list(tree.sources()):
+        data = path.read_text(errors="surrogateescape")
+        def include(match):
+            folder, name = os.path.split(match.group(2))
+            return match.group(1) + os.path.join(folder, names.get(name, name)) if '"' in match.group(1) or name in names else match.group(0)
+        data = re.sub(r'(#\s*include\s*["<])([^">]+)', include, data)
+        path.write_text(data, errors="surrogateescape")
+        if path.name in names:
+            path.rename(path.with_name(names[path.name]))
+    for command in tree.commands:
+        for key in ("file", "command"):
+            if key in command:
+                command[key] = re.sub(r"[^/\s]+(?=\s|$)", lambda m: names.get(m.group(0), m.group(0)), command[key])
+        if "arguments" in command:
+            command["arguments"] = [os.path.join(os.path.dirname(a), names.get(os.path.basename(a), os.path.basename(a))) for a in command["arguments"]]
+    tree.write_database()
+
+
+def rename_functions(tree, found):
+    words = set()
+    for finding in found:
+        name = finding["owner"].split("::")[-1]
+        if re.fullmatch(r"[A-Za-z_]\w{3,}", name) and name != "main":
+            words.add(name)
+    system = {"string", "vector", "size", "list", "close", "read", "write", "open", "send", "connect", "accept", "bind", "init", "stop", "start"}
+    words -= system
+    if not words:
+        return
+    pattern = re.compile(r"(?<![\w#<\"/.])(" + "|".join(sorted(words)) + r")\b(?!\.h|\.cxx|/)")
+    for path in tree.sources():
+        lines = path.read_text(errors="surrogateescape").split("\n")
+        path.write_text("\n".join(l if l.lstrip().startswith("#include") else pattern.sub(r"\1_renamed", l) for l in lines), errors="surrogateescape")
+
+
+def reorder(tree, found):
+    """Function definitions that begin in column 1 and end with } in column 1, reversed in each run of them."""
+    for name in sorted({f["location"]["path"] for f in found}):
+        path = pathlib.Path(tree.root, name)
+        if path.suffix not in SOURCES or not path.exists():
+            continue
+        text = path.read_text(errors="surrogateescape")
+        blocks = re.split(r"(?m)^(?=[A-Za-z_][^\n;={]*::[^\n;={]*\([^;{}]*\)[^;{}]*\{$)", text)
+        head, tail, body = blocks[0], "", blocks[1:]
+        if len(body) < 2:
+            continue
+        cut = re.search(r"(?m)^\}\n", body[-1])
+        if not cut or not all(re.search(r"(?m)^\}\s*\Z", b) for b in body[:-1]):
+            continue
+        body[-1], tail = body[-1][: cut.end()] + "\n", body[-1][cut.end() :]
+        path.write_text(head + "".join(reversed(body)) + tail, errors="surrogateescape")
+
+
+def neighbour(tree, found):
+    """An equal statement before every third finding that is a statement of its own, on one line."""
+    by_file = collections.defaultdict(list)
+    for k, finding in enumerate(sorted(found, key=lambda f: (f["location"]["path"], f["location"]["line"]))):
+        if k % 3 == 0:
+            by_file[finding["location"]["path"]].append(finding["location"]["line"])
+    for name, numbers in by_file.items():
+        path = pathlib.Path(tree.root, name)
+        lines = path.read_text(errors="surrogateescape").split("\n")
+        for number in sorted(set(numbers), reverse=True):
+            line = lines[number - 1]
+            previous = lines[number - 2].strip() if number > 1 else ""
+            plain = re.sub(r"/\*@\d+\*/", "", line)
+            if re.fullmatch(r"\s+[\w.:>\-]+\(.*\);\s*", plain) and previous.endswith((";", "{", "}")):
+                lines.insert(number - 1, plain)
+        path.write_text("\n".join(lines), errors="surrogateescape")
+
+
+EDITS = {"reformat": [reformat], "files": [rename_files], "functions": [rename_functions], "reorder": [reorder], "neighbour": [neighbour],
+         "all": [neighbour, reorder, rename_functions, rename_files, reformat]}
+
+
+def multitool_keeps(program, before, after, folder):
+    """How many results of `after` match-results-forward gives the guid of a result of `before`: by their marks' places."""
+    out = os.path.join(folder, "matched.sarif")
+    done = subprocess.run([program, "match-results-forward", after, "--previous", before, "--output-file-path", out], capture_output=True, text=True)
+    if done.returncode != 0 or not os.path.exists(out):
+        return None
+    runs = json.load(open(out, encoding="utf-8-sig"))["runs"]
+    return collections.Counter(r.get("baselineState") for run in runs for r in run.get("results", []))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--plumbline", required=True)
+    parser.add_argument("--only", default="src", help="folders, comma separated")
+    parser.add_argument("--edits", default=",".join(EDITS))
+    parser.add_argument("--multitool", default="tests/node/node_modules/.bin/sarif-multitool")
+    parser.add_argument("root")
+    options = parser.parse_args()
+    plumbline, origin = os.path.abspath(options.plumbline), os.path.abspath(options.root)
+    print("| edit | findings | kept | lost | wrongly paired | kept (%) | Multitool unchanged / new |")
+    print("|---|---:|---:|---:|---:|---:|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Tree(origin, folder, options.only.split(","))
+        first = os.path.join(folder, "first.json")
+        tree.audit([plumbline, "scan"], first)
+        put_marks(tree, findings(first))
+        clean = os.path.join(folder, "clean")
+        tree.audit([plumbline, "baseline", "create"])
+        tree.audit([plumbline, "scan"], first)
+        before = marked(tree, findings(first))
+        sarif = os.path.join(folder, "before.sarif")
+        tree.audit([plumbline, "scan"], sarif)
+        shutil.copytree(tree.root, clean, symlinks=True)
+        commands = json.dumps(tree.commands)
+        for edit in options.edits.split(","):
+            shutil.rmtree(tree.root)
+            shutil.copytree(clean, tree.root, symlinks=True)
+            tree.commands = json.loads(commands)
+            for step in EDITS[edit]:
+                step(tree, findings(first))
+            after_path = os.path.join(folder, "after.json")
+            tree.audit([plumbline, "scan"], after_path)
+            after = marked(tree, findings(after_path))
+            owner_of = {fingerprint: mark for mark, fingerprint in before.items()}
+            common = [mark for mark in before if mark in after]
+            kept = sum(after[mark] == before[mark] for mark in common)
+            wrong = sum(owner_of.get(after[mark], mark) != mark for mark in after)
+            after_sarif = os.path.join(folder, "after.sarif")
+            os.rename(os.path.join(tree.root, ".plumbline"), os.path.join(folder, "aside"))
+            tree.audit([plumbline, "scan"], after_sarif)
+            shutil.rmtree(os.path.join(folder, "aside"))
+            states = multitool_keeps(options.multitool, sarif, after_sarif, folder) if os.path.exists(options.multitool) else None
+            beside = f"{states['unchanged']} / {states['new']}" if states else "not run"
+            share = 100 * kept / len(common) if common else 0
+            print(f"| {edit} | {len(common)} of {len(before)} | {kept} | {len(common) - kept} | {wrong} | {share:.2f} | {beside} |", flush=True)
+            if os.environ.get("KEEP"):
+                shutil.copytree(tree.root, os.path.join(os.environ["KEEP"], edit), dirs_exist_ok=True, symlinks=True)
+                shutil.copy(after_path, os.path.join(os.environ["KEEP"], edit + ".json"))
+
+
+main()
