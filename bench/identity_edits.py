@@ -45,8 +45,8 @@ class Tree:
     def write_database(self):
         pathlib.Path(self.root, "build/compile_commands.json").write_text(json.dumps(self.commands, indent=1))
 
-    def audit(self, arguments, output="/dev/null"):
-        done = subprocess.run([*arguments, "--quiet", "-p", "build", "-o", output], cwd=self.root, capture_output=True, text=True)
+    def audit(self, arguments, output=None):
+        done = subprocess.run([*arguments, "--quiet", "-p", "build", *(["-o", output] if output else [])], cwd=self.root, capture_output=True, text=True)
         if done.returncode not in (0, 1, 2):
             sys.exit(f"{arguments}: {done.stderr}")
 
