@@ -34,7 +34,19 @@ static std::int64_t tick_of(const Tunable& tunable) {
   return tunable.consumer.tick;
 }
 
+// Of what a value bounds, that name with the side: min_block_ms. Empty for other values.
+static std::string bound_field(const Tunable& tunable) {
+  const Consumer& consumer = tunable.consumer;
+  bool lower = consumer.what.starts_with("the lower bound"), upper = consumer.what.starts_with("the upper bound");
+  if (tunable.named || !tunable.constant.macro.empty() || consumer.name.empty() || (!lower && !upper)) return {};
+  std::string name = lower ? "min" : "max";
+  for (const std::string& word : words_of(consumer.name))
+    if (word != "min" && word != "max") name += "_" + word;
+  return name;
+}
+
 std::string proposed_field(const Tunable& tunable) {
+  if (std::string bound = bound_field(tunable); !bound.empty()) return bound;
   std::vector<std::string> words =
       words_of(tunable.named                     ? std::string_view(tunable.named->name)
                : !tunable.constant.macro.empty() ? std::string_view(tunable.constant.macro)
@@ -172,7 +184,7 @@ std::optional<ConfigInReach> config_in_reach(const Program& program, const Tunab
   ConfigInReach reach;
   reach.expression = expression.substr(0, expression.find_first_of(".-"));
   reach.type = type->qualified;
-  std::string proposed = proposed_field(tunable);
+  std::string proposed = proposed_field(tunable), bound = bound_field(tunable);
   std::vector<std::string> wanted = words_of(proposed);
   for (std::string_view text :
        {std::string_view(tunable.owner), std::string_view(tunable.consumer.name), std::string_view(tunable.entity)})
@@ -181,7 +193,9 @@ std::optional<ConfigInReach> config_in_reach(const Program& program, const Tunab
   int best_score = 0;
   for (std::uint32_t member : program.members_of(type->id)) {
     const EntityFact& field = program.entities[member];
-    if (field.kind != EntityKind::field) continue;
+    if (field.kind != EntityKind::field || field.id == tunable.consumer.node) continue;
+    // What bounds a field is another field, which says so; never its neighbour.
+    if (!bound.empty() && !field.name.starts_with(bound.substr(0, 3))) continue;
     Meaning meaning = meaning_of(field.name, field.type_class);
     bool fits = field.type_class == TypeClass::duration ? tunable.consumer.dimension == Dimension::duration
                                                         : meaning.dimension == tunable.consumer.dimension;

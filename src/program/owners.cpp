@@ -1,5 +1,7 @@
 #include "program/owners.h"
+#include "facts/words.h"
 #include "program/configuration.h"
+#include "project/project.h"
 
 #include <algorithm>
 #include <unordered_set>
@@ -47,10 +49,31 @@ ConfigAccess::ConfigAccess(const Program& linked) : program(linked) {
   collect_reads();
 }
 
+// Whatever a configuration has as a field is configuration, also a buffer or a timer; what somebody can be given values
+// with has fields to set, or says what it is.
+bool ConfigAccess::is_configuration(EntityId type) const {
+  if (!program.configuration->is_config_type(type)) return false;
+  std::pair<std::unordered_map<EntityId, bool>::iterator, bool> entry = verdicts.try_emplace(type, false);
+  if (!entry.second) return entry.first->second;
+  const EntityFact* record = program.entity(type);
+  if (!record) return false;
+  bool& verdict = entry.first->second;
+  verdict = record->has(is_config_annotated) || !record->has(is_defined);
+  for (const std::string& glob :
+       program.settings->config_types.empty() ? default_config_types() : program.settings->config_types) {
+    std::vector<std::string> words = words_of(record->name), suffix = words_of(glob);
+    if (words.size() > 1 && words.back() == "t") words.pop_back();
+    verdict |= glob_matches(glob, record->name) || (!words.empty() && !suffix.empty() && words.back() == suffix.back());
+  }
+  for (std::uint32_t index : program.members_of(type))
+    verdict |= program.entities[index].kind == EntityKind::field && program.entities[index].has(is_public);
+  return verdict;
+}
+
 void ConfigAccess::collect_entities() {
   const Configuration& configuration = *program.configuration;
   for (const EntityFact& entity : program.entities) {
-    if (!configuration.is_config_type(entity.type_entity)) continue;
+    if (!is_configuration(entity.type_entity)) continue;
     switch (entity.kind) {
     case EntityKind::parameter: {
       EntityId function = function_around(program, entity.owner), owner = owner_of_code(program, entity.owner);
@@ -92,10 +115,9 @@ void ConfigAccess::collect_entities() {
 
 // A context object that shows its configuration is as good as the configuration: `context_.config()`.
 void ConfigAccess::collect_shown_by_others() {
-  const Configuration& configuration = *program.configuration;
   for (const EntityFact& entity : program.entities) {
     bool holds = entity.kind == EntityKind::field || entity.kind == EntityKind::parameter;
-    if (!holds || entity.has(is_plural_type) || configuration.is_config_type(entity.type_entity)) continue;
+    if (!holds || entity.has(is_plural_type) || is_configuration(entity.type_entity)) continue;
     const std::vector<ConfigAtHand>* list = find(shown, entity.type_entity);
     if (!list) continue;
     bool pointer = entity.type.find('*') != std::string::npos || entity.type.find("_ptr<") != std::string::npos;
@@ -121,6 +143,7 @@ void ConfigAccess::collect_reads() {
     if (!source) source = program.entity(program.function_of(node));
     if (!source) return;
     EntityId function = function_around(program, in), owner = owner_of_code(program, in);
+    if (configuration.is_config_type(source->owner) && !is_configuration(source->owner)) return;
     EntityId type = configuration.is_config_type(source->owner) ? source->owner : EntityId::none;
     std::string expression = source->name + (source->kind == EntityKind::function ? "()" : "");
     add(by_function, function, expression, type);
@@ -138,7 +161,7 @@ void ConfigAccess::collect_reads() {
   for (const CallFact& call : program.calls) {
     const EntityFact* callee = program.entity(call.callee);
     if (!callee || callee->kind != EntityKind::function || callee->has(is_constructor) ||
-        !configuration.is_config_type(callee->type_entity) || call.caller == EntityId::none)
+        !is_configuration(callee->type_entity) || call.caller == EntityId::none)
       continue;
     EntityId function = function_around(program, call.caller), owner = owner_of_code(program, call.caller);
     add(by_function, function, callee->name + "()", callee->type_entity);
@@ -163,7 +186,7 @@ std::vector<ConfigAtHand> ConfigAccess::of_owner(EntityId owner) const {
   std::unordered_set<EntityId> visited{owner};
   for (std::size_t i = 0; i < bases.size() && i < 64; ++i) {
     if (!visited.insert(bases[i]).second) continue;
-    if (program.configuration->is_config_type(bases[i]))
+    if (is_configuration(bases[i]))
       if (const EntityFact* base = program.entity(bases[i])) all.push_back({base->name, base->id});
     append(inheritable, bases[i]);
     bases.insert(bases.end(), program.bases_of(bases[i]).begin(), program.bases_of(bases[i]).end());

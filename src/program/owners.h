@@ -35,6 +35,7 @@ class ConfigAccess {
  private:
   using Lists = std::unordered_map<EntityId, std::vector<ConfigAtHand>>;
   void add(Lists& lists, EntityId holder, std::string expression, EntityId type);
+  bool is_configuration(EntityId type) const;
   void collect_entities();
   void collect_shown_by_others();
   void collect_reads();
@@ -42,12 +43,13 @@ class ConfigAccess {
   const ConfigAtHand* in_class(EntityId record) const;
 
   const Program& program;
-  Lists by_function;          // parameters, locals, and what it reads
-  Lists of_class;             // members, and functions that give it
-  Lists inheritable;          // those of them that a derived class may use
-  Lists through_functions;    // of a class: what its functions take or read
-  Lists through_constructors; // of a class: what its constructors take
-  Lists shown;                // of a class: what is public
+  mutable std::unordered_map<EntityId, bool> verdicts; // of is_configuration
+  Lists by_function;                                   // parameters, locals, and what it reads
+  Lists of_class;                                      // members, and functions that give it
+  Lists inheritable;                                   // those of them that a derived class may use
+  Lists through_functions;                             // of a class: what its functions take or read
+  Lists through_constructors;                          // of a class: what its constructors take
+  Lists shown;                                         // of a class: what is public
   std::unordered_map<EntityId, std::vector<EntityId>> inherited_constructors; // derived -> bases
 };
 

@@ -1,4 +1,5 @@
 #include "program/seams.h"
+#include "facts/words.h"
 #include "program/configuration.h"
 #include "program/sinks.h"
 #include "program/walk.h"
@@ -86,6 +87,53 @@ bool SeamModel::is_outside_callable(const EntityFact& function) const {
   const EntityFact* around = program.entity(function.owner);
   if (!around || around->kind != EntityKind::record) return !around;
   return function.has(is_public);
+}
+
+// Whether the parameter is stored in a member of the class.
+bool SeamModel::keeps(const EntityFact& parameter, EntityId record) const {
+  for (std::uint32_t index : program.flows_from(parameter.id)) {
+    const EntityFact* to = program.entity(program.flows[index].to);
+    if (to && to->kind == EntityKind::field && to->owner == record) return true;
+  }
+  return false;
+}
+
+static bool names_only_time(std::string_view name) {
+  bool timing = false;
+  for (const std::string& word : words_of(name)) {
+    static constexpr std::string_view nouns[] = {"sleep",   "usleep", "msleep", "nanosleep", "wait",  "waits", "await",
+                                                 "awaiter", "waiter", "pause",  "delay",     "timer", "timed", "yield"};
+    static constexpr std::string_view fillers[] = {"for",     "until", "ms",    "us",     "ns",     "sec",
+                                                   "msec",    "usec",  "event", "helper", "thread", "this",
+                                                   "timeout", "cond",  "with",  "s"};
+    if (std::find(std::begin(nouns), std::end(nouns), word) != std::end(nouns))
+      timing = true;
+    else if (!unit_of_word(word) && std::find(std::begin(fillers), std::end(fillers), word) == std::end(fillers))
+      return false;
+  }
+  return timing;
+}
+
+// Project functions that are to their callers what sleep() is: they say how to wait and not for what. What they are
+// given is no setting of theirs, so each caller's value is the caller's own. A free function needs to be used for
+// several things to count.
+bool SeamModel::is_timing_primitive(const EntityFact& function, const EntityFact& parameter) const {
+  constexpr std::size_t several_settings = 2, several_callers = 3;
+  std::pair<std::unordered_map<EntityId, bool>::iterator, bool> entry = primitives.try_emplace(parameter.id, false);
+  if (!entry.second) return entry.first->second;
+  if (!names_only_time(function.name)) return false;
+  const EntityFact* record = program.entity(function.owner);
+  bool member = record && record->kind == EntityKind::record; // of a timer, a condition variable, an event
+  std::vector<std::string> words = words_of(function.name);
+  if (member || std::find(words.begin(), words.end(), "sleep") != words.end()) return entry.first->second = true;
+  std::unordered_set<EntityId> settings, callers;
+  for (std::uint32_t index : program.flows_to(parameter.id)) {
+    const FlowFact& flow = program.flows[index];
+    if (program.configuration->reaches(flow.from)) settings.insert(flow.from);
+    if (flow.kind == FlowKind::argument && !is_test(flow.location))
+      callers.insert(function_around(program, flow.function));
+  }
+  return entry.first->second = settings.size() >= several_settings || callers.size() >= several_callers;
 }
 
 // The parameter of a function of the class through which others can set its private field, if there is one.
@@ -213,7 +261,7 @@ void SeamModel::follow(const Tunable& tunable, EntityId function, const FlowFact
     if (to->kind == EntityKind::field) holding.owner = to->owner;
     if (to->kind == EntityKind::parameter) holding.owner = owner_of_code(program, to->owner);
   }
-  bool used = only_one, changes_config = false;
+  bool changes_config = false;
   std::vector<EntityId> seams;
   std::vector<bool> is_default;
   auto leave = [&](EntityId seam, bool as_default) {
@@ -237,7 +285,16 @@ void SeamModel::follow(const Tunable& tunable, EntityId function, const FlowFact
         used_here |= consumes;
       } else if (is_outside_callable(*callee)) {
         bool own = owner_of_code(program, callee->id) == holding.owner;
-        leave(to->id, flow.kind == FlowKind::default_argument || own);
+        bool as_default = flow.kind == FlowKind::default_argument ||
+                          (own && (callee->has(is_constructor) || keeps(*to, holding.owner)));
+        if (is_timing_primitive(*callee, *to)) {
+          used_here = true;
+        } else if (own && !as_default) { // the class calls itself: whoever is outside gives nothing here
+          used_here |= consumes;
+          go_on = true;
+        } else {
+          leave(to->id, as_default);
+        }
       } else {
         used_here |= consumes && flow.kind == FlowKind::default_argument;
         go_on = true;
@@ -274,12 +331,14 @@ void SeamModel::follow(const Tunable& tunable, EntityId function, const FlowFact
   }
   for (std::size_t i = 0; i < seams.size(); ++i) {
     const Consumer* behind = consumer_behind(seams[i]);
-    if (!used && !behind) continue;
+    bool same =
+        behind && behind->dimension == tunable.consumer.dimension && behind->certainty != Certainty::by_weak_name;
+    if (!only_one && !same) continue; // a counter that starts with the constant, an id that is made of it
     holding.seam = seams[i];
     holding.is_default = is_default[i];
     holdings.push_back(holding);
   }
-  bool nowhere_else = seams.empty() && used && !changes_config;
+  bool nowhere_else = seams.empty() && only_one && !changes_config;
   if (!used_here && !nowhere_else) return;
   holding.seam = EntityId::none;
   holding.is_default = false;
@@ -295,6 +354,8 @@ void SeamModel::find_defaults_left() {
     if (!function || configuration.is_config_type(function->owner) || !program.is_ours(parameter->location) ||
         configuration.reaches(flow.from) || is_test(parameter->location))
       continue;
+    const EntityFact* named = program.entity(flow.from);
+    if (!program.constant(flow.from) && !(named && named->has(is_constant))) continue; // `= clock::now()`
     std::optional<Consumer> consumer = consumer_of(program, flow);
     if (!consumer)
       if (const Consumer* behind = consumer_behind(parameter->id)) consumer = *behind;

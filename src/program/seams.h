@@ -57,6 +57,8 @@ class SeamModel {
   void follow(const Tunable& tunable, EntityId function, const FlowFact& flow, bool only_one);
   EntityId setter_of(EntityId field, EntityId record) const;
   bool is_outside_callable(const EntityFact& function) const;
+  bool keeps(const EntityFact& parameter, EntityId record) const;
+  bool is_timing_primitive(const EntityFact& function, const EntityFact& parameter) const;
   void find_defaults_left();
 
   const Program& program;
@@ -64,6 +66,7 @@ class SeamModel {
   std::unordered_set<EntityId> open;
   mutable std::unordered_map<EntityId, std::optional<Consumer>> consumers;
   mutable std::unordered_map<EntityId, EntityId> setters;
+  mutable std::unordered_map<EntityId, bool> primitives; // by parameter
   mutable std::unordered_map<StringId, bool> tests;
   std::map<std::pair<std::string, std::uint32_t>, const SuppressionComment*> comments; // by file and line
 };
