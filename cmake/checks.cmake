@@ -1,5 +1,5 @@
 # register_checks(OUTPUT SOURCES_VARIABLE): finds checks/*/check.cpp, demands README.md and fixture/ beside each, and
-# writes the table behind all_checks(). Each check.cpp defines `namespace plumbline::<name with _> { extern const Check check; }`.
+# writes the table behind all_checks(). A check may have more files than check.cpp. Each check.cpp defines `namespace plumbline::<name with _> { extern const Check check; }`.
 function(register_checks output sources_variable)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/checks/*/check.cpp)
   file(GLOB folders LIST_DIRECTORIES true ${CMAKE_CURRENT_SOURCE_DIR}/checks/*)
@@ -36,5 +36,6 @@ std::span<const RegisteredCheck> all_checks() {
 }
 } // namespace plumbline\n")
   file(COPY_FILE ${output}.new ${output} ONLY_IF_DIFFERENT)
-  set(${sources_variable} ${sources} PARENT_SCOPE)
+  file(GLOB all_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/checks/*/*.cpp)
+  set(${sources_variable} ${all_sources} PARENT_SCOPE)
 endfunction()

@@ -1,0 +1,124 @@
+// Which of the parses that hide their failure are about configuration: the text comes from outside the program, the
+// number goes into configuration, or the function's business is to load it.
+
+#include "facts.h"
+#include "judge.h"
+#include "program/configuration.h"
+#include "program/owner_names.h"
+#include "program/sinks.h"
+#include "program/walk.h"
+
+#include <map>
+
+namespace plumbline::unvalidated_config {
+
+namespace {
+
+struct Parse {
+  ParseFact fact;
+  std::vector<EntityId> text, number, sites;
+};
+
+class ParseJudge {
+ public:
+  explicit ParseJudge(const Program& program) : program(program), configuration(*program.configuration) {}
+
+  void judge(std::vector<Finding>& findings) {
+    std::map<Place, Parse> parses;
+    const StringId kind = program.table.strings.find("parse");
+    if (kind == StringId::empty) return;
+    for (const Fact& fact : program.table.facts) {
+      if (fact.kind != kind || !program.is_ours(fact.location)) continue;
+      ParseFact parse = read_parse(program.table, fact);
+      Parse& all = parses.try_emplace(program.place(fact.location), Parse{parse, {}, {}, {}}).first->second;
+      if (parse.role == ParseFact::Role::text) all.text.push_back(parse.node);
+      if (parse.role == ParseFact::Role::number) all.number.push_back(parse.node);
+      if (parse.role == ParseFact::Role::result) all.sites.push_back(parse.node);
+    }
+    std::unordered_map<EntityId, std::vector<EntityId>> results; // of the sites
+    for (const std::pair<const Place, Parse>& entry : parses)
+      for (EntityId site : entry.second.sites) results[site];
+    for (const FlowFact& flow : program.flows) {
+      std::unordered_map<EntityId, std::vector<EntityId>>::iterator it = results.find(flow.leaves);
+      if (flow.leaves != EntityId::none && it != results.end()) it->second.push_back(flow.to);
+    }
+    for (std::pair<const Place, Parse>& entry : parses) {
+      Parse& parse = entry.second;
+      for (EntityId site : parse.sites) {
+        const std::vector<EntityId>& to = results[site];
+        parse.number.insert(parse.number.end(), to.begin(), to.end());
+      }
+      if (std::optional<Finding> finding = examine(parse)) findings.push_back(std::move(*finding));
+    }
+  }
+
+ private:
+  bool is_setting(EntityId node) const {
+    const EntityFact* entity = program.entity(node);
+    return entity && configuration.is_source(node) &&
+           (entity->kind == EntityKind::field || entity->kind == EntityKind::variable);
+  }
+
+  // The setting that the number becomes, if it becomes one.
+  const EntityFact* setting_of(const Parse& parse) const {
+    for (EntityId node : parse.number)
+      if (is_setting(node)) return program.entity(node);
+    Walk walk(program, {.derived = false});
+    for (EntityId node : parse.number) walk.start(node);
+    while (walk.step())
+      if (is_setting(walk.node())) return program.entity(walk.node());
+    return nullptr;
+  }
+
+  std::optional<Finding> examine(const Parse& parse) const {
+    const EntityFact* function = program.entity(parse.fact.function);
+    // A conversion that may throw is a parse if it is a library's for documents, or takes text.
+    bool document = is_config_lookup(parse.fact.callee);
+    if (parse.fact.silence == Silence::caught && parse.text.empty() && !document) return std::nullopt;
+    const EntityFact* setting = setting_of(parse);
+    bool from_outside = document;
+    for (EntityId node : parse.text) from_outside |= configuration.reaches(node);
+    if (!setting && !from_outside && !(function && configuration.is_loader(parse.fact.function))) return std::nullopt;
+
+    Finding finding;
+    finding.check = "unvalidated-config";
+    finding.kind = "swallowed-parse";
+    finding.priority = Priority::p1;
+    finding.place = program.place(parse.fact.location);
+    finding.source_text = parse.fact.source;
+    finding.line_text = parse.fact.line;
+    finding.entity = setting ? setting->qualified : function ? function->qualified : "";
+    finding.owner = owner_name_of_code(program, parse.fact.function);
+    std::string name = parse.fact.callee.substr(
+        parse.fact.callee.rfind("::") == std::string::npos ? 0 : parse.fact.callee.rfind("::") + 2);
+    std::string parser = name == "operator>>" ? "the extraction from a stream" : name + "()";
+    std::string what = setting ? "'" + setting->name + "'" : "a setting";
+    switch (parse.fact.silence) {
+    case Silence::unchecked:
+      finding.message = parser + " makes " + what + " of any text, and nobody asks whether it was a number";
+      break;
+    case Silence::branch:
+      finding.message = "when " + parser + " cannot read " + what + ", a default takes its place in silence";
+      break;
+    case Silence::caught:
+      finding.message = "what " + parser + " throws about " + what + " is caught, and a default taken in silence";
+      break;
+    }
+    finding.suggestion =
+        "Refuse text that is not wholly a number, or say so before the default is used: name the setting, "
+        "the text and the default.";
+    finding.evidence.push_back({finding.place, "the text is parsed here"});
+    if (setting && program.is_ours(setting->location))
+      finding.evidence.push_back({program.place(setting->location), "the setting that it becomes"});
+    return finding;
+  }
+
+  const Program& program;
+  const Configuration& configuration;
+};
+
+} // namespace
+
+void judge_parses(const Program& program, std::vector<Finding>& findings) { ParseJudge(program).judge(findings); }
+
+} // namespace plumbline::unvalidated_config

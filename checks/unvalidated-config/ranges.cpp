@@ -1,0 +1,288 @@
+// Values that somebody compares with a bound, clamps, or hands to a function that validates.
+//
+// A comparison with a constant is a look at the range, unless that constant is the end of the type's own range. With
+// anything else on the other side it may as well be the other that is bounded (`size() >= capacity`): it is written
+// with what stands there, and only where it leads to a rejection, a correction or a warning; the judge decides.
+
+#include "collect.h"
+#include "collect/function_visitor.h"
+#include "collect/lower.h"
+#include "facts.h"
+#include "facts/words.h"
+#include "reaction.h"
+
+#include <llvm/ADT/StringSwitch.h>
+
+namespace plumbline::unvalidated_config {
+
+namespace {
+
+bool is_ordering(llvm::StringRef operation) {
+  return operation == "<" || operation == ">" || operation == "<=" || operation == ">=";
+}
+
+// INT_MAX, SIZE_MAX, std::numeric_limits<int>::max(): whether a number fits, not whether it makes sense.
+bool is_type_limit(const clang::Expr* bound, CollectContext& context) {
+  const std::string name = context.macro_of(bound->getBeginLoc());
+  if (llvm::StringRef(name).ends_with("_MAX") &&
+      llvm::StringSwitch<bool>(name)
+          .Cases({"INT_MAX", "UINT_MAX", "LONG_MAX", "ULONG_MAX", "LLONG_MAX", "ULLONG_MAX", "SIZE_MAX", "INT32_MAX",
+                  "UINT32_MAX", "INT64_MAX"},
+                 true)
+          .Cases({"UINT64_MAX", "INT16_MAX", "UINT16_MAX", "INT8_MAX", "UINT8_MAX", "SHRT_MAX", "USHRT_MAX", "DBL_MAX",
+                  "FLT_MAX"},
+                 true)
+          .Default(false))
+    return true;
+  const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(strip(bound));
+  const clang::CXXMethodDecl* method =
+      call ? llvm::dyn_cast_or_null<clang::CXXMethodDecl>(call->getDirectCallee()) : nullptr;
+  return method && method->getParent()->getIdentifier() && method->getParent()->getName() == "numeric_limits";
+}
+
+bool validates(llvm::StringRef name) {
+  std::vector<std::string> words = words_of(std::string_view(name));
+  for (const std::string& word : words)
+    if (llvm::StringSwitch<bool>(word)
+            .Cases({"validate", "validated", "check", "checked", "verify", "ensure", "require", "assert", "clamp",
+                    "clamped", "sanitize", "sanitise", "normalize", "normalise"},
+                   true)
+            .Cases({"bounded", "limit", "range", "positive", "expect"}, true)
+            .Default(false))
+      return true;
+  return false;
+}
+
+class RangeVisitor : public FunctionVisitor<RangeVisitor> {
+ public:
+  explicit RangeVisitor(CollectContext& context) : FunctionVisitor(context), lowering(context) {}
+
+  bool VisitBinaryOperator(clang::BinaryOperator* operation) {
+    if (operation->isComparisonOp() && operation->getOpcode() != clang::BO_Cmp)
+      compare(operation->getOpcodeStr(), operation->getLHS(), operation->getRHS());
+    return true;
+  }
+  bool VisitCXXRewrittenBinaryOperator(clang::CXXRewrittenBinaryOperator* operation) {
+    clang::CXXRewrittenBinaryOperator::DecomposedForm form = operation->getDecomposedForm();
+    compare(clang::BinaryOperator::getOpcodeStr(form.Opcode), form.LHS, form.RHS);
+    return true;
+  }
+
+  bool VisitImplicitCastExpr(clang::ImplicitCastExpr* cast) { // if (!n), n ? n : 5
+    if (cast->getCastKind() != clang::CK_IntegralToBoolean && cast->getCastKind() != clang::CK_FloatingToBoolean)
+      return true;
+    if (is_corrected(true)) bounded(cast->getSubExpr(), EntityId::none);
+    return true;
+  }
+  bool VisitBinaryConditionalOperator(clang::BinaryConditionalOperator* conditional) { // n ?: 5
+    bounded(conditional->getCommon(), EntityId::none);
+    return true;
+  }
+
+  bool VisitCallExpr(clang::CallExpr* call) {
+    const clang::FunctionDecl* callee = call->getDirectCallee();
+    if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call)) {
+      if (call->getNumArgs() == 2 && operation->isComparisonOp())
+        compare(clang::getOperatorSpelling(operation->getOperator()), call->getArg(0), call->getArg(1));
+      return true;
+    }
+    members_with_numbers(llvm::ArrayRef(call->getArgs(), call->getNumArgs()));
+    if (!callee || !callee->getDeclName().isIdentifier()) return true;
+    llvm::StringRef name = callee->getName();
+    if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call)) {
+      // app.add_option("--ttl", ttl)->check(CLI::PositiveNumber); value<int>(&ttl)->notifier(check_ttl)
+      if (name == "check" || name == "transform" || name == "notifier" || name == "validate")
+        bound_options(member->getImplicitObjectArgument());
+    } else if (is_clamp(*callee)) {
+      clamp(*call, name);
+      return true;
+    }
+    if (validates(name) && (!context.is_ours(callee->getLocation()) || !callee->isDefined()))
+      for (const clang::Expr* argument : call->arguments()) bounded(argument, EntityId::none);
+    return true;
+  }
+
+  bool VisitInitListExpr(clang::InitListExpr* list) { // { "ttl", &Config::ttl, 1, 3600 }
+    members_with_numbers(list->inits());
+    return true;
+  }
+  bool VisitCXXConstructExpr(clang::CXXConstructExpr* construct) {
+    members_with_numbers(llvm::ArrayRef(construct->getArgs(), construct->getNumArgs()));
+    return true;
+  }
+
+  bool VisitSwitchStmt(clang::SwitchStmt* statement) {
+    bounded(statement->getCond(), EntityId::none);
+    return true;
+  }
+
+ private:
+  bool is_constant(const clang::Expr* expression) {
+    expression = strip(expression);
+    if (literal_value(expression, context.ast) || named_value(expression, context.ast)) return true;
+    if (const clang::UnaryOperator* minus = llvm::dyn_cast<clang::UnaryOperator>(expression))
+      return minus->getOpcode() == clang::UO_Minus && is_constant(minus->getSubExpr());
+    // std::chrono::seconds::zero(), seconds{}, absl::ZeroDuration()
+    if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression)) {
+      const clang::FunctionDecl* callee = call->getDirectCallee();
+      return callee && call->getNumArgs() == 0 && !llvm::isa<clang::CXXMemberCallExpr>(call) &&
+             traits_of(call->getType()).type_class == TypeClass::duration;
+    }
+    if (const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(expression)) {
+      if (traits_of(construct->getType()).type_class != TypeClass::duration) return false;
+      for (const clang::Expr* argument : construct->arguments())
+        if (!llvm::isa<clang::CXXDefaultArgExpr>(argument) && !is_constant(argument)) return false;
+      return true;
+    }
+    if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(expression))
+      return list->getNumInits() == 0 || (list->getNumInits() == 1 && is_constant(list->getInit(0)));
+    if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(expression)) {
+      const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
+      return variable && !llvm::isa<clang::ParmVarDecl>(variable) &&
+             (variable->isConstexpr() ||
+              (variable->getType().isConstQualified() && !variable->getType()->isReferenceType() &&
+               variable->getInit() && is_constant(variable->getInit())));
+    }
+    return false;
+  }
+
+  void compare(llvm::StringRef operation, const clang::Expr* left, const clang::Expr* right) {
+    side(operation, left, right);
+    side(operation, right, left);
+  }
+
+  void side(llvm::StringRef operation, const clang::Expr* value, const clang::Expr* bound) {
+    if (is_constant(value) || is_type_limit(bound, context)) return;
+    if (is_constant(bound)) {
+      if (is_ordering(operation) || is_corrected(false)) bounded(value, EntityId::none);
+      return;
+    }
+    if (!is_ordering(operation) || !is_acted_on()) return;
+    for (const Term& term : lowering.lower(bound))
+      if (term.from != EntityId::none && !term.derived) bounded(value, term.from);
+  }
+
+  void bounded(const clang::Expr* value, EntityId bound) {
+    for (const Term& term : lowering.lower(value)) {
+      if (term.from == EntityId::none || term.derived || term.constant || term.from == bound) continue;
+      if (context.first_time(static_cast<std::uint64_t>(term.from) * 53 + static_cast<std::uint64_t>(bound) * 7 + 1))
+        write(context.table, RangeCheckFact{term.from, bound});
+    }
+  }
+
+  // What the visited condition decides about, and how: through parentheses, negation and logic.
+  struct Decision {
+    const clang::Stmt* by = nullptr;   // if, conditional operator, return, declaration, call; null for anything else
+    const clang::Stmt* from = nullptr; // its child on the way
+  };
+  Decision decision() const {
+    for (std::size_t i = around.size() - 1; i-- > 0;) {
+      const clang::Stmt* statement = around[i];
+      if (const clang::BinaryOperator* logic = llvm::dyn_cast<clang::BinaryOperator>(statement))
+        if (logic->isLogicalOp()) continue;
+      if (const clang::UnaryOperator* negation = llvm::dyn_cast<clang::UnaryOperator>(statement))
+        if (negation->getOpcode() == clang::UO_LNot) continue;
+      if (llvm::isa<clang::ParenExpr, clang::ImplicitCastExpr, clang::ExprWithCleanups, clang::ConstantExpr>(statement))
+        continue;
+      if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(statement)) // __builtin_expect(!!(n < 1), 0)
+        if (const clang::FunctionDecl* callee = call->getDirectCallee(); callee && callee->getBuiltinID() != 0 &&
+                                                                         callee->getDeclName().isIdentifier() &&
+                                                                         callee->getName() == "__builtin_expect")
+          continue;
+      return {statement, around[i + 1]};
+    }
+    return {};
+  }
+
+  // Whether something comes of the comparison: it is no loop's condition.
+  bool is_acted_on() const {
+    Decision decision = this->decision();
+    if (!decision.by) return false;
+    if (const clang::IfStmt* branch = llvm::dyn_cast<clang::IfStmt>(decision.by)) {
+      Reaction yes = reaction_of(branch->getThen(), function), no = reaction_of(branch->getElse(), function);
+      return yes.noticed() || no.noticed() || yes.assigns || no.assigns;
+    }
+    return llvm::isa<clang::ConditionalOperator, clang::ReturnStmt, clang::DeclStmt, clang::CallExpr>(decision.by);
+  }
+
+  // Whether the question `== 0` or `!n` leads to another value, a rejection or a warning.
+  bool is_corrected(bool truth) const {
+    Decision decision = this->decision();
+    if (const clang::IfStmt* branch = llvm::dyn_cast_or_null<clang::IfStmt>(decision.by)) {
+      if (branch->getCond() != decision.from) return false;
+      Reaction yes = reaction_of(branch->getThen(), function), no = reaction_of(branch->getElse(), function);
+      return yes.loud || no.loud || (yes.assigns && !branch->getElse());
+    }
+    const clang::ConditionalOperator* conditional = llvm::dyn_cast_or_null<clang::ConditionalOperator>(decision.by);
+    return conditional && conditional->getCond() == decision.from &&
+           traits_of(conditional->getType()).type_class != TypeClass::text;
+  }
+
+  void clamp(const clang::CallExpr& call, llvm::StringRef name) {
+    std::vector<const clang::Expr*> given;
+    for (const clang::Expr* argument : call.arguments()) {
+      if (llvm::isa<clang::CXXDefaultArgExpr>(argument)) continue;
+      if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(strip(argument)))
+        given.insert(given.end(), list->inits().begin(), list->inits().end());
+      else
+        given.push_back(argument);
+    }
+    bool between = name == "clamp" || name == "Clamp" || name == "qBound";
+    if (between) {
+      if (given.size() >= 3) bounded(given[name == "qBound" ? 1 : 0], EntityId::none);
+      return;
+    }
+    bool constant = false;
+    for (const clang::Expr* argument : given) constant |= is_constant(argument) && !is_type_limit(argument, context);
+    if (!constant) return;
+    for (const clang::Expr* argument : given)
+      if (!is_constant(argument)) bounded(argument, EntityId::none);
+  }
+
+  // What the chain of calls before `->check(…)` was given to write to.
+  void bound_options(const clang::Expr* object) {
+    object = strip(object);
+    while (const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(object)) {
+      for (const clang::Expr* argument : call->arguments()) {
+        TypeClass type_class = traits_of(strip(argument)->getType()).type_class;
+        if (type_class != TypeClass::text && type_class != TypeClass::callable) bounded(argument, EntityId::none);
+      }
+      const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call);
+      object = member ? strip(member->getImplicitObjectArgument()) : nullptr;
+    }
+  }
+
+  // Pointers to members beside numbers are a table of ranges, or a call of a helper that takes one.
+  void members_with_numbers(llvm::ArrayRef<const clang::Expr*> given) {
+    const clang::ValueDecl* field = nullptr;
+    bool number = false;
+    for (const clang::Expr* argument : given) {
+      if (!argument) continue;
+      const clang::Expr* stripped = strip(argument);
+      const clang::UnaryOperator* address = llvm::dyn_cast_or_null<clang::UnaryOperator>(stripped);
+      const clang::DeclRefExpr* reference =
+          address && address->getOpcode() == clang::UO_AddrOf
+              ? llvm::dyn_cast<clang::DeclRefExpr>(address->getSubExpr()->IgnoreParens())
+              : nullptr;
+      if (reference && llvm::isa<clang::FieldDecl>(reference->getDecl()))
+        field = reference->getDecl();
+      else if (stripped && is_constant(stripped))
+        number = true;
+    }
+    if (!field || !number) return;
+    EntityId id = context.entity(field);
+    if (id != EntityId::none && context.first_time(static_cast<std::uint64_t>(id) * 53 + 1))
+      write(context.table, RangeCheckFact{id, EntityId::none});
+  }
+
+  Lowering lowering;
+};
+
+} // namespace
+
+void collect_range_checks(CollectContext& context) {
+  RangeVisitor visitor(context);
+  visitor.TraverseDecl(context.ast.getTranslationUnitDecl());
+}
+
+} // namespace plumbline::unvalidated_config
