@@ -158,6 +158,10 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
       return;
     }
     if (!is_ordering(operation) || !is_acted_on()) return;
+    bounded_by(value, bound);
+  }
+
+  void bounded_by(const clang::Expr* value, const clang::Expr* bound) {
     for (const Term& term : lowering.lower(bound))
       if (term.from != EntityId::none && !term.derived) bounded(value, term.from);
   }
@@ -232,11 +236,16 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
       if (given.size() >= 3) bounded(given[name == "qBound" ? 1 : 0], EntityId::none);
       return;
     }
-    bool constant = false;
-    for (const clang::Expr* argument : given) constant |= is_constant(argument) && !is_type_limit(argument, context);
-    if (!constant) return;
-    for (const clang::Expr* argument : given)
-      if (!is_constant(argument)) bounded(argument, EntityId::none);
+    for (const clang::Expr* argument : given) {
+      if (is_constant(argument)) continue;
+      for (const clang::Expr* other : given) {
+        if (other == argument || is_type_limit(other, context)) continue;
+        if (is_constant(other))
+          bounded(argument, EntityId::none);
+        else // std::max(config.attempts, limits.min_attempts), or std::min(config.batch, jobs.size())
+          bounded_by(argument, other);
+      }
+    }
   }
 
   // What the chain of calls before `->check(…)` was given to write to.

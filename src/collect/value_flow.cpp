@@ -40,6 +40,15 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     return go_on;
   }
 
+  // What a lambda returns is not what the function around it returns.
+  bool TraverseLambdaExpr(clang::LambdaExpr* lambda) {
+    EntityId outer = result;
+    result = context.result(lambda->getCallOperator());
+    bool go_on = RecursiveASTVisitor::TraverseLambdaExpr(lambda);
+    result = outer;
+    return go_on;
+  }
+
   bool VisitCXXRecordDecl(clang::CXXRecordDecl* record) {
     if (record->isThisDeclarationADefinition() && !record->isLambda()) context.entity(record);
     return true;

@@ -150,12 +150,36 @@ Configuration::Configuration(const Program& program) {
     if (entity.type_entity != EntityId::none && records.contains(entity.type_entity)) loaders.insert(entity.id);
     if (entity.owner != EntityId::none && records.contains(entity.owner)) loaders.insert(entity.id); // its own type
   }
+  std::unordered_set<EntityId> parsed; // what text shapes
   for (const FlowFact& flow : program.flows) {
+    const EntityFact* from = program.entity(flow.from);
     const EntityFact* to = program.entity(flow.to);
-    if (!to || flow.function == EntityId::none || !records.contains(to->owner) || to->kind != EntityKind::field)
-      continue;
-    if (from_outside.contains(flow.from)) loaders.insert(flow.function);
+    bool number = to && (to->type_class == TypeClass::integer || to->type_class == TypeClass::floating ||
+                         to->type_class == TypeClass::boolean || to->type_class == TypeClass::duration);
+    if (!from || from->type_class != TypeClass::text || flow.kind != FlowKind::derived || !number) continue;
+    if (to->kind != EntityKind::field)
+      parsed.insert(flow.to);
+    else if (records.contains(to->owner) && flow.function != EntityId::none)
+      loaders.insert(flow.function);
   }
+  for (const FlowFact& flow : program.flows) {
+    if (flow.function == EntityId::none) continue;
+    const EntityFact* from = program.entity(flow.from);
+    if (from && from->name == "optarg" && from->has(is_external)) loaders.insert(flow.function);
+    const EntityFact* to = program.entity(flow.to);
+    if (!to) continue;
+    if (to->kind == EntityKind::field && records.contains(to->owner)) {
+      if (from_outside.contains(flow.from) || parsed.contains(flow.from)) loaders.insert(flow.function);
+    } else if (to->kind == EntityKind::parameter && from_outside.contains(flow.from)) {
+      // config.set("port", getenv("PORT"))
+      const EntityFact* callee = program.entity(to->owner);
+      if (callee && records.contains(callee->owner) && !callee->has(is_const_method)) loaders.insert(flow.function);
+    }
+  }
+  for (const EntityFact& entity : program.entities) // the command line
+    if (entity.kind == EntityKind::parameter && entity.name == "argv" && entity.type_class == TypeClass::text &&
+        !program.entity(entity.owner)->has(is_main))
+      loaders.insert(entity.owner);
   // main() loads configuration if it does something with the command line or another outside value.
   for (const FlowFact& flow : program.flows) {
     const EntityFact* function = program.entity(flow.function);
