@@ -10,7 +10,7 @@
 #include "collect/access_visitor.h"
 #include "facts/words.h"
 #include "program/configuration.h"
-#include "program/owners.h"
+#include "program/owner_names.h"
 
 #include <map>
 #include <set>
@@ -319,7 +319,7 @@ class AmbientJudge {
     const EntityFact* function = program.entity(read.function);
     const EntityFact* variable = program.entity(read.starts);
     finding.entity = function ? function->qualified : variable ? variable->qualified : "";
-    finding.owner = function ? owner_of_code(program, read.function) : finding.entity;
+    finding.owner = function ? owner_name_of_code(program, read.function) : finding.entity;
     const EntityFact* what = program.entity(read.what);
     std::string where = function   ? "in " + function->qualified + "()"
                         : variable ? "when '" + variable->name + "' is initialised"

@@ -10,7 +10,7 @@
 #include "collect/access_visitor.h"
 #include "facts/words.h"
 #include "program/configuration.h"
-#include "program/owners.h"
+#include "program/owner_names.h"
 #include "project/project.h"
 
 #include <llvm/ADT/MapVector.h>
@@ -340,7 +340,7 @@ class UnusedJudge {
     finding.place = program.place(it == declared.end() ? field.location : it->second);
     finding.source_text = field.type + " " + field.name;
     finding.entity = field.qualified;
-    finding.owner = owner_of_member(program, field);
+    finding.owner = owner_name_of_member(program, field);
     finding.message = tests_read
                           ? "only test code reads '" + field.name + "' of " + finding.owner
                           : "nothing reads '" + field.name + "' of " + finding.owner + ": setting it changes nothing";

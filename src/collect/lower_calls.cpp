@@ -121,7 +121,19 @@ void Lowering::lower_call(const clang::CallExpr* call, const Destination& destin
 
   if (!member_call && is_clamp_name(name) && call->getNumArgs() >= 1)
     return lower_clamp(call, name, destination, depth, terms);
+  // A node of a document (toml::node_view, nlohmann::json) rather than a wrapped value: the library's function gives
+  // the value, whatever the node came from.
+  const bool document =
+      object && !ours && !callee->isInStdNamespace() && traits_of(object->getType()).type_class == TypeClass::record;
+  auto given = [&] {
+    Term term;
+    term.from = context.result(callee);
+    term.range = call->getSourceRange();
+    term.leaves = call_site(call);
+    if (term.from != EntityId::none) terms.push_back(term);
+  };
   if (name == "value_or" && object && call->getNumArgs() == 1) {
+    if (document) given();
     lower_into(object, destination, depth + 1, terms);
     std::size_t fallback = terms.size();
     lower_into(call->getArg(0), destination, depth + 1, terms);
@@ -143,6 +155,7 @@ void Lowering::lower_call(const clang::CallExpr* call, const Destination& destin
       return;
     }
     if (!ours && (conversion || is_transparent_method(name)) && call->getNumArgs() <= 1) {
+      if (document && name != "get") given();
       lower_into(object, destination, depth + 1, terms);
       if (name != "get") return;
     }

@@ -189,14 +189,48 @@ const Sink* find_sink(std::string_view qualified, int index, std::string_view op
 }
 
 bool is_config_lookup(std::string_view qualified) {
-  static constexpr std::array<std::string_view, 19> functions{
-      {"getenv", "secure_getenv", "std::getenv", "absl::GetFlag", "qgetenv", "qEnvironmentVariable",
-       "qEnvironmentVariableIntValue", "GetFlag", "getopt", "getopt_long", "get_parameter", "declare_parameter",
-       "get_parameter_or", "sd_getenv", "GetEnv", "getEnv", "get_env", "GetEnvironmentVariable", "std::secure_getenv"}};
-  static constexpr std::array<std::string_view, 15> libraries{
+  // Sources: POSIX and GNU getenv(3), getopt(3); the references of Abseil flags, gflags, Qt 6, ROS 1 roscpp and ROS 2
+  // rclcpp; wrappers of the environment as projects name them.
+  static constexpr std::array<std::string_view, 36> functions{{"getenv",
+                                                               "secure_getenv",
+                                                               "std::getenv",
+                                                               "std::secure_getenv",
+                                                               "sd_getenv",
+                                                               "GetEnv",
+                                                               "getEnv",
+                                                               "get_env",
+                                                               "GetEnvironmentVariable",
+                                                               "getopt",
+                                                               "getopt_long",
+                                                               "getopt_long_only",
+                                                               "absl::GetFlag",
+                                                               "GetFlag",
+                                                               "qgetenv",
+                                                               "qEnvironmentVariable",
+                                                               "qEnvironmentVariableIntValue",
+                                                               "Node::get_parameter",
+                                                               "Node::get_parameter_or",
+                                                               "Node::declare_parameter",
+                                                               "LifecycleNode::get_parameter",
+                                                               "LifecycleNode::get_parameter_or",
+                                                               "LifecycleNode::declare_parameter",
+                                                               "rclcpp::Parameter::as_int",
+                                                               "rclcpp::Parameter::as_double",
+                                                               "rclcpp::Parameter::as_bool",
+                                                               "rclcpp::Parameter::as_string",
+                                                               "rclcpp::Parameter::get_value",
+                                                               "rclcpp::ParameterValue::get",
+                                                               "ros::NodeHandle::param",
+                                                               "ros::NodeHandle::getParam",
+                                                               "ros::NodeHandle::getParamCached",
+                                                               "ros::param::get",
+                                                               "ros::param::getCached",
+                                                               "ros::param::param",
+                                                               "nav2_util::declare_parameter_if_not_declared"}};
+  // Everything in these is about documents or the command line.
+  static constexpr std::array<std::string_view, 13> libraries{
       {"nlohmann::", "YAML::", "rapidjson::", "toml::", "boost::property_tree::", "boost::program_options::",
-       "libconfig::", "cxxopts::", "CLI::", "Json::", "QSettings::", "gflags::", "absl::GetFlag",
-       "argparse::", "inih::"}};
+       "libconfig::", "cxxopts::", "CLI::", "Json::", "QSettings::", "gflags::", "argparse::"}};
   for (std::string_view function : functions)
     if (names_same(qualified, function)) return true;
   for (std::string_view library : libraries)
