@@ -28,11 +28,11 @@ ParseFact read_parse(const FactTable& table, const Fact& fact) {
 }
 
 void write(FactTable& table, const RangeCheckFact& check) {
-  FactBuilder(table, "range-check").subject(check.value).object(check.bound);
+  FactBuilder(table, "range-check").subject(check.value).object(check.bound).at(check.location);
 }
 
 RangeCheckFact read_range_check(const FactTable& table, const Fact& fact) {
-  return {.value = fact.subject, .bound = fact.object};
+  return {.value = fact.subject, .bound = fact.object, .location = fact.location};
 }
 
 } // namespace plumbline::unvalidated_config

@@ -34,6 +34,7 @@ struct ParseFact {
 // correction or a warning.
 struct RangeCheckFact {
   EntityId value = EntityId::none, bound = EntityId::none;
+  Location location; // of the first such look in its file
 };
 
 void write(FactTable& table, const ParseFact& parse);

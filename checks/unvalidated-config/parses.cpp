@@ -136,6 +136,7 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
       if (operation->getOperator() == clang::OO_GreaterGreater) extraction(*operation);
       return true;
     }
+    if (callee->getDeclName().isIdentifier() && callee->getName() == "value_or") default_taken(*call);
     Parser parser = parser_of(*callee);
     if (parser == Parser::none && may_throw(*call, *callee)) parser = Parser::own;
     std::optional<Silence> silence;
@@ -207,6 +208,22 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
               .Cases({"parse", "to", "convert", "number", "integer", "as", "get", "int", "lookup", "cast"}, true)
               .Default(false);
     return converts && (text || member);
+  }
+
+  // parse_int(text).value_or(30): an empty optional is how the parser says that it failed.
+  void default_taken(const clang::CallExpr& call) {
+    const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call);
+    const clang::CallExpr* parse =
+        member ? llvm::dyn_cast_or_null<clang::CallExpr>(strip(member->getImplicitObjectArgument())) : nullptr;
+    const clang::FunctionDecl* parser = parse ? parse->getDirectCallee() : nullptr;
+    if (!parser || !parser->getDeclName().isIdentifier() || !is_number(call.getType())) return;
+    bool parses = false;
+    for (const std::string& word : words_of(std::string_view(parser->getName()))) parses |= word == "parse";
+    if (!parses) return;
+    std::vector<Term> text;
+    for (const clang::Expr* argument : parse->arguments())
+      if (traits_of(strip(argument)->getType()).type_class == TypeClass::text) append(text, lowering.lower(argument));
+    if (!text.empty()) emit(*parse, Silence::branch, parser->getQualifiedNameAsString(), text, {}, true);
   }
 
   const clang::Stmt* body() const { return function->getBody(); }

@@ -98,7 +98,7 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
       return true;
     }
     if (validates(name) && (!context.is_ours(callee->getLocation()) || !callee->isDefined()))
-      for (const clang::Expr* argument : call->arguments()) bounded(argument, EntityId::none);
+      for (const clang::Expr* argument : call->arguments()) bounded(argument, EntityId::none, /*wrapped=*/true);
     return true;
   }
 
@@ -120,6 +120,7 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
   bool is_constant(const clang::Expr* expression) {
     expression = strip(expression);
     if (literal_value(expression, context.ast) || named_value(expression, context.ast)) return true;
+    if (llvm::isa<clang::CXXScalarValueInitExpr>(expression)) return true; // T{}
     if (const clang::UnaryOperator* minus = llvm::dyn_cast<clang::UnaryOperator>(expression))
       return minus->getOpcode() == clang::UO_Minus && is_constant(minus->getSubExpr());
     // std::chrono::seconds::zero(), seconds{}, absl::ZeroDuration()
@@ -166,12 +167,18 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
       if (term.from != EntityId::none && !term.derived) bounded(value, term.from);
   }
 
-  void bounded(const clang::Expr* value, EntityId bound) {
+  // `wrapped`: what a library's function gives back for the value is the value, as in CHECK_GT of glog.
+  void bounded(const clang::Expr* value, EntityId bound, bool wrapped = false) {
+    const Location location = context.expansion_of(value->getSourceRange());
     for (const Term& term : lowering.lower(value)) {
-      if (term.from == EntityId::none || term.derived || term.constant || term.from == bound) continue;
-      if (context.first_time(static_cast<std::uint64_t>(term.from) * 53 + static_cast<std::uint64_t>(bound) * 7 + 1))
-        write(context.table, RangeCheckFact{term.from, bound});
+      if (term.from == EntityId::none || (term.derived && !wrapped) || term.constant || term.from == bound) continue;
+      emit({term.from, bound, location});
     }
+  }
+  void emit(const RangeCheckFact& check) {
+    std::uint64_t key = static_cast<std::uint64_t>(check.value) * 53 + static_cast<std::uint64_t>(check.bound) * 7 +
+                        static_cast<std::uint64_t>(check.location.file) * 3 + 1;
+    if (check.location.line != 0 && context.first_time(key)) write(context.table, check);
   }
 
   // What the visited condition decides about, and how: through parentheses, negation and logic.
@@ -280,8 +287,7 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
     }
     if (!field || !number) return;
     EntityId id = context.entity(field);
-    if (id != EntityId::none && context.first_time(static_cast<std::uint64_t>(id) * 53 + 1))
-      write(context.table, RangeCheckFact{id, EntityId::none});
+    if (id != EntityId::none) emit({id, EntityId::none, context.expansion_of(given.front()->getSourceRange())});
   }
 
   Lowering lowering;
