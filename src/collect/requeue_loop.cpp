@@ -19,16 +19,25 @@ static llvm::StringRef name_of(const clang::NamedDecl* declaration) {
   return declaration && declaration->getDeclName().isIdentifier() ? declaration->getName() : llvm::StringRef();
 }
 
-const clang::FieldDecl* attempt_count(const clang::Expr* expression) {
-  const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(strip(expression));
-  const clang::FieldDecl* field = member ? llvm::dyn_cast<clang::FieldDecl>(member->getMemberDecl()) : nullptr;
-  if (!field || traits_of(field->getType()).type_class != TypeClass::integer) return nullptr;
+const clang::NamedDecl* attempt_count(const clang::Expr* expression) {
+  expression = strip(expression);
+  const clang::NamedDecl* named = nullptr;
+  clang::QualType type;
+  if (const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(expression))
+    named = llvm::dyn_cast<clang::FieldDecl>(member->getMemberDecl());
+  else if (const clang::DeclRefExpr* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(expression))
+    named = llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
+  else if (const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(expression))
+    named = call->getDirectCallee(); // queue.retries_of(id)
+  else if (const clang::UnaryOperator* unary = llvm::dyn_cast_or_null<clang::UnaryOperator>(expression))
+    return attempt_count(unary->getSubExpr()); // ++job.attempts > limit
+  if (!named || traits_of(expression->getType()).type_class != TypeClass::integer) return nullptr;
   static constexpr std::string_view counting[] = {"attempt",  "attempts",   "retry",        "retries",  "tries",
                                                   "failures", "deliveries", "redeliveries", "delivery", "requeues"};
   static constexpr std::string_view bounding[] = {"max",     "maximum", "limit",    "most",  "min",
                                                   "delay",   "timeout", "interval", "after", "at",
                                                   "backoff", "policy",  "id"};
-  return has_word(name_of(field), counting) && !has_word(name_of(field), bounding) ? field : nullptr;
+  return has_word(name_of(named), counting) && !has_word(name_of(named), bounding) ? named : nullptr;
 }
 
 static bool puts_back(llvm::StringRef name) {

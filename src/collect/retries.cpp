@@ -41,7 +41,7 @@ class RetryVisitor : public clang::RecursiveASTVisitor<RetryVisitor> {
   bool VisitBinaryOperator(clang::BinaryOperator* operation) {
     if (!usable() || !operation->isComparisonOp()) return true;
     for (const clang::Expr* side : {operation->getLHS(), operation->getRHS()})
-      if (const clang::FieldDecl* count = attempt_count(side)) {
+      if (const clang::NamedDecl* count = attempt_count(side)) {
         const clang::Expr* other = side == operation->getLHS() ? operation->getRHS() : operation->getLHS();
         clang::Expr::EvalResult value;
         if (!other->isValueDependent() && other->EvaluateAsInt(value, context.ast) && value.Val.getInt() == 0) continue;

@@ -19,8 +19,8 @@ std::optional<RetryLoop> retry_in(CollectContext& context, const clang::Expr* co
 std::vector<Requeue> requeues_in(CollectContext& context, const clang::FunctionDecl& function, const clang::Stmt& body,
                                  const clang::VarDecl* item, const clang::Expr* over);
 
-// The field that an expression reads if its name counts attempts; null otherwise.
-const clang::FieldDecl* attempt_count(const clang::Expr* expression);
+// The field, variable or function that an expression reads if its name counts attempts; null otherwise.
+const clang::NamedDecl* attempt_count(const clang::Expr* expression);
 
 std::vector<EntityId> callees_in(CollectContext& context, const clang::Stmt& body);
 
