@@ -71,7 +71,8 @@ struct Guard {
 
 struct Context {
   llvm::SmallVector<Guard, 4> guards;
-  bool in_try = false; // whose handlers stay in the loop
+  bool in_try = false;            // whose handlers stay in the loop
+  std::size_t guards_outside = 0; // of that try
   bool in_catch = false;
   unsigned nested = 0; // loops and switches between: their breaks are theirs
   bool nested_loop = false;
@@ -280,6 +281,7 @@ class Loop {
 
   void walk_try(const clang::CXXTryStmt& attempt, const Context& at) {
     Context inside = at;
+    inside.guards_outside = at.guards.size();
     first_tried = nullptr;
     for (unsigned i = 0; i < attempt.getNumHandlers(); ++i)
       inside.in_try |= !always_ends(attempt.getHandler(i)->getHandlerBlock());
@@ -458,7 +460,8 @@ class Loop {
       const int said = outcome(guard.condition);
       if (said != 0) return (said > 0) == guard.branch;
     }
-    if (!at.in_try || !first_tried_in_any) return false;
+    // Under a condition that says nothing about an attempt (`if (stopping) return;`), leaving is no success.
+    if (!at.in_try || !first_tried_in_any || at.guards.size() > at.guards_outside) return false;
     judged = first_tried_in_any;
     return true;
   }
