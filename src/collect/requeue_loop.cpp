@@ -53,11 +53,9 @@ static bool puts_back(llvm::StringRef name) {
 }
 
 static bool is_push(const clang::FunctionDecl& callee) {
-  const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
-  const llvm::StringRef name = name_of(&callee);
-  return method && method->getParent()->isInStdNamespace() &&
-         (name == "push" || name == "push_back" || name == "push_front" || name == "emplace_back" ||
-          name == "emplace" || name == "insert");
+  static constexpr std::string_view verbs[] = {"push", "emplace", "insert", "enqueue", "add", "submit", "put", "offer"};
+  const std::vector<std::string> words = words_of(name_of(&callee));
+  return llvm::isa<clang::CXXMethodDecl>(callee) && !words.empty() && llvm::is_contained(verbs, words.front());
 }
 
 static bool speaks_of_failure(llvm::StringRef name) {

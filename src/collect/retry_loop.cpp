@@ -58,6 +58,9 @@ static constexpr std::string_view stopping[] = {
     "closing", "closed",    "abort",      "aborted", "killed",    "active",   "signal",      "requested"};
 static constexpr std::string_view success_words[] = {"ok",         "success", "succeeded", "good", "none",  "valid",
                                                      "successful", "done",    "connected", "open", "opened"};
+static constexpr std::string_view reached[] = {"connected", "opened",        "registered", "subscribed",  "established",
+                                               "logged",    "authenticated", "joined",     "succeeded",   "mounted",
+                                               "sent",      "started",       "attached",   "initialized", "synced"};
 static constexpr std::string_view failure_words[] = {"error",       "err",     "fail",    "failed", "failure",
                                                      "bad",         "timeout", "again",   "busy",   "invalid",
                                                      "unavailable", "lost",    "refused", "errored"};
@@ -67,6 +70,7 @@ namespace {
 struct Guard {
   const clang::Expr* condition;
   bool branch;
+  bool other_leaves = false; // the other branch left the loop
 };
 
 struct Context {
@@ -169,6 +173,17 @@ class Loop {
     return tries || !certainly;
   }
 
+  // Where success leaves a try block and its handler stays, what is tried may have any name, but for those of a
+  // dialogue with a user.
+  static bool can_be_tried(const clang::FunctionDecl& callee) {
+    static constexpr std::string_view asking[] = {"parse", "read",  "getline", "line",  "ask",   "prompt", "input",
+                                                  "scan",  "lock",  "log",     "next",  "pop",   "print",  "take",
+                                                  "info",  "debug", "warn",    "error", "trace", "empty",  "size"};
+    const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
+    return !name_of(&callee).empty() && !is_pause(&callee) && !has_word(name_of(&callee), asking) &&
+           !(method ? method->getParent()->isInStdNamespace() : callee.isInStdNamespace());
+  }
+
   // What stands in an expression: counters, results, calls.
   void survey(const clang::Stmt* statement, const Context& at) {
     if (!statement || llvm::isa<clang::LambdaExpr>(statement)) return;
@@ -209,7 +224,12 @@ class Loop {
     if (name.starts_with("fetch_add") || name.starts_with("fetch_sub"))
       if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call))
         count(member->getImplicitObjectArgument());
-    if (at.in_try && !at.in_catch && !first_tried && is_attempt(&call, false)) first_tried = &call;
+    if (at.in_try && !at.in_catch && !first_tried && can_be_tried(*callee)) first_tried = &call;
+    // connect(socket, address, error)
+    for (const clang::Expr* argument : call.arguments())
+      if (const clang::RecordDecl* record = argument->getType()->getAsRecordDecl();
+          record && name_of(record) == "error_code" && argument->isLValue())
+        if (const clang::ValueDecl* variable = variable_of(argument)) results[variable] = &call;
   }
 
   void count(const clang::Expr* expression) {
@@ -238,8 +258,10 @@ class Loop {
       for (const clang::Stmt* child : block->body()) {
         walk(child, at);
         if (const clang::IfStmt* choice = llvm::dyn_cast<clang::IfStmt>(child)) {
-          if (always_leaves(choice->getThen())) at.guards.push_back({choice->getCond(), false});
-          if (choice->getElse() && always_leaves(choice->getElse())) at.guards.push_back({choice->getCond(), true});
+          if (always_leaves(choice->getThen()))
+            at.guards.push_back({choice->getCond(), false, always_ends(choice->getThen())});
+          if (choice->getElse() && always_leaves(choice->getElse()))
+            at.guards.push_back({choice->getCond(), true, always_ends(choice->getElse())});
         }
       }
     } else if (const clang::IfStmt* choice = llvm::dyn_cast<clang::IfStmt>(statement)) {
@@ -339,6 +361,8 @@ class Loop {
     }
     if (const clang::CallExpr* call = call_of(expression)) {
       if (const int said = asked(*call)) return said;
+      const llvm::StringRef name = name_of(call->getDirectCallee());
+      if (call->getNumArgs() == 0 && has_word(name, {"is"}) && has_word(name, reached)) return tried_elsewhere(call);
       return truth(*call, call->getType(), nullptr);
     }
     if (const clang::ValueDecl* variable = variable_of(expression)) {
@@ -442,6 +466,14 @@ class Loop {
     }
   }
 
+  // `while (!connected_) { connect(); … }`, `while (!client.is_connected()) { client.connect(); … }`: the attempt
+  // changes what the condition asks.
+  int tried_elsewhere(const clang::CallExpr* query) {
+    for (const clang::CallExpr* call : calls)
+      if (call != query && is_attempt(call, true)) return judged = call, 1;
+    return 0;
+  }
+
   // A flag that is set where an attempt succeeded: `if (connect()) done = true;`, `try { connect(); done = true; }`.
   int flag_outcome(const clang::ValueDecl* variable) {
     for (const Flag& flag : flags)
@@ -451,14 +483,16 @@ class Loop {
         flag.asking = false;
         if (succeeded) return flag.value ? 1 : -1;
       }
-    return 0;
+    return !changed.contains(variable) && has_word(name_of(variable), reached) ? tried_elsewhere(nullptr) : 0;
   }
 
   bool succeeds(const Context& at) {
     if (at.in_catch) return false;
     for (const Guard& guard : at.guards) {
       const int said = outcome(guard.condition);
-      if (said != 0) return (said > 0) == guard.branch;
+      const bool succeeded = (said > 0) == guard.branch;
+      if (said == 0 || (succeeded && guard.other_leaves)) continue; // failure has left already: nothing is tried again
+      return succeeded;
     }
     // Under a condition that says nothing about an attempt (`if (stopping) return;`), leaving is no success.
     if (!at.in_try || !first_tried_in_any || at.guards.size() > at.guards_outside) return false;
