@@ -6,6 +6,7 @@
 #include "cli/scan.h"
 #include "cli/selection.h"
 #include "cli/verdict.h"
+#include "program/machines.h"
 #include "program/program.h"
 
 namespace plumbline {
@@ -28,6 +29,7 @@ static Audit audit_of(const Collection& collection, const Settings& settings,
                            .units = coverage_of(collection.units),
                            .findings = std::move(findings),
                            .sites = program.sites,
+                           .machines = machine_summaries(program),
                            .suppressions = program.suppression_comments,
                            .today = today,
                            .known_checks = {known_checks.begin(), known_checks.end()},

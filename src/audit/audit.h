@@ -39,11 +39,28 @@ struct SuppressionComment {
   bool own_line = false; // nothing but the comment on its line: speaks for the next line of code as well
 };
 
+// A state machine as reports show it (program/machines.h has what the checks ask).
+struct MachineEdge {
+  std::string from, to; // names of states; empty: any
+  std::string function; // qualified
+  Place place;
+  bool guarded = false;
+};
+struct MachineSummary {
+  std::string name; // qualified
+  Place place;
+  std::vector<std::pair<std::string, Place>> states; // in order of declaration
+  std::vector<std::string> initial, final;
+  std::vector<MachineEdge> transitions; // sorted by place
+  std::vector<MachineEdge> suspects;    // edges from a state to itself, that exist if a finding stands at their place
+};
+
 struct AuditInput {
   const Settings* settings = nullptr;
   std::vector<UnitCoverage> units;
   std::vector<Finding> findings; // as the judges made them, in any order
   std::vector<Site> sites;
+  std::vector<MachineSummary> machines;
   std::vector<SuppressionComment> suppressions;
   std::string today;                     // ISO 8601 date, for `until`; empty: nothing expires
   std::vector<std::string> known_checks; // every check's name, run or not; empty: unknown names cannot be told
@@ -66,6 +83,7 @@ struct Audit {
   std::optional<MigrationProgress> progress; // against the baseline
   std::vector<HistoryEntry> history;         // oldest first
   std::optional<GateResult> gate;            // where a verdict was asked for
+  std::vector<MachineSummary> machines;      // sorted by name
   // Some unit failed. That covers fatal errors (a missing header, too many errors), where Clang gives up and collection
   // says `failed`; after other errors Clang goes on, and at most the declarations with errors are lost.
   bool incomplete() const;

@@ -5,6 +5,7 @@
 #include "collect/includes.h"
 #include "collect/macros.h"
 #include "collect/mentions.h"
+#include "collect/states.h"
 #include "collect/value_flow.h"
 
 #include <clang/AST/ASTConsumer.h>
@@ -86,6 +87,7 @@ class Consumer : public clang::ASTConsumer {
   void HandleTranslationUnit(clang::ASTContext& ast) override {
     CollectContext context(ast, facts.table, options.root);
     collect_value_flow(context);
+    collect_states(context);
     collect_macros(context, macros, macro_names);
     collect_includes(context, includes);
     collect_mentions(context, compiler.getPreprocessor());

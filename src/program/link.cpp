@@ -1,3 +1,4 @@
+#include "program/machines.h"
 #include "program/program.h"
 #include "program/tunables.h"
 #include "project/project.h"
@@ -225,6 +226,7 @@ Program link(std::span<const TuFacts> units, const Settings& settings) {
   program.configuration = std::make_unique<const Configuration>(program);
   program.tunables = tunables_of(program);
   program.sites = sites_of(program);
+  program.machines = machines_of(program);
   return program;
 }
 

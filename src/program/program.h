@@ -15,6 +15,7 @@ namespace plumbline {
 
 class Configuration;
 struct Tunable;
+struct StateMachine;
 
 struct Program {
   Program();
@@ -36,6 +37,7 @@ struct Program {
   std::unique_ptr<const Configuration> configuration;   // never null after link()
   std::vector<Tunable> tunables;                        // durations and limits that no configuration can change
   std::vector<Site> sites;                              // every consumer of a tunable: see tunables.h
+  std::vector<StateMachine> machines;                   // see machines.h
   std::vector<SuppressionComment> suppression_comments; // in our files
 
   const EntityFact* entity(EntityId id) const;

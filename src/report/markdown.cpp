@@ -257,6 +257,35 @@ static void add_inactive(Json& view, const Json& findings) {
   view["others"] = std::move(others);
 }
 
+// Pictures of machines; more would make a document that code hosts refuse to render.
+static constexpr std::size_t drawn_machines = 25;
+
+// Machines with findings first, then by name; the others beyond the limit stand in the JSON only.
+static void add_machines(Json& view, const Json& machines) {
+  std::vector<std::pair<bool, const Json*>> order;
+  for (const Json& machine : machines) {
+    bool clean = true;
+    for (const char* part : {"states", "transitions"})
+      for (const Json& one : part_of(machine, part)) clean &= text_of(one, "finding").empty();
+    order.emplace_back(clean, &machine);
+  }
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : text_of(*a.second, "name") < text_of(*b.second, "name");
+  });
+  Json list = Json::array();
+  for (const auto& [clean, machine] : order) {
+    if (list.size() == drawn_machines) break;
+    list.push_back({{"name", markdown_text(text_of(*machine, "name"))},
+                    {"where", where_of(part_of(*machine, "location"))},
+                    {"states", std::to_string(part_of(*machine, "states").size())},
+                    {"transitions", std::to_string(part_of(*machine, "transitions").size())},
+                    {"mermaid", text_of(*machine, "mermaid")}});
+  }
+  view["has_machines"] = !list.empty();
+  if (order.size() > list.size()) view["machines_rest"] = std::to_string(order.size() - list.size());
+  view["machines"] = std::move(list);
+}
+
 static Json markdown_view(const Json& model) {
   Json view = Json::object();
   const Json& tool = part_of(model, "tool");
@@ -265,6 +294,7 @@ static Json markdown_view(const Json& model) {
   add_summary(view, model);
   add_coverage(view, part_of(model, "coverage"));
   add_items(view, part_of(model, "findings"));
+  add_machines(view, part_of(model, "machines"));
   add_modules(view, model);
   add_inactive(view, part_of(model, "findings"));
   return view;

@@ -1,8 +1,10 @@
 #include "report/report.h"
 
 #include "report/escape.h"
+#include "report/mermaid.h"
 #include "report/progress_json.h"
 
+#include <algorithm>
 #include <map>
 
 namespace plumbline {
@@ -145,7 +147,51 @@ static Json sites_json(const std::vector<Site>& sites) {
               {"list", std::move(list)}};
 }
 
+// "check/kind" of the active finding at a place, of those checks; empty if there is none.
+static std::string finding_at(const Audit& audit, const Place& place, std::initializer_list<std::string_view> checks) {
+  for (const Finding& finding : audit.findings) {
+    const bool active =
+        finding.status == Status::new_ || finding.status == Status::open || finding.status == Status::reopened;
+    if (active && finding.place == place && std::find(checks.begin(), checks.end(), finding.check) != checks.end())
+      return finding.check + "/" + finding.kind;
+  }
+  return {};
+}
+
+static Json edge_json(const MachineEdge& edge, const std::string& finding) {
+  return Json{{"from", edge.from.empty() ? Json(nullptr) : text(edge.from)},
+              {"to", edge.to.empty() ? Json(nullptr) : text(edge.to)},
+              {"function", text(edge.function)},
+              {"location", place_json(edge.place)},
+              {"guarded", edge.guarded},
+              {"finding", finding.empty() ? Json(nullptr) : text(finding)}};
+}
+
+static Json machine_json(const Audit& audit, const MachineSummary& machine) {
+  Json states = Json::array(), initial = Json::array(), final_states = Json::array(), transitions = Json::array();
+  for (const auto& [name, place] : machine.states) {
+    const std::string finding = finding_at(audit, place, {"stuck-state"});
+    states.push_back({{"name", text(name)},
+                      {"location", place_json(place)},
+                      {"finding", finding.empty() ? Json(nullptr) : text(finding)}});
+  }
+  for (const std::string& name : machine.initial) initial.push_back(text(name));
+  for (const std::string& name : machine.final) final_states.push_back(text(name));
+  for (const MachineEdge& edge : machine.transitions)
+    transitions.push_back(edge_json(edge, finding_at(audit, edge.place, {"state-guard-bypass"})));
+  for (const MachineEdge& edge : machine.suspects)
+    if (const std::string finding = finding_at(audit, edge.place, {"unchecked-self-transition"}); !finding.empty())
+      transitions.push_back(edge_json(edge, finding));
+  Json json{{"name", text(machine.name)},       {"location", place_json(machine.place)},
+            {"states", std::move(states)},      {"initial", std::move(initial)},
+            {"final", std::move(final_states)}, {"transitions", std::move(transitions)}};
+  json["mermaid"] = state_diagram(json);
+  return json;
+}
+
 Json report_model(const Audit& audit) {
+  Json machines = Json::array();
+  for (const MachineSummary& machine : audit.machines) machines.push_back(machine_json(audit, machine));
   Json findings = Json::array();
   for (const Finding& finding : audit.findings) findings.push_back(finding_json(finding));
   return Json{{"schema", 1},
@@ -157,7 +203,7 @@ Json report_model(const Audit& audit) {
               {"progress", progress_json(audit)},
               {"history", history_json(audit)},
               {"gate", gate_json(audit)},
-              {"machines", Json::array()},
+              {"machines", std::move(machines)},
               {"graphs", Json::array()}};
 }
 

@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "collect/collect.h"
+#include "program/machines.h"
 #include "program/program.h"
 
 #include <gtest/gtest.h>
@@ -76,6 +77,7 @@ inline Audit audit_of(const std::string& root, const std::vector<std::string>& f
                     .units = std::move(coverage),
                     .findings = std::move(findings),
                     .sites = program.sites,
+                    .machines = machine_summaries(program),
                     .suppressions = program.suppression_comments,
                     .today = test_date,
                     .known_checks = std::move(known)});

@@ -1,0 +1,221 @@
+// A machine has a function that checks transitions, and other code writes the state without it: what the check was
+// built to keep out comes in through the side door.
+//
+// Where one function moves the state to what it is given, every direct write elsewhere is looked at. Where there are
+// functions for single transitions instead (mark_completed, mark_dead …) and some refuse a wrong old state, the ones
+// that could refuse too and do not look are reported. Not reported: construction and objects that were just made,
+// loading of stored data, tests, helpers that only the checked function calls, writes that ask the same question
+// themselves. Known misses: writes through a copy of the whole object, and memcpy.
+
+#include "check.h"
+#include "facts/words.h"
+#include "program/machines.h"
+#include "program/program.h"
+
+#include <algorithm>
+#include <set>
+
+namespace plumbline::state_guard_bypass {
+
+// Who calls a function, in production code.
+class Callers {
+ public:
+  explicit Callers(const Program& program) {
+    for (const CallFact& call : program.calls)
+      if (call.caller != call.callee) callers[call.callee].push_back(call.caller);
+  }
+  // It has callers, and each of them is checked or has only such callers itself.
+  bool only_checked(EntityId function, const std::set<EntityId>& checked) const {
+    std::set<EntityId> seen;
+    std::vector<EntityId> work{function};
+    while (!work.empty()) {
+      const EntityId at = work.back();
+      work.pop_back();
+      const std::unordered_map<EntityId, std::vector<EntityId>>::const_iterator found = callers.find(at);
+      if (found == callers.end()) return false;
+      for (EntityId caller : found->second)
+        if (!checked.contains(caller) && seen.insert(caller).second) work.push_back(caller);
+      if (seen.size() > 64) return false;
+    }
+    return true;
+  }
+
+ private:
+  std::unordered_map<EntityId, std::vector<EntityId>> callers;
+};
+
+static Finding finding_at(const Program& program, const StateMachine& machine, const MachineFlow& flow,
+                          const MachineEvent& write, const MachineFlow& guard) {
+  Finding finding;
+  finding.check = "state-guard-bypass";
+  finding.kind = "bypass";
+  finding.priority = Priority::p1;
+  finding.place = program.place(write.event.location);
+  finding.source_text = write.event.text;
+  finding.entity = machine.name;
+  const EntityFact* function = program.entity(flow.flow.function);
+  const EntityFact* owner = function ? program.entity(function->owner) : nullptr;
+  finding.owner = owner ? owner->qualified : flow.function;
+  finding.evidence.push_back(
+      {program.place(guard.flow.location), guard.function + "() checks transitions of " + machine.name});
+  return finding;
+}
+
+static bool moves(const MachineEvent& write) {
+  return !write.event.creates && (write.event.value.constants || write.event.value.parameters) &&
+         !write.event.value.unknown && !write.event.value.copy;
+}
+
+// Looks at the old state itself and refuses where it is wrong.
+static bool guards_itself(const StateMachine& machine, const MachineFlow& flow, const MachineEvent& write) {
+  return write.consulted || (write.from() != machine.all && !write.event.after_write && flow.rejects());
+}
+
+static void around_the_function(const Program& program, const StateMachine& machine,
+                                const std::vector<const MachineFlow*>& checked, const Callers& callers,
+                                std::vector<Finding>& findings) {
+  std::set<EntityId> functions, holders;
+  bool any_holder = false;
+  for (const MachineFlow* flow : checked) {
+    functions.insert(flow->flow.function);
+    const EntityFact* holder = program.entity(flow->flow.holder);
+    if (!holder || holder->kind == EntityKind::parameter)
+      any_holder = true;
+    else
+      holders.insert(flow->flow.holder);
+  }
+  for (const MachineFlow& flow : machine.flows) {
+    if (flow.test || flow.life || flow.external_value || functions.contains(flow.flow.function)) continue;
+    if (!any_holder && !holders.contains(flow.flow.holder)) continue;
+    for (const MachineEvent& write : flow.writes) {
+      if (!moves(write) || guards_itself(machine, flow, write)) continue;
+      // The start of a life: the state that objects are made with.
+      if (callers.only_checked(flow.flow.function, functions)) continue;
+      const MachineFlow& guard = *checked.front();
+      Finding finding = finding_at(program, machine, flow, write, guard);
+      const std::string to = write.event.value.constants
+                                 ? machine.names(write.event.value.constants)
+                                 : parameter_name(program, flow.flow.function, flow.flow.new_parameter);
+      finding.message = flow.function + "() writes " + to + " into the state of " + machine.name + " directly; " +
+                        guard.function + "() checks transitions and is not asked";
+      finding.suggestion = "Go through " + guard.function + "(), and add the transition there if it is legal.";
+      findings.push_back(std::move(finding));
+    }
+  }
+}
+
+// --- machines with a function for each transition ---
+
+static std::string first_word(std::string_view function) {
+  const std::size_t colon = function.rfind("::");
+  const std::vector<std::string> words =
+      words_of(colon == std::string_view::npos ? function : function.substr(colon + 2));
+  return words.empty() ? std::string() : words.front();
+}
+
+// Functions that set a state because something has happened to the object, whatever it was in.
+static bool is_lifecycle(std::string_view function) {
+  const std::size_t colon = function.rfind("::");
+  for (const std::string& word : words_of(colon == std::string_view::npos ? function : function.substr(colon + 2)))
+    for (std::string_view other :
+         {"reset",     "clear",      "init",    "initialize", "initialise", "close", "shutdown", "abort",
+          "fail",      "disconnect", "destroy", "on",         "handle",     "error", "cleanup",  "teardown",
+          "terminate", "force",      "kill",    "setup",      "loop",       "run",   "main"})
+      if (word == other) return true;
+  return false;
+}
+
+static EntityId owner_of(const Program& program, const MachineFlow& flow) {
+  const EntityFact* function = program.entity(flow.flow.function);
+  return function ? function->owner : EntityId::none;
+}
+
+// Refuses because of the state: some refusal is only possible in states that the write is not.
+static bool refuses_by_state(const StateMachine& machine, const MachineFlow& flow, const MachineEvent& write) {
+  if (write.from() == machine.all || write.event.after_write) return false;
+  return std::any_of(flow.exits.begin(), flow.exits.end(), [&](const MachineEvent& exit) {
+    return (exit.event.outcome == Outcome::raise || exit.event.outcome == Outcome::error ||
+            exit.event.outcome == Outcome::no) &&
+           !exit.event.after_write && exit.event.old_states & ~write.from();
+  });
+}
+
+static void among_siblings(const Program& program, const StateMachine& machine, const Callers& callers,
+                           std::vector<Finding>& findings) {
+  std::vector<const MachineFlow*> guards;
+  std::set<EntityId> functions;
+  for (const MachineFlow& flow : machine.flows) {
+    if (flow.test || flow.life || flow.flow.in_lambda) continue;
+    for (const MachineEvent& write : flow.writes)
+      if (moves(write) && (write.consulted || refuses_by_state(machine, flow, write))) {
+        guards.push_back(&flow);
+        functions.insert(flow.flow.function);
+        break;
+      }
+  }
+  if (guards.empty()) return;
+  for (const MachineFlow& flow : machine.flows) {
+    if (flow.test || flow.life || flow.external_value || flow.flow.in_lambda || functions.contains(flow.flow.function))
+      continue;
+    if (is_lifecycle(flow.function) || flow.writes.size() != 1) continue;
+    const MachineEvent& write = flow.writes.front();
+    if (!moves(write) || !write.event.value.constants || write.event.value.parameters) continue;
+    if (write.from() != machine.all || write.consulted) continue;
+    const MachineFlow* guard = nullptr;
+    for (const MachineFlow* other : guards)
+      if (other->flow.holder == flow.flow.holder && owner_of(program, *other) == owner_of(program, flow) &&
+          (flow.rejects() || first_word(other->function) == first_word(flow.function)))
+        guard = guard ? guard : other;
+    if (!guard || callers.only_checked(flow.flow.function, functions)) continue;
+    Finding finding = finding_at(program, machine, flow, write, *guard);
+    finding.message = flow.function + "() moves " + machine.name + " to " + machine.names(write.event.value.constants) +
+                      " from whatever state it is in; " + guard->function + "() checks the state first";
+    std::string state = holder_name(program, machine, flow);
+    const std::size_t end = write.event.text.find(" = ");
+    if (end != std::string::npos && end < 60) state = write.event.text.substr(0, end);
+    const std::string refusal = refusal_of(machine, flow.rejects() ? flow : *guard);
+    finding.suggestion = "Check the state that this transition may start from, as " + guard->function +
+                         "() does: if (" + state + " != …) " + (refusal.empty() ? "return" : refusal) +
+                         (refusal.ends_with(";") ? "" : ";");
+    findings.push_back(std::move(finding));
+  }
+}
+
+// Asks for the state that it writes, as allowed(job.status, running) does; require(job, in_flight) only asks for the
+// old.
+static bool asks_about_target(const MachineEvent& write) {
+  return std::any_of(write.event.consults.begin(), write.event.consults.end(), [&](const Consult& consult) {
+    return consult.is_table ||
+           std::any_of(consult.arguments.begin(), consult.arguments.end(), [&](const StateOperand& operand) {
+             return operand.kind == StateOperand::Kind::constant && write.event.value.constants >> operand.constant & 1;
+           });
+  });
+}
+
+static void judge(const Program& program, std::vector<Finding>& findings) {
+  const Callers callers(program);
+  for (const StateMachine& machine : program.machines) {
+    std::vector<const MachineFlow*> checked;
+    for (const MachineFlow* flow : checked_flows(machine))
+      if (flow->writes.empty() || std::any_of(flow->writes.begin(), flow->writes.end(), [&](const MachineEvent& write) {
+            return write.event.value.parameters != 0 || (write.consulted && asks_about_target(write));
+          }))
+        checked.push_back(flow);
+    if (!checked.empty())
+      around_the_function(program, machine, checked, callers, findings);
+    else
+      among_siblings(program, machine, callers, findings);
+  }
+}
+
+static constexpr std::string_view kinds[] = {"bypass"};
+
+extern const Check check;
+const Check check = {
+    .title = "A state is written past the function that checks its transitions",
+    .priority = Priority::p1,
+    .kinds = kinds,
+    .judge = judge,
+};
+
+} // namespace plumbline::state_guard_bypass

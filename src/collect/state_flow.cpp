@@ -1,0 +1,538 @@
+// A forward data-flow analysis over sets of pairs: which (old state, new state) are possible at a place. Branches take
+// pairs away by evaluating their condition for each pair, so that comparisons in any style (`==`, `switch`, `<`, a bit
+// in a mask, an element of a constant table) say what they say. What cannot be evaluated becomes a consult.
+//
+// Cost: conditions are evaluated for at most 64 × 64 pairs, once per visit of a block; sets only grow, so a block is
+// visited again only for new pairs, and at most `max_visits` times.
+#include "collect/state_flow.h"
+
+#include "collect/state_outcome.h"
+
+#include <deque>
+
+namespace plumbline {
+
+static constexpr unsigned max_visits = 40;
+
+namespace {
+
+struct Knowledge {
+  bool reached = false;
+  Pairs pairs;            // of the old state at entry, and the new state
+  StateMask current = 0;  // what the cell may hold now
+  bool fresh = true;      // the cell still holds the old state
+  bool clobbered = false; // something was called that may have changed the cell
+  bool written = false;   // the cell may have been written
+  std::vector<Consult> consults;
+  llvm::SmallVector<std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>, 2> flags; // pairs for true, for false
+
+  std::pair<Pairs, Pairs>* flag(const clang::VarDecl* variable) {
+    for (std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>& entry : flags)
+      if (entry.first == variable) return &entry.second;
+    return nullptr;
+  }
+  // True if anything new came in.
+  bool join(const Knowledge& other) {
+    if (!other.reached) return false;
+    if (!reached) {
+      *this = other;
+      return true;
+    }
+    const Pairs before = pairs;
+    const StateMask current_before = current;
+    const std::size_t consults_before = consults.size();
+    bool changed = (fresh && !other.fresh) || (!clobbered && other.clobbered) || (!written && other.written);
+    pairs |= other.pairs;
+    current |= other.current;
+    fresh &= other.fresh;
+    clobbered |= other.clobbered;
+    written |= other.written;
+    std::erase_if(consults, [&](const Consult& consult) {
+      return std::find(other.consults.begin(), other.consults.end(), consult) == other.consults.end();
+    });
+    for (const std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>& entry : other.flags) {
+      if (std::pair<Pairs, Pairs>* mine = flag(entry.first)) {
+        const std::pair<Pairs, Pairs> old = *mine;
+        mine->first |= entry.second.first;
+        mine->second |= entry.second.second;
+        changed |= old != *mine;
+      } else {
+        flags.push_back(entry);
+        changed = true;
+      }
+    }
+    return changed || before != pairs || current_before != current || consults_before != consults.size();
+  }
+};
+
+class Follower {
+ public:
+  Follower(CollectContext& context, const StateFlowRequest& request)
+      : context(context), request(request), scope(*request.scope), scan(*request.scan), states(*request.states) {}
+
+  bool run() {
+    const clang::CFG& graph = *request.graph;
+    entries.resize(graph.getNumBlockIDs());
+    visits.resize(graph.getNumBlockIDs());
+    entries[graph.getEntry().getBlockID()] = start();
+    std::deque<const clang::CFGBlock*> work{&graph.getEntry()};
+    // Nothing leads to a handler in this graph; anything may have happened before it.
+    for (const clang::CFGBlock* block : graph)
+      if (llvm::isa_and_nonnull<clang::CXXCatchStmt>(block->getLabel())) {
+        Knowledge& entry = entries[block->getBlockID()];
+        entry = start();
+        entry.fresh = false;
+        entry.clobbered = entry.written = true;
+        work.push_back(block);
+      }
+    while (!work.empty()) {
+      const clang::CFGBlock* block = work.front();
+      work.pop_front();
+      if (++visits[block->getBlockID()] > max_visits) continue;
+      Knowledge knowledge = entries[block->getBlockID()];
+      transfer(*block, knowledge);
+      leave(*block, knowledge, [&](const clang::CFGBlock& next, const Knowledge& arriving) {
+        if (entries[next.getBlockID()].join(arriving)) work.push_back(&next);
+      });
+    }
+    emitting = true;
+    for (const clang::CFGBlock* block : graph) {
+      Knowledge knowledge = entries[block->getBlockID()];
+      if (!knowledge.reached) continue;
+      transfer(*block, knowledge);
+      finish(*block, knowledge);
+    }
+    return compares;
+  }
+
+ private:
+  Knowledge start() const {
+    Knowledge knowledge;
+    knowledge.reached = true;
+    knowledge.current = states.all();
+    knowledge.pairs = Pairs::product(states.all(), scope.new_parameter ? states.all() : 1);
+    return knowledge;
+  }
+
+  // --- conditions ---
+
+  static const clang::Expr* last_condition(const clang::Expr* condition) {
+    while (const clang::BinaryOperator* operation = llvm::dyn_cast_or_null<clang::BinaryOperator>(bare(condition))) {
+      if (!operation->isLogicalOp()) break;
+      condition = operation->getRHS();
+    }
+    return condition;
+  }
+
+  void assume(const clang::Expr* condition, bool truth, Knowledge& knowledge, unsigned depth = 0) {
+    condition = bare(condition);
+    if (!condition || !knowledge.reached || depth > 16) return;
+    if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(condition);
+        operation && operation->getOpcode() == clang::UO_LNot)
+      return assume(operation->getSubExpr(), !truth, knowledge, depth + 1);
+    if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(condition);
+        operation && operation->isLogicalOp()) {
+      if ((operation->getOpcode() == clang::BO_LAnd) == truth) {
+        assume(operation->getLHS(), truth, knowledge, depth + 1);
+        return assume(operation->getRHS(), truth, knowledge, depth + 1);
+      }
+      Knowledge other = knowledge;
+      assume(operation->getLHS(), truth, knowledge, depth + 1);
+      assume(operation->getLHS(), !truth, other, depth + 1);
+      assume(operation->getRHS(), truth, other, depth + 1);
+      knowledge.join(other);
+      if (!knowledge.reached) knowledge = other;
+      return;
+    }
+    if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(condition)) {
+      const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
+      if (variable && variable->isLocalVarDecl() && variable->getType()->isBooleanType()) {
+        if (const std::pair<Pairs, Pairs>* flag = knowledge.flag(variable)) {
+          knowledge.pairs &= truth ? flag->first : flag->second;
+          if (knowledge.fresh) knowledge.current &= knowledge.pairs.old_states();
+          if (knowledge.pairs.empty()) knowledge.reached = false;
+        } else if (variable->hasInit() && scope.is_fixed(variable)) {
+          assume(variable->getInit(), truth, knowledge, depth + 1);
+        }
+        return;
+      }
+    }
+    restrict(knowledge, [&](const Valuation& valuation) -> std::optional<bool> {
+      const std::optional<std::int64_t> value = scope.evaluate(condition, valuation);
+      return value ? std::optional((*value != 0) == truth) : std::nullopt;
+    });
+    add_consults(condition, truth ? Consult::Answer::yes : Consult::Answer::no, knowledge);
+  }
+
+  // Takes away what `holds` denies.
+  template <class Holds> void restrict(Knowledge& knowledge, const Holds& holds) {
+    const Pairs before = knowledge.pairs;
+    const unsigned count = static_cast<unsigned>(states.states.size());
+    const unsigned columns = scope.new_parameter ? count : 1;
+    bool denied = false;
+    const auto filter = [&](const Pairs& from) {
+      Pairs kept;
+      for (unsigned old_state = 0; old_state < count; ++old_state)
+        for (unsigned new_state = 0; new_state < columns; ++new_state) {
+          if (!from.has(old_state, new_state)) continue;
+          Valuation valuation;
+          valuation.old_state = static_cast<int>(old_state);
+          if (knowledge.fresh) valuation.current = valuation.old_state;
+          if (scope.new_parameter) valuation.new_state = static_cast<int>(new_state);
+          const std::optional<bool> allowed = holds(valuation);
+          if (!allowed || *allowed)
+            kept.rows[old_state] |= StateMask(1) << new_state;
+          else
+            denied = true;
+        }
+      return kept;
+    };
+    knowledge.pairs = filter(before);
+    if (denied && !knowledge.pairs.is_product() && before.is_product()) compares = true;
+    StateMask allowed = 0;
+    for (unsigned state = 0; state < count; ++state) {
+      Valuation valuation;
+      valuation.current = static_cast<int>(state);
+      if (knowledge.fresh) valuation.old_state = valuation.current;
+      const std::optional<bool> kept = holds(valuation);
+      if (!kept || *kept) allowed |= StateMask(1) << state;
+    }
+    StateMask current = knowledge.current & allowed;
+    if (knowledge.fresh) current &= knowledge.pairs.old_states();
+    if (current == 0 && knowledge.clobbered && allowed) {
+      // A call in between has changed the cell.
+      current = allowed;
+      if (knowledge.pairs.empty()) knowledge.pairs = before;
+      knowledge.fresh = false;
+    }
+    knowledge.current = current;
+    if (current == 0 || knowledge.pairs.empty()) knowledge.reached = false;
+  }
+
+  void add_consults(const clang::Expr* expression, Consult::Answer answer, Knowledge& knowledge) {
+    std::pair<llvm::DenseMap<const clang::Expr*, std::vector<Consult>>::iterator, bool> known =
+        consults.try_emplace(expression);
+    if (known.second) known.first->second = scope.consults_of(expression);
+    const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression);
+    const bool direct = call && !llvm::isa<clang::CXXOperatorCallExpr>(call);
+    for (Consult consult : known.first->second) {
+      consult.answer = answer;
+      consult.direct = direct;
+      if (std::find(knowledge.consults.begin(), knowledge.consults.end(), consult) == knowledge.consults.end())
+        knowledge.consults.push_back(std::move(consult));
+    }
+  }
+
+  // --- blocks ---
+
+  template <class Arrive> void leave(const clang::CFGBlock& block, const Knowledge& knowledge, const Arrive& arrive) {
+    if (!knowledge.reached) return;
+    const clang::Stmt* terminator = block.getTerminatorStmt();
+    if (const clang::SwitchStmt* statement = llvm::dyn_cast_or_null<clang::SwitchStmt>(terminator))
+      return leave_switch(block, *statement, knowledge, arrive);
+    const clang::Expr* condition = nullptr;
+    if (block.succ_size() == 2 && terminator && !llvm::isa<clang::CXXTryStmt>(terminator))
+      condition = last_condition(llvm::dyn_cast_or_null<clang::Expr>(block.getTerminatorCondition()));
+    bool first = true;
+    for (const clang::CFGBlock::AdjacentBlock& next : block.succs()) {
+      Knowledge arriving = knowledge;
+      if (condition) assume(condition, first, arriving);
+      first = false;
+      if (arriving.reached && next.getReachableBlock()) arrive(*next.getReachableBlock(), arriving);
+    }
+  }
+
+  template <class Arrive>
+  void leave_switch(const clang::CFGBlock& block, const clang::SwitchStmt& statement, const Knowledge& knowledge,
+                    const Arrive& arrive) {
+    std::vector<std::int64_t> listed;
+    const auto value_of_label = [&](const clang::CaseStmt* label) { return scope.evaluate(label->getLHS(), {}); };
+    for (const clang::SwitchCase* label = statement.getSwitchCaseList(); label; label = label->getNextSwitchCase())
+      if (const clang::CaseStmt* one = llvm::dyn_cast<clang::CaseStmt>(label))
+        if (const std::optional<std::int64_t> value = value_of_label(one)) listed.push_back(*value);
+    for (const clang::CFGBlock::AdjacentBlock& next : block.succs()) {
+      const clang::CFGBlock* target = next.getReachableBlock();
+      if (!target) continue;
+      Knowledge arriving = knowledge;
+      const clang::CaseStmt* label = llvm::dyn_cast_or_null<clang::CaseStmt>(target->getLabel());
+      bool of_this = false;
+      for (const clang::SwitchCase* mine = statement.getSwitchCaseList(); mine; mine = mine->getNextSwitchCase())
+        of_this |= mine == label;
+      const std::optional<std::int64_t> wanted = label && of_this ? value_of_label(label) : std::nullopt;
+      restrict(arriving, [&](const Valuation& valuation) -> std::optional<bool> {
+        const std::optional<std::int64_t> value = scope.evaluate(statement.getCond(), valuation);
+        if (!value) return std::nullopt;
+        if (label && of_this) return wanted ? std::optional(*value == *wanted) : std::nullopt;
+        return std::find(listed.begin(), listed.end(), *value) == listed.end();
+      });
+      if (arriving.reached) arrive(*target, arriving);
+    }
+  }
+
+  void transfer(const clang::CFGBlock& block, Knowledge& knowledge) {
+    for (const clang::CFGElement& element : block) {
+      if (!knowledge.reached) return;
+      if (const std::optional<clang::CFGStmt> statement = element.getAs<clang::CFGStmt>())
+        visit(statement->getStmt(), knowledge);
+    }
+  }
+
+  // The end of a function, and of what does not return.
+  void finish(const clang::CFGBlock& block, const Knowledge& knowledge) {
+    if (!knowledge.reached) return;
+    if (block.hasNoReturnElement()) {
+      for (std::size_t i = block.size(); i-- > 0;)
+        if (const std::optional<clang::CFGStmt> statement = block[i].getAs<clang::CFGStmt>()) {
+          if (llvm::isa<clang::CXXThrowExpr>(statement->getStmt())) return;
+          emit_exit(knowledge, Outcome::raise, statement->getStmt(), {});
+          return;
+        }
+      return;
+    }
+    for (const clang::CFGElement& element : block)
+      if (const std::optional<clang::CFGStmt> statement = element.getAs<clang::CFGStmt>())
+        if (llvm::isa<clang::ReturnStmt, clang::CXXThrowExpr>(statement->getStmt())) return;
+    leave(block, knowledge, [&](const clang::CFGBlock& next, const Knowledge& arriving) {
+      if (&next == &request.graph->getExit()) emit_exit(arriving, Outcome::quiet, nullptr, {});
+    });
+  }
+
+  void visit(const clang::Stmt* statement, Knowledge& knowledge) {
+    if (const std::optional<StateWrite> write = state_write_of(statement)) {
+      if (!scope.cell.empty() && scope.path_of(write->target) == scope.cell && scope.holder_of(write->target))
+        return change(*write, statement, knowledge);
+    }
+    if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(statement)) {
+      if (operation->isAssignmentOp()) flag(operation->getLHS(), operation->getRHS(), knowledge);
+      return effect(statement, knowledge);
+    }
+    if (const clang::DeclStmt* declarations = llvm::dyn_cast<clang::DeclStmt>(statement)) {
+      for (const clang::Decl* declaration : declarations->decls())
+        if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(declaration);
+            variable && variable->hasInit() && variable->getType()->isBooleanType() && !scope.is_fixed(variable))
+          set_flag(variable, variable->getInit(), knowledge);
+      return;
+    }
+    if (const clang::ReturnStmt* end = llvm::dyn_cast<clang::ReturnStmt>(statement)) {
+      if (emitting) leave_by(*end, end->getRetValue(), knowledge);
+      return;
+    }
+    if (llvm::isa<clang::CXXThrowExpr>(statement)) {
+      if (emitting) emit_exit(knowledge, Outcome::raise, statement, {});
+      knowledge.reached = false;
+      return;
+    }
+    if (llvm::isa<clang::CallExpr, clang::CXXConstructExpr>(statement)) return call(statement, knowledge);
+    effect(statement, knowledge);
+  }
+
+  void change(const StateWrite& write, const clang::Stmt* statement, Knowledge& knowledge) {
+    StateEvent event = event_at(StateEventKind::write, statement, knowledge);
+    event.text = context.text_of(statement->getSourceRange(), 120);
+    event.value = scope.value_of(write.value);
+    event.creates = scope.is_made_here(write.target);
+    if (write.expected) {
+      // It only happens where the cell holds what is expected: a constant, or the old state.
+      const StateValue expected = scope.value_of(write.expected);
+      if (expected.constants && !expected.parameters && !expected.unknown && !expected.copy) {
+        event.old_states &= expected.constants;
+        for (unsigned i = 0; i < max_states; ++i)
+          if (!(expected.constants >> i & 1)) event.pairs.rows[i] = 0;
+      }
+      // What the function was given as expected is a comparison with the old state.
+      if (expected.parameters && expected.parameters != event.value.parameters)
+        event.consults.push_back({Consult::Answer::yes,
+                                  EntityId::none,
+                                  true,
+                                  true,
+                                  true,
+                                  {{StateOperand::Kind::old_state, 0}, {StateOperand::Kind::new_state, 0}}});
+    } else {
+      const StateMask now = written_states(event.value, knowledge);
+      knowledge.current = now;
+      knowledge.fresh = false;
+    }
+    knowledge.written = true;
+    if (emitting) emit(std::move(event));
+  }
+
+  StateMask written_states(const StateValue& value, const Knowledge& knowledge) const {
+    if (value.unknown || value.copy || !value.calls.empty()) return states.all();
+    StateMask mask = value.constants;
+    if (value.parameters)
+      mask |= scope.new_parameter && value.parameters == 1u << scope.new_parameter->getFunctionScopeIndex()
+                  ? knowledge.pairs.new_states()
+                  : states.all();
+    return mask;
+  }
+
+  // --- booleans that remember a comparison ---
+
+  void flag(const clang::Expr* target, const clang::Expr* value, Knowledge& knowledge) {
+    const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(bare(target));
+    const clang::VarDecl* variable = reference ? llvm::dyn_cast<clang::VarDecl>(reference->getDecl()) : nullptr;
+    if (variable && variable->isLocalVarDecl() && variable->getType()->isBooleanType())
+      set_flag(variable, value, knowledge);
+  }
+  void set_flag(const clang::VarDecl* variable, const clang::Expr* value, Knowledge& knowledge) {
+    Knowledge yes = knowledge, no = knowledge;
+    assume(value, true, yes);
+    assume(value, false, no);
+    // Cleared where it is another constant.
+    if (const std::optional<std::int64_t> constant = scope.evaluate(value, {})) (*constant ? no : yes).reached = false;
+    std::pair<Pairs, Pairs> flag{yes.reached ? yes.pairs : Pairs{}, no.reached ? no.pairs : Pairs{}};
+    if (std::pair<Pairs, Pairs>* known = knowledge.flag(variable))
+      *known = flag;
+    else if (knowledge.flags.size() < 4)
+      knowledge.flags.push_back({variable, flag});
+  }
+
+  // --- events ---
+
+  void call(const clang::Stmt* statement, Knowledge& knowledge) {
+    const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(statement);
+    const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(statement);
+    const clang::FunctionDecl* callee = call ? call->getDirectCallee() : construct->getConstructor();
+    const unsigned skip =
+        llvm::isa<clang::CXXOperatorCallExpr>(statement) && llvm::isa_and_nonnull<clang::CXXMethodDecl>(callee) ? 1 : 0;
+    const unsigned count = call ? call->getNumArgs() : construct->getNumArgs();
+    const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(statement);
+    if (callee && emitting && context.is_ours(callee->getLocation())) {
+      const std::string object = member ? scope.path_of(member->getImplicitObjectArgument()) : "";
+      for (unsigned i = skip; i < count; ++i) {
+        const clang::Expr* argument = call ? call->getArg(i) : construct->getArg(i);
+        if (enum_of(argument) != states.declaration) continue;
+        const bool mine = !scope.cell_base.empty() && (object == scope.cell_base || holds_base(call, scope.cell_base));
+        bool of_other = false;
+        for (const std::string& base : request.other_bases)
+          of_other |= !mine && (object == base || holds_base(call, base));
+        if (!mine && (of_other || !request.calls_of_others)) continue;
+        StateEvent event = event_at(StateEventKind::call, statement, knowledge);
+        if (!mine) event.old_states = states.all();
+        event.target = context.entity(callee);
+        event.argument = static_cast<int>(i - skip);
+        event.text = context.text_of(statement->getSourceRange(), 120);
+        event.value = scope.value_of(argument);
+        event.creates = construct != nullptr || (member && scope.is_made_here(member->getImplicitObjectArgument()));
+        emit(std::move(event));
+      }
+    }
+    effect(statement, knowledge);
+    if (call && callee && scan.discarded.contains(statement)) add_consults(call, Consult::Answer::returned, knowledge);
+    const clang::CXXMethodDecl* method = llvm::dyn_cast_or_null<clang::CXXMethodDecl>(callee);
+    const bool harmless = construct || (method && (method->isConst() || is_atomic_method(*method))) ||
+                          (callee && !context.is_ours(callee->getLocation()) && !waits(*callee)) ||
+                          llvm::isa<clang::CXXOperatorCallExpr>(statement);
+    if (!harmless) knowledge.clobbered = true;
+    if (callee && waits(*callee)) {
+      knowledge.clobbered = true;
+      knowledge.current = states.all();
+      knowledge.fresh = false;
+    }
+  }
+  bool holds_base(const clang::CallExpr* call, const std::string& base) const {
+    if (!call) return false;
+    for (const clang::Expr* argument : call->arguments())
+      if (scope.path_of(argument) == base) return true;
+    return false;
+  }
+  static bool waits(const clang::FunctionDecl& callee) {
+    return callee.getIdentifier() && (callee.getName() == "wait" || callee.getName() == "wait_for" ||
+                                      callee.getName() == "wait_until" || callee.getName() == "yield");
+  }
+
+  void effect(const clang::Stmt* statement, const Knowledge& knowledge) {
+    if (!emitting) return;
+    std::optional<StateEffect> effect = effect_of(context, scope, scan, statement);
+    if (!effect) return;
+    StateEvent event = event_at(StateEventKind::effect, statement, knowledge);
+    event.text = std::move(effect->text);
+    event.target = effect->callee;
+    emit(std::move(event));
+  }
+
+  // A boolean result is followed like a condition: each answer is an exit of its own.
+  void leave_by(const clang::ReturnStmt& end, const clang::Expr* value, const Knowledge& knowledge) {
+    if (value) {
+      const clang::Expr* inner = bare(value);
+      if (const clang::ConditionalOperator* choice = llvm::dyn_cast<clang::ConditionalOperator>(inner)) {
+        Knowledge yes = knowledge, no = knowledge;
+        assume(choice->getCond(), true, yes);
+        assume(choice->getCond(), false, no);
+        if (yes.reached) leave_by(end, choice->getTrueExpr(), yes);
+        if (no.reached) leave_by(end, choice->getFalseExpr(), no);
+        return;
+      }
+      if (inner->getType()->isBooleanType() || is_truth(inner)) {
+        for (const bool truth : {true, false}) {
+          Knowledge after = knowledge;
+          assume(value, truth, after);
+          const std::optional<std::int64_t> constant = scope.evaluate(value, {});
+          if (constant && (*constant != 0) != truth) after.reached = false;
+          if (after.reached) emit_exit(after, truth ? Outcome::yes : Outcome::no, &end, {});
+        }
+        return;
+      }
+      if (enum_of(value) == states.declaration || (enum_behind(scan.function->getReturnType()) == states.declaration)) {
+        emit_exit(knowledge, Outcome::value, &end, scope.value_of(value));
+        return;
+      }
+    }
+    emit_exit(knowledge, outcome_of(context, scan, value), &end, {});
+  }
+  // In C, comparisons are integers.
+  static bool is_truth(const clang::Expr* expression) {
+    const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(expression);
+    return operation && (operation->isComparisonOp() || operation->isLogicalOp());
+  }
+
+  StateEvent event_at(StateEventKind kind, const clang::Stmt* statement, const Knowledge& knowledge) {
+    StateEvent event;
+    event.flow = request.flow;
+    event.kind = kind;
+    if (statement)
+      event.location = context.expansion_of(statement->getSourceRange());
+    else if (const clang::Stmt* body = scan.function->getBody())
+      event.location = context.expansion_of(clang::SourceRange(body->getEndLoc()));
+    event.pairs = knowledge.pairs;
+    event.old_states = knowledge.current;
+    event.consults = knowledge.consults;
+    event.after_write = knowledge.written;
+    if (const llvm::DenseMap<const clang::Stmt*, llvm::SmallVector<const clang::CaseStmt*, 2>>::const_iterator labels =
+            scan.labels.find(statement);
+        labels != scan.labels.end())
+      for (const clang::CaseStmt* label : labels->second)
+        if (const std::optional<std::int64_t> value = scope.evaluate(label->getLHS(), {}))
+          if (const std::optional<unsigned> index = states.index_of(*value))
+            event.labels.emplace_back(*index, context.expansion_of(label->getLHS()->getSourceRange()));
+    return event;
+  }
+  void emit_exit(const Knowledge& knowledge, Outcome outcome, const clang::Stmt* statement, const StateValue& value) {
+    if (!emitting) return;
+    StateEvent event = event_at(StateEventKind::exit, statement, knowledge);
+    event.outcome = outcome;
+    event.value = value;
+    if (statement)
+      event.text = context.text_of(context.sources.getExpansionRange(statement->getSourceRange()).getAsRange());
+    emit(std::move(event));
+  }
+  void emit(StateEvent event) {
+    if (event.location.line) write(context.table, event);
+  }
+
+  CollectContext& context;
+  const StateFlowRequest& request;
+  const StateScope& scope;
+  const FunctionScan& scan;
+  const StateEnum& states;
+  std::vector<Knowledge> entries; // by block
+  std::vector<unsigned> visits;
+  llvm::DenseMap<const clang::Expr*, std::vector<Consult>> consults;
+  bool emitting = false, compares = false;
+};
+
+} // namespace
+
+bool follow_state(CollectContext& context, const StateFlowRequest& request) { return Follower(context, request).run(); }
+
+} // namespace plumbline

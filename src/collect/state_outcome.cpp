@@ -1,0 +1,215 @@
+#include "collect/state_outcome.h"
+
+#include "facts/words.h"
+
+#include <llvm/ADT/StringSwitch.h>
+
+namespace plumbline {
+
+static bool has_word(llvm::StringRef name, llvm::function_ref<bool(llvm::StringRef)> test) {
+  for (const std::string& word : words_of(std::string_view(name)))
+    if (test(word)) return true;
+  return false;
+}
+
+// Functions whose call changes nothing that a second transition would do twice.
+static bool is_quiet_name(llvm::StringRef name) {
+  const bool whole = llvm::StringSwitch<bool>(name.lower())
+                         .Cases({"trace",    "debug",    "info",    "warn",   "warning", "error",   "critical",
+                                 "fatal",    "puts",     "perror",  "syslog", "printf",  "fprintf", "vprintf",
+                                 "vfprintf", "snprintf", "sprintf", "fputs",  "fflush",  "println", "print"},
+                                true)
+                         .Default(false);
+  return whole || has_word(name, [](llvm::StringRef word) {
+           return llvm::StringSwitch<bool>(word)
+               .Cases({"lock", "unlock", "mutex", "rdlock", "wrlock", "rdunlock", "wrunlock", "log", "logf", "logger",
+                       "logging", "dbg", "rdkdbg"},
+                      true)
+               .Cases({"assert", "check", "dcheck", "ensure", "verify", "validate", "require", "expect"}, true)
+               .Default(false);
+         });
+}
+
+static bool is_lock_type(clang::QualType type) {
+  const clang::CXXRecordDecl* record = type.getNonReferenceType()->getAsCXXRecordDecl();
+  if (!record && type->isPointerType()) record = type->getPointeeType()->getAsCXXRecordDecl();
+  return record && record->getIdentifier() && has_word(record->getName(), [](llvm::StringRef word) {
+           return word == "mutex" || word == "lock" || word == "guard" || word == "locker" || word == "spinlock";
+         });
+}
+
+// Something that outlives the call: a field, a global, what a parameter refers to.
+static bool outlives(const clang::Expr* target) {
+  target = bare(target);
+  if (llvm::isa<clang::MemberExpr, clang::ArraySubscriptExpr>(target)) return true;
+  if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(target))
+    return operation->getOpcode() == clang::UO_Deref;
+  if (const clang::CXXOperatorCallExpr* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(target))
+    return call->getOperator() == clang::OO_Subscript;
+  if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(target))
+    if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(reference->getDecl()))
+      return variable->hasGlobalStorage() || variable->getType()->isReferenceType();
+  return false;
+}
+
+// A number (a counter that is reset) or the result of a call (a time stamp); not what can be stored twice unnoticed.
+static bool changes_each_time(const clang::Expr* value) {
+  value = bare(value);
+  while (const clang::CXXConstructExpr* construct = llvm::dyn_cast_or_null<clang::CXXConstructExpr>(value)) {
+    if (construct->getNumArgs() != 1) return false;
+    value = bare(construct->getArg(0));
+  }
+  if (llvm::isa<clang::IntegerLiteral>(value)) return true;
+  if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(value))
+    return changes_each_time(operation->getLHS()) || changes_each_time(operation->getRHS());
+  if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(value)) {
+    for (const clang::Expr* argument : operation->arguments())
+      if (changes_each_time(argument)) return true;
+    return false;
+  }
+  const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(value);
+  const clang::FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
+  return callee && callee->getIdentifier() && has_word(callee->getName(), [](llvm::StringRef word) {
+           return word == "now" || word == "time" || word == "clock" || word == "tick" || word == "ticks" ||
+                  word == "gettimeofday" || word == "add" || word == "schedule" || word == "start";
+         });
+}
+
+std::optional<StateEffect> effect_of(CollectContext& context, const StateScope& scope, const FunctionScan& scan,
+                                     const clang::Stmt* statement) {
+  const auto text = [&] { return context.text_of(statement->getSourceRange(), 60); };
+  if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(statement))
+    return operation->isIncrementDecrementOp() && outlives(operation->getSubExpr())
+               ? std::optional(StateEffect{text(), EntityId::none})
+               : std::nullopt;
+  if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(statement)) {
+    if (!operation->isAssignmentOp() || !outlives(operation->getLHS())) return std::nullopt;
+    if (enum_behind(operation->getLHS()->getType())) return std::nullopt;
+    return operation->isCompoundAssignmentOp() || changes_each_time(operation->getRHS())
+               ? std::optional(StateEffect{text(), EntityId::none})
+               : std::nullopt;
+  }
+  const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(statement);
+  if (!call) return std::nullopt;
+  const clang::FunctionDecl* callee = call->getDirectCallee();
+  if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call)) {
+    switch (operation->getOperator()) {
+    case clang::OO_PlusPlus:
+    case clang::OO_MinusMinus:
+    case clang::OO_PlusEqual:
+    case clang::OO_MinusEqual:
+      return outlives(operation->getArg(0)) ? std::optional(StateEffect{text(), EntityId::none}) : std::nullopt;
+    case clang::OO_Equal:
+      return outlives(operation->getArg(0)) && !enum_behind(operation->getArg(0)->getType()) &&
+                     changes_each_time(operation->getArg(1))
+                 ? std::optional(StateEffect{text(), EntityId::none})
+                 : std::nullopt;
+    case clang::OO_Call:
+      break;
+    default:
+      return std::nullopt;
+    }
+  }
+  if (!scan.discarded.contains(statement)) return std::nullopt;
+  if (callee && callee->getIdentifier() && is_quiet_name(callee->getName())) return std::nullopt;
+  if (callee && callee->getBuiltinID() != 0 && !context.is_ours(callee->getLocation())) return std::nullopt;
+  const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call);
+  if (member && (is_lock_type(member->getImplicitObjectArgument()->getType()) ||
+                 (member->getMethodDecl() && member->getMethodDecl()->isConst() &&
+                  !member->getMethodDecl()->isVirtual() && !context.is_ours(member->getMethodDecl()->getLocation()))))
+    return std::nullopt;
+  // A macro that logs hides its calls behind a name.
+  if (const std::string macro = context.macro_of(call->getExprLoc()); is_quiet_name(macro)) return std::nullopt;
+  if (state_write_of(statement)) return std::nullopt;
+  StateEffect effect;
+  effect.callee = callee ? context.entity(callee) : EntityId::none;
+  effect.text = callee && callee->getIdentifier() ? callee->getName().str() + "()" : text();
+  return effect;
+}
+
+static Outcome outcome_of_name(llvm::StringRef name) {
+  const std::vector<std::string> words = words_of(std::string_view(name));
+  const auto has = [&](std::initializer_list<llvm::StringRef> any) {
+    for (const std::string& word : words)
+      for (llvm::StringRef other : any)
+        if (other == word) return true;
+    return false;
+  };
+  if (has({"none", "unchanged", "noop", "nothing", "ignored", "skipped"})) return Outcome::success;
+  if (has({"no", "not", "non"}) && has({"error", "err", "op", "change"})) return Outcome::success;
+  if (has({"unexpected", "error",      "err",         "errc",    "errno",  "exception",    "fail",     "failed",
+           "failure",    "fails",      "invalid",     "illegal", "reject", "rejected",     "denied",   "deny",
+           "conflict",   "forbidden",  "refuse",      "refused", "bad",    "precondition", "already",  "not",
+           "cannot",     "disallowed", "unsupported", "wrong",   "abort",  "aborted",      "internal", "e",
+           "einval",     "ealready",   "ebusy",       "eexist",  "eperm",  "busy",         "violation"}))
+    return Outcome::error;
+  if (has({"ok", "okay", "success", "succeeded", "successful", "done", "good", "true"})) return Outcome::success;
+  return Outcome::value;
+}
+
+Outcome outcome_of(CollectContext& context, const FunctionScan& scan, const clang::Expr* value) {
+  if (!value) return Outcome::quiet;
+  const clang::Expr* inner = bare(value);
+  if (const clang::IntegerLiteral* literal = llvm::dyn_cast<clang::IntegerLiteral>(inner))
+    return literal->getValue() == 0 ? Outcome::success : Outcome::value;
+  if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(inner);
+      operation && operation->getOpcode() == clang::UO_Minus)
+    return Outcome::error;
+  if (llvm::isa<clang::CXXNullPtrLiteralExpr, clang::GNUNullExpr>(inner)) return Outcome::no;
+  if (llvm::isa<clang::CXXThisExpr>(inner)) return Outcome::quiet;
+  if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(inner);
+      operation && llvm::isa<clang::CXXThisExpr>(bare(operation->getSubExpr())))
+    return Outcome::quiet; // return *this
+  // {} and Type(): what a result says when nothing went wrong.
+  if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(inner)) {
+    if (list->getNumInits() == 0) return Outcome::success;
+    Outcome outcome = Outcome::value;
+    for (const clang::Expr* part : list->inits()) {
+      outcome = outcome_of(context, scan, part);
+      if (outcome != Outcome::value) return outcome;
+    }
+    return outcome;
+  }
+  if (const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(inner)) {
+    const clang::CXXRecordDecl* record = construct->getConstructor()->getParent();
+    if (construct->getNumArgs() == 0) return Outcome::success;
+    if (construct->isListInitialization() && construct->getNumArgs() == 1 &&
+        llvm::isa<clang::CXXDefaultArgExpr>(construct->getArg(0)))
+      return Outcome::success;
+    if (record->getName() == "unexpected" || record->getName() == "Unexpected") return Outcome::error;
+    for (const clang::Expr* argument : construct->arguments()) {
+      if (llvm::isa<clang::CXXDefaultArgExpr>(argument)) continue;
+      const Outcome outcome = outcome_of(context, scan, argument);
+      if (outcome != Outcome::value) return outcome;
+    }
+    return has_word(record->getName(), [](llvm::StringRef word) { return word == "error" || word == "unexpected"; })
+               ? Outcome::error
+               : Outcome::value;
+  }
+  if (const clang::CXXBoolLiteralExpr* literal = llvm::dyn_cast<clang::CXXBoolLiteralExpr>(inner))
+    return literal->getValue() ? Outcome::yes : Outcome::no;
+  if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(inner)) {
+    const llvm::StringRef name =
+        reference->getDecl()->getIdentifier() ? reference->getDecl()->getName() : llvm::StringRef();
+    if (name == "nullopt") {
+      const std::string type = scan.function->getReturnType().getAsString();
+      return has_word(type, [](llvm::StringRef word) { return word == "error"; }) ? Outcome::success : Outcome::no;
+    }
+    return outcome_of_name(name);
+  }
+  if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(inner))
+    return member->getMemberDecl()->getIdentifier() ? outcome_of_name(member->getMemberDecl()->getName())
+                                                    : Outcome::value;
+  if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(inner)) {
+    const clang::FunctionDecl* callee = call->getDirectCallee();
+    const Outcome named = callee && callee->getIdentifier() ? outcome_of_name(callee->getName()) : Outcome::value;
+    if (named != Outcome::value && !(callee->getName() == "make_error_code")) return named;
+    for (const clang::Expr* argument : call->arguments()) {
+      const Outcome outcome = outcome_of(context, scan, argument);
+      if (outcome == Outcome::error || outcome == Outcome::success) return outcome;
+    }
+  }
+  return Outcome::value;
+}
+
+} // namespace plumbline

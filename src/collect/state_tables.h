@@ -1,0 +1,22 @@
+// Tables of allowed transitions: which state may follow which, as the code spells it in data.
+#pragma once
+
+#include "collect/state_values.h"
+
+namespace plumbline {
+
+using StateLookup = llvm::function_ref<const StateEnum*(const clang::EnumDecl*)>;
+
+// A container, array or list with rows that name two or more states: pairs, structs with `from` and `to`, a state with
+// the set of its successors; or, for an array of sets, one row for each state in order. `follow` is told the
+// enumerators that stand in a table and so go into no state by themselves.
+void collect_table(CollectContext& context, const clang::NamedDecl& variable, const clang::Expr* init,
+                   StateLookup lookup, llvm::function_ref<void(const clang::Expr*)> follow);
+
+// `table[A] = {B, C}`, `table[A].insert(B)`, `table.insert({A, B})`.
+void collect_table_building(CollectContext& context, const clang::CallExpr& call, StateLookup lookup);
+
+// `switch (from) { case A: return {B, C}; … }`
+void collect_returned_sets(CollectContext& context, const clang::FunctionDecl& function, StateLookup lookup);
+
+} // namespace plumbline

@@ -1,0 +1,108 @@
+// What expressions of one function say about a state: which of them is the old state, which the new one, and what a
+// condition comes to for given states. Shared by the parts of the state collector.
+#pragma once
+
+#include "collect/context.h"
+#include "facts/states.h"
+
+#include <clang/AST/DeclCXX.h>
+#include <clang/AST/ExprCXX.h>
+#include <clang/AST/StmtCXX.h>
+#include <llvm/ADT/MapVector.h>
+#include <llvm/ADT/SmallVector.h>
+
+namespace plumbline {
+
+// An enum of our files with 3 to 64 distinct values.
+struct StateEnum {
+  const clang::EnumDecl* declaration = nullptr;
+  EntityId id = EntityId::none;
+  std::vector<const clang::EnumConstantDecl*> states; // one for each distinct value
+  std::vector<std::int64_t> values;
+  std::optional<unsigned> index_of(std::int64_t value) const;
+  StateMask all() const { return all_states(states.size()); }
+};
+
+// Without parentheses, casts, temporaries and cleanups: none of them changes a state.
+const clang::Expr* bare(const clang::Expr* expression);
+// The enum behind a type: itself, through references and std::atomic (and its relatives); null otherwise.
+const clang::EnumDecl* enum_behind(clang::QualType type);
+// The enum of an expression; in C, where enumerators are integers, also that of an enumerator.
+const clang::EnumDecl* enum_of(const clang::Expr* expression);
+const clang::EnumConstantDecl* enumerator_of(const clang::Expr* expression);
+// A method of std::atomic or a class that calls itself so.
+bool is_atomic_method(const clang::CXXMethodDecl& method);
+
+// What one pass over a function's body notes for the questions below.
+struct FunctionScan {
+  const clang::FunctionDecl* function = nullptr;
+  llvm::DenseMap<const clang::VarDecl*, llvm::SmallVector<const clang::Expr*, 2>> assigned; // after their definition
+  llvm::DenseSet<const clang::Stmt*> discarded;                                             // expression statements
+  llvm::DenseMap<const clang::VarDecl*, const clang::Expr*> ranges;                         // of range-for variables
+  // The case labels that lead to a return, throw or assignment, innermost switch first.
+  llvm::DenseMap<const clang::Stmt*, llvm::SmallVector<const clang::CaseStmt*, 2>> labels;
+  std::vector<const clang::LambdaExpr*> lambdas;
+  std::vector<const clang::SwitchStmt*> switches;
+  std::vector<const clang::Expr*> enum_writes; // assignments and atomic stores of a value of an enum
+  std::vector<const clang::Expr*> enum_reads;  // fields and globals of an enum that are compared or passed on
+  std::vector<const clang::Expr*> enum_calls;  // calls and constructions with an argument of an enum
+  bool empty() const { return enum_writes.empty() && enum_reads.empty() && enum_calls.empty(); }
+};
+FunctionScan scan_function(const clang::FunctionDecl& function, const clang::Stmt& body);
+
+// A write: `target = value`, `target.store(value)`, `target.exchange(value)`, `target.compare_exchange_*(expected,
+// value)`.
+struct StateWrite {
+  const clang::Expr* target = nullptr;
+  const clang::Expr* value = nullptr;
+  const clang::Expr* expected = nullptr;
+};
+std::optional<StateWrite> state_write_of(const clang::Stmt* statement);
+
+enum class StateRole : std::uint8_t { none, current, old_state, new_state };
+
+// States for which a condition is evaluated; -1: not known.
+struct Valuation {
+  int current = -1, old_state = -1, new_state = -1;
+};
+
+// One function seen with one cell.
+class StateScope {
+ public:
+  StateScope(CollectContext& context, const FunctionScan& scan, const StateEnum& states)
+      : context(context), scan(scan), states(states) {}
+
+  // What stands for the old state: the path of a field or global, or a parameter.
+  std::string cell;
+  std::string cell_base; // the path of the object that has it
+  const clang::ParmVarDecl* old_parameter = nullptr;
+  const clang::ParmVarDecl* new_parameter = nullptr;
+
+  // Names an object or a member the same wherever the function mentions it: `job.state`, `it->second.state`. A getter
+  // is named as the member that it is called after. "" for what has no name.
+  std::string path_of(const clang::Expr* expression) const;
+  // Of the object whose member the expression is.
+  std::string base_of(const clang::Expr* expression) const;
+  // The variable at the root of a path.
+  const clang::VarDecl* root_of(const clang::Expr* expression) const;
+  // The declaration that holds the value: field, variable or reference parameter.
+  const clang::ValueDecl* holder_of(const clang::Expr* expression) const;
+  bool is_made_here(const clang::Expr* expression) const;
+
+  StateRole role_of(const clang::Expr* expression, unsigned depth = 0) const;
+  std::optional<std::int64_t> evaluate(const clang::Expr* expression, const Valuation& valuation,
+                                       unsigned depth = 0) const;
+  StateValue value_of(const clang::Expr* expression, unsigned depth = 0) const;
+  StateOperand operand_of(const clang::Expr* expression) const;
+  // The questions that an expression asks about the cell.
+  std::vector<Consult> consults_of(const clang::Expr* expression) const;
+  // Never assigned after its definition.
+  bool is_fixed(const clang::VarDecl* variable) const { return !scan.assigned.contains(variable); }
+
+ private:
+  CollectContext& context;
+  const FunctionScan& scan;
+  const StateEnum& states;
+};
+
+} // namespace plumbline

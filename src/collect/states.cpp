@@ -1,0 +1,550 @@
+#include "collect/states.h"
+
+#include "collect/state_flow.h"
+#include "collect/state_tables.h"
+#include "facts/words.h"
+
+#include <clang/AST/RecursiveASTVisitor.h>
+#include <llvm/ADT/StringSwitch.h>
+
+namespace plumbline {
+
+// Functions with more cells than this handle many objects at once; the first ones tell enough.
+static constexpr std::size_t max_cells = 6;
+
+namespace {
+
+bool is_any(llvm::StringRef name, std::initializer_list<llvm::StringRef> words) {
+  for (const std::string& word : words_of(std::string_view(name)))
+    for (llvm::StringRef other : words)
+      if (other == word) return true;
+  return false;
+}
+bool names_new_state(llvm::StringRef name) {
+  return is_any(
+      name, {"to", "next", "new", "target", "desired", "after", "destination", "dst", "goal", "wanted", "requested"});
+}
+bool names_old_state(llvm::StringRef name) {
+  return is_any(name, {"from", "old", "current", "cur", "prev", "previous", "before", "expected", "source", "src"});
+}
+
+bool is_lambda(const clang::FunctionDecl& function) {
+  const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
+  return method && method->getParent()->isLambda();
+}
+
+// A place in one function that holds a state.
+struct Cell {
+  std::string path, base;
+  const clang::ValueDecl* holder = nullptr; // null: a getter, or parameters alone
+  const clang::ParmVarDecl* old_parameter = nullptr;
+  const clang::ParmVarDecl* new_parameter = nullptr;
+};
+
+class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
+ public:
+  explicit StatesVisitor(CollectContext& context) : context(context) {}
+
+  // The code as written: an instantiation says nothing about states that its template does not.
+  bool shouldVisitTemplateInstantiations() const { return false; }
+
+  bool TraverseDecl(clang::Decl* declaration) {
+    if (!declaration) return true;
+    if (!llvm::isa<clang::TranslationUnitDecl, clang::NamespaceDecl, clang::LinkageSpecDecl>(declaration) &&
+        !context.is_ours(declaration->getLocation()))
+      return true;
+    const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(declaration);
+    const clang::FunctionDecl* outer = current;
+    if (function && !is_lambda(*function)) current = function;
+    const bool go_on = RecursiveASTVisitor::TraverseDecl(declaration);
+    current = outer;
+    return go_on;
+  }
+
+  bool VisitFunctionDecl(clang::FunctionDecl* function) {
+    if (!function->doesThisDeclarationHaveABody() || !function->getBody() || is_lambda(*function)) return true;
+    follow(*function, *function->getBody(), *function, 0);
+    if (const clang::CXXConstructorDecl* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(function))
+      initialisers(*constructor);
+    collect_returned_sets(context, *function, [this](const clang::EnumDecl* e) { return states_of(e); });
+    return true;
+  }
+
+  bool VisitEnumDecl(clang::EnumDecl* enumeration) {
+    if (enumeration->isThisDeclarationADefinition()) states_of(enumeration);
+    return true;
+  }
+
+  bool VisitFieldDecl(clang::FieldDecl* field) {
+    if (const clang::EnumDecl* enumeration = enum_behind(field->getType()))
+      holder(*field, enumeration, field->hasInClassInitializer() ? field->getInClassInitializer() : nullptr);
+    else if (field->hasInClassInitializer() && field->getInClassInitializer())
+      table(*field, field->getInClassInitializer());
+    return true;
+  }
+
+  bool VisitVarDecl(clang::VarDecl* variable) {
+    if (llvm::isa<clang::ParmVarDecl>(variable)) return true;
+    const clang::EnumDecl* enumeration = enum_behind(variable->getType());
+    if (enumeration && variable->hasGlobalStorage() && !variable->getType().isConstQualified() &&
+        !variable->getType()->isReferenceType()) {
+      holder(*variable, enumeration, variable->hasInit() ? variable->getInit() : nullptr);
+    } else if (!enumeration && variable->hasInit() && !variable->isCXXForRangeDecl()) {
+      table(*variable, variable->getInit());
+      // `const auto& allowed() { static const std::map<…> table{…}; return table; }`
+      if (variable->isStaticLocal() && current && !current->getReturnType()->isBuiltinType())
+        if (const clang::Type* result = current->getReturnType().getNonReferenceType().getTypePtrOrNull();
+            result && context.ast.hasSameUnqualifiedType(clang::QualType(result, 0), variable->getType()))
+          table(*current, variable->getInit());
+    }
+    if (enumeration && variable->isLocalVarDecl()) return true;
+    return true;
+  }
+
+  bool VisitSwitchStmt(clang::SwitchStmt* statement) {
+    const StateEnum* states = states_of(enum_of(statement->getCond()));
+    if (!states) return true;
+    StateMask listed = 0;
+    for (const clang::SwitchCase* label = statement->getSwitchCaseList(); label; label = label->getNextSwitchCase()) {
+      const clang::CaseStmt* one = llvm::dyn_cast<clang::CaseStmt>(label);
+      if (!one || one->getRHS()) return true; // default, or a range
+      if (const clang::EnumConstantDecl* enumerator = enumerator_of(one->getLHS()))
+        if (const std::optional<unsigned> index = states->index_of(enumerator->getInitVal().getExtValue()))
+          listed |= StateMask(1) << *index;
+    }
+    if ((states->all() & ~listed) == 0 || listed == 0) return true;
+    StateSwitchFact fact;
+    fact.enumeration = states->id;
+    fact.function = context.entity(current);
+    fact.location = context.expansion_of(clang::SourceRange(statement->getSwitchLoc(), statement->getRParenLoc()));
+    fact.missing = states->all() & ~listed;
+    if (fact.location.line) write(context.table, fact);
+    return true;
+  }
+
+  // --- enumerators that are used as something else than a value that goes into a state ---
+
+  bool VisitBinaryOperator(clang::BinaryOperator* operation) {
+    if (operation->getOpcode() == clang::BO_Comma) return true;
+    if (operation->getOpcode() == clang::BO_Assign) {
+      if (!enum_behind(operation->getLHS()->getType()) && enumerator_of(operation->getRHS())) number_holder(*operation);
+      return mark(operation->getRHS());
+    }
+    mark(operation->getLHS());
+    return mark(operation->getRHS());
+  }
+  bool VisitCXXRewrittenBinaryOperator(clang::CXXRewrittenBinaryOperator* operation) {
+    clang::CXXRewrittenBinaryOperator::DecomposedForm form = operation->getDecomposedForm();
+    mark(form.LHS);
+    return mark(form.RHS);
+  }
+  bool VisitCaseStmt(clang::CaseStmt* label) { return mark(label->getLHS()); }
+  bool VisitArraySubscriptExpr(clang::ArraySubscriptExpr* element) { return mark(element->getIdx()); }
+  bool VisitExplicitCastExpr(clang::ExplicitCastExpr* cast) {
+    const clang::EnumDecl* to = cast->getType()->getAsEnumDecl();
+    if (!to) {
+      if (cast->getType()->isIntegerType()) mark(cast->getSubExpr());
+      return true;
+    }
+    if (!enum_of(cast->getSubExpr()) && cast->getSubExpr()->getType()->isIntegerType())
+      if (const StateEnum* states = states_of(enum_behind(cast->getType()))) from_number.insert(states->declaration);
+    return true;
+  }
+  bool VisitCallExpr(clang::CallExpr* call) {
+    const clang::FunctionDecl* callee = call->getDirectCallee();
+    if (!callee) return true;
+    const bool looks_up =
+        llvm::isa<clang::CXXOperatorCallExpr>(call) ||
+        (callee->getIdentifier() && llvm::StringSwitch<bool>(callee->getName())
+                                        .Cases({"find", "count", "contains", "at", "erase", "store", "exchange",
+                                                "compare_exchange_strong", "compare_exchange_weak", "to_underlying"},
+                                               true)
+                                        .Default(false));
+    // What goes into a function of ours is followed there, if that function takes this enum.
+    for (unsigned i = 0; i < call->getNumArgs(); ++i)
+      if (looks_up || takes_enum(*call, *callee, i)) mark(call->getArg(i));
+    collect_table_building(context, *call, [this](const clang::EnumDecl* e) { return states_of(e); });
+    return true;
+  }
+  bool VisitCXXConstructExpr(clang::CXXConstructExpr* construct) {
+    const clang::CXXConstructorDecl* constructor = construct->getConstructor();
+    if (!context.is_ours(constructor->getLocation())) return true;
+    for (unsigned i = 0; i < construct->getNumArgs() && i < constructor->getNumParams(); ++i)
+      if (enum_behind(constructor->getParamDecl(i)->getType())) mark(construct->getArg(i));
+    return true;
+  }
+  bool VisitInitListExpr(clang::InitListExpr* list) {
+    if (clang::InitListExpr* semantic = list->isSemanticForm() ? list : list->getSemanticForm()) members(*semantic);
+    return true;
+  }
+  bool VisitDeclRefExpr(clang::DeclRefExpr* reference) {
+    const clang::EnumConstantDecl* enumerator = llvm::dyn_cast<clang::EnumConstantDecl>(reference->getDecl());
+    if (!enumerator || followed.contains(reference)) return true;
+    const StateEnum* states = states_of(enum_of(reference));
+    if (!states) return true;
+    if (const std::optional<unsigned> index = states->index_of(enumerator->getInitVal().getExtValue()))
+      mentioned[states->declaration] |= StateMask(1) << *index;
+    return true;
+  }
+
+  // The enums last: what was mentioned is known only now.
+  void finish() {
+    for (const std::pair<const clang::EnumDecl*, std::unique_ptr<StateEnum>>& entry : enums) {
+      if (!entry.second) continue;
+      const StateEnum& states = *entry.second;
+      StateEnumFact fact;
+      fact.id = states.id;
+      fact.location = context.expansion_of(clang::SourceRange(states.declaration->getLocation()));
+      fact.name = name_of(*states.declaration);
+      fact.qualified = states.declaration->getIdentifier() ? states.declaration->getQualifiedNameAsString() : fact.name;
+      fact.mentioned = mentioned.lookup(states.declaration);
+      fact.from_number = from_number.contains(states.declaration);
+      for (std::size_t i = 0; i < states.states.size(); ++i) {
+        fact.states.push_back(states.states[i]->getNameAsString());
+        fact.values.push_back(states.values[i]);
+        fact.places.push_back(context.expansion_of(clang::SourceRange(states.states[i]->getLocation())));
+      }
+      write(context.table, fact);
+    }
+  }
+
+ private:
+  static std::string name_of(const clang::EnumDecl& declaration) {
+    if (declaration.getIdentifier()) return declaration.getNameAsString();
+    const clang::TypedefNameDecl* name = declaration.getTypedefNameForAnonDecl();
+    return name ? name->getNameAsString() : "";
+  }
+
+  const StateEnum* states_of(const clang::EnumDecl* declaration) {
+    if (!declaration) return nullptr;
+    if (declaration->getDefinition()) declaration = declaration->getDefinition();
+    std::pair<llvm::MapVector<const clang::EnumDecl*, std::unique_ptr<StateEnum>>::iterator, bool> entry =
+        enums.insert({declaration, nullptr});
+    if (!entry.second) return entry.first->second.get();
+    if (!declaration->isComplete() || !context.is_ours(declaration->getLocation())) return nullptr;
+    StateEnum states;
+    states.declaration = declaration;
+    for (const clang::EnumConstantDecl* enumerator : declaration->enumerators()) {
+      if (enumerator->getInitVal().getSignificantBits() > 63) return nullptr;
+      const std::int64_t value = enumerator->getInitVal().getExtValue();
+      if (states.index_of(value)) continue; // another name for the same state
+      states.states.push_back(enumerator);
+      states.values.push_back(value);
+    }
+    if (states.states.size() < 3 || states.states.size() > max_states) return nullptr;
+    const Location location = context.expansion_of(clang::SourceRange(declaration->getLocation()));
+    states.id = context.place_id("enum", location);
+    if (states.id == EntityId::none) return nullptr;
+    return (entry.first->second = std::make_unique<StateEnum>(std::move(states))).get();
+  }
+
+  bool mark(const clang::Expr* expression) {
+    expression = bare(expression);
+    if (const clang::ConditionalOperator* choice = llvm::dyn_cast_or_null<clang::ConditionalOperator>(expression)) {
+      mark(choice->getTrueExpr());
+      return mark(choice->getFalseExpr());
+    }
+    if (const clang::DeclRefExpr* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(expression))
+      followed.insert(reference);
+    return true;
+  }
+
+  bool takes_enum(const clang::CallExpr& call, const clang::FunctionDecl& callee, unsigned argument) {
+    if (!context.is_ours(callee.getLocation())) return false;
+    const unsigned skip =
+        llvm::isa<clang::CXXOperatorCallExpr>(call) && llvm::isa<clang::CXXMethodDecl>(callee) ? 1 : 0;
+    return argument >= skip && argument - skip < callee.getNumParams() &&
+           enum_behind(callee.getParamDecl(argument - skip)->getType()) != nullptr;
+  }
+
+  // --- who holds a state ---
+
+  void holder(const clang::ValueDecl& variable, const clang::EnumDecl* enumeration, const clang::Expr* init) {
+    const StateEnum* states = states_of(enumeration);
+    if (!states) return;
+    StateHolderFact fact;
+    fact.variable = context.entity(&variable);
+    fact.enumeration = states->id;
+    fact.location = context.expansion_of(clang::SourceRange(variable.getLocation()));
+    if (init) fact.initial = constant_in(*states, init);
+    if (fact.variable != EntityId::none && fact.location.line) write(context.table, fact);
+  }
+  // An integer that is assigned an enumerator, as C code keeps its states.
+  void number_holder(const clang::BinaryOperator& assignment) {
+    const FunctionScan nothing;
+    const StateEnum* states = states_of(enum_of(assignment.getRHS()));
+    if (!states || !assignment.getLHS()->getType()->isIntegerType()) return;
+    const clang::ValueDecl* variable = StateScope(context, nothing, *states).holder_of(assignment.getLHS());
+    if (variable && !llvm::isa<clang::ParmVarDecl>(variable)) holder(*variable, states->declaration, nullptr);
+  }
+  // The constant that an initialiser gives, through `{X}`, `atomic(X)` and `{}`.
+  StateMask constant_in(const StateEnum& states, const clang::Expr* init) {
+    init = bare(init);
+    while (true) {
+      if (const clang::InitListExpr* list = llvm::dyn_cast_or_null<clang::InitListExpr>(init)) {
+        if (list->getNumInits() == 0) break;
+        init = bare(list->getInit(0));
+      } else if (const clang::CXXConstructExpr* construct = llvm::dyn_cast_or_null<clang::CXXConstructExpr>(init)) {
+        if (construct->getNumArgs() == 0) return 0;
+        init = bare(construct->getArg(0));
+      } else {
+        break;
+      }
+    }
+    if (!init) return 0;
+    if (const clang::EnumConstantDecl* enumerator = enumerator_of(init);
+        enumerator && enum_of(init) == states.declaration) {
+      mark(init);
+      if (const std::optional<unsigned> index = states.index_of(enumerator->getInitVal().getExtValue()))
+        return StateMask(1) << *index;
+    }
+    return 0;
+  }
+
+  void initialisers(const clang::CXXConstructorDecl& constructor) {
+    for (const clang::CXXCtorInitializer* initialiser : constructor.inits()) {
+      const clang::FieldDecl* field = initialiser->getAnyMember();
+      if (!field || !initialiser->isWritten()) continue;
+      const StateEnum* states = states_of(enum_behind(field->getType()));
+      if (!states) {
+        table(*field, initialiser->getInit());
+        continue;
+      }
+      if (const StateMask constant = constant_in(*states, initialiser->getInit())) {
+        holder_initial(*field, *states, constant);
+        continue;
+      }
+      // From a parameter: what the callers say.
+      const FunctionScan scan = scan_function(constructor, *constructor.getBody());
+      StateScope scope(context, scan, *states);
+      StateFlowFact flow = flow_of(constructor, *states, context.entity(field), 100);
+      StateEvent event;
+      event.flow = flow.id;
+      event.location = context.expansion_of(initialiser->getSourceRange());
+      const clang::Expr* value = bare(initialiser->getInit());
+      if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(value);
+          list && list->getNumInits() == 1)
+        value = list->getInit(0);
+      if (const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(value);
+          construct && construct->getNumArgs() == 1)
+        value = construct->getArg(0);
+      event.value = scope.value_of(value);
+      event.creates = true;
+      event.old_states = states->all();
+      if (!event.location.line) continue;
+      write(context.table, flow);
+      write(context.table, event);
+    }
+  }
+  void holder_initial(const clang::ValueDecl& variable, const StateEnum& states, StateMask initial) {
+    StateHolderFact fact;
+    fact.variable = context.entity(&variable);
+    fact.enumeration = states.id;
+    fact.location = context.expansion_of(clang::SourceRange(variable.getLocation()));
+    fact.initial = initial;
+    if (fact.variable != EntityId::none && fact.location.line) write(context.table, fact);
+  }
+  // Job{id, Status::queued}
+  void members(const clang::InitListExpr& list) {
+    const clang::RecordDecl* record = list.getType()->getAsRecordDecl();
+    if (!record || !record->getDefinition()) return;
+    unsigned index = 0;
+    const clang::CXXRecordDecl* special = llvm::dyn_cast<clang::CXXRecordDecl>(record);
+    if (special) index = special->getNumBases();
+    for (const clang::FieldDecl* field : record->getDefinition()->fields()) {
+      if (index >= list.getNumInits()) return;
+      const clang::Expr* init = list.getInit(index++);
+      const StateEnum* states = states_of(enum_behind(field->getType()));
+      if (!states || !init || llvm::isa<clang::ImplicitValueInitExpr, clang::CXXDefaultInitExpr>(init)) continue;
+      if (const StateMask constant = constant_in(*states, init))
+        holder_initial(*field, *states, constant);
+      else if (const clang::Expr* value = bare(init); llvm::isa<clang::DeclRefExpr>(value))
+        from_number.insert(states->declaration); // from wherever that variable has it
+    }
+  }
+
+  void table(const clang::NamedDecl& variable, const clang::Expr* init) {
+    collect_table(
+        context, variable, init, [this](const clang::EnumDecl* e) { return states_of(e); },
+        [this](const clang::Expr* e) { mark(e); });
+  }
+
+  // --- functions ---
+
+  StateFlowFact flow_of(const clang::FunctionDecl& function, const StateEnum& states, EntityId holder,
+                        unsigned ordinal) {
+    StateFlowFact flow;
+    flow.function = context.entity(&function);
+    flow.enumeration = states.id;
+    flow.holder = holder;
+    flow.location = context.expansion_of(clang::SourceRange(function.getLocation()));
+    flow.id = entity_from_text("state-flow|" + std::to_string(static_cast<std::uint64_t>(flow.function)) + "|" +
+                               std::to_string(static_cast<std::uint64_t>(states.id)) + "|" + std::to_string(ordinal));
+    return flow;
+  }
+
+  // `body` is that of `function`, or of a lambda in it; `owner` is the function whose doing it is.
+  void follow(const clang::FunctionDecl& function, const clang::Stmt& body, const clang::FunctionDecl& owner,
+              unsigned ordinal) {
+    const FunctionScan scan = scan_function(function, body);
+    llvm::SmallVector<const StateEnum*, 4> concerned;
+    const auto concern = [&](const clang::EnumDecl* enumeration) {
+      if (const StateEnum* states = states_of(enumeration); states && !llvm::is_contained(concerned, states))
+        concerned.push_back(states);
+    };
+    for (const clang::Expr* write : scan.enum_writes) {
+      const std::optional<StateWrite> parts = state_write_of(write);
+      concern(enum_behind(parts->target->getType()));
+      concern(enum_of(parts->value));
+    }
+    for (const clang::Expr* read : scan.enum_reads) concern(enum_behind(read->getType()));
+    for (const clang::Expr* call : scan.enum_calls)
+      for (const clang::Stmt* child : call->children())
+        if (const clang::Expr* argument = llvm::dyn_cast_or_null<clang::Expr>(child)) concern(enum_of(argument));
+    if (!is_lambda(function)) {
+      for (const clang::ParmVarDecl* parameter : function.parameters()) concern(enum_behind(parameter->getType()));
+      concern(enum_behind(function.getReturnType()));
+    }
+
+    std::unique_ptr<clang::CFG> graph;
+    for (const StateEnum* states : concerned) {
+      const std::vector<Cell> cells = cells_of(function, scan, *states);
+      if (cells.empty()) continue;
+      if (!graph) {
+        clang::CFG::BuildOptions options;
+        options.setAllAlwaysAdd();
+        graph = clang::CFG::buildCFG(&function, const_cast<clang::Stmt*>(&body), &context.ast, options);
+        if (!graph) break;
+      }
+      for (std::size_t i = 0; i < cells.size(); ++i) follow_cell(scan, *states, *graph, cells, i, owner, ordinal);
+    }
+    for (const clang::LambdaExpr* lambda : scan.lambdas)
+      if (lambda->getBody() && ordinal < 10000)
+        follow(*lambda->getCallOperator(), *lambda->getBody(), owner, ++lambdas * 10);
+  }
+
+  void follow_cell(const FunctionScan& scan, const StateEnum& states, const clang::CFG& graph,
+                   const std::vector<Cell>& cells, std::size_t index, const clang::FunctionDecl& owner,
+                   unsigned ordinal) {
+    const Cell& cell = cells[index];
+    StateScope scope(context, scan, states);
+    scope.cell = cell.path;
+    scope.cell_base = cell.base;
+    scope.old_parameter = cell.old_parameter;
+    scope.new_parameter = cell.new_parameter;
+    StateFlowFact flow = flow_of(owner, states, cell.holder ? context.entity(cell.holder) : EntityId::none,
+                                 ordinal + static_cast<unsigned>(index));
+    if (ordinal == 0) {
+      if (cell.old_parameter) flow.old_parameter = static_cast<int>(cell.old_parameter->getFunctionScopeIndex());
+      if (cell.new_parameter) flow.new_parameter = static_cast<int>(cell.new_parameter->getFunctionScopeIndex());
+    }
+    flow.in_lambda = ordinal != 0;
+    if (!flow.location.line || flow.function == EntityId::none) return;
+    StateFlowRequest request;
+    request.scope = &scope;
+    request.scan = &scan;
+    request.states = &states;
+    request.graph = &graph;
+    request.flow = flow.id;
+    request.calls_of_others = index == 0;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      if (i != index && !cells[i].base.empty()) request.other_bases.push_back(cells[i].base);
+    for (const clang::SwitchStmt* statement : scan.switches) {
+      const StateRole role = scope.role_of(statement->getCond());
+      if (role != StateRole::current && role != StateRole::old_state) continue;
+      for (const clang::SwitchCase* label = statement->getSwitchCaseList(); label; label = label->getNextSwitchCase())
+        if (const clang::CaseStmt* one = llvm::dyn_cast<clang::CaseStmt>(label))
+          if (const clang::EnumConstantDecl* enumerator = enumerator_of(one->getLHS()))
+            if (const std::optional<unsigned> state = states.index_of(enumerator->getInitVal().getExtValue()))
+              flow.labels.emplace_back(*state, context.expansion_of(one->getLHS()->getSourceRange()));
+    }
+    flow.compares = follow_state(context, request);
+    write(context.table, flow);
+  }
+
+  std::vector<Cell> cells_of(const clang::FunctionDecl& function, const FunctionScan& scan, const StateEnum& states) {
+    std::vector<Cell> cells;
+    const StateScope scope(context, scan, states);
+    const clang::ParmVarDecl *given = nullptr, *first = nullptr, *second = nullptr;
+    if (!is_lambda(function))
+      for (const clang::ParmVarDecl* parameter : function.parameters()) {
+        if (enum_behind(parameter->getType()) != states.declaration) continue;
+        const bool by_reference = parameter->getType()->isReferenceType() || parameter->getType()->isPointerType();
+        if (by_reference && !parameter->getType().getNonReferenceType().isConstQualified() &&
+            !parameter->getType()->isRValueReferenceType()) {
+          first = first ? first : parameter;
+          continue;
+        }
+        (first ? second : first) = parameter;
+        given = !given || names_new_state(parameter->getName()) ? parameter : given;
+      }
+    const auto add = [&](const clang::Expr* expression) {
+      Cell cell;
+      cell.path = scope.path_of(expression);
+      cell.base = scope.base_of(expression);
+      cell.holder = scope.holder_of(expression);
+      if (cell.path.empty()) return;
+      for (Cell& known : cells)
+        if (known.path == cell.path) {
+          if (!known.holder) known.holder = cell.holder;
+          return;
+        }
+      cell.new_parameter = given;
+      if (const clang::ParmVarDecl* parameter = llvm::dyn_cast_or_null<clang::ParmVarDecl>(cell.holder))
+        cell.old_parameter = parameter;
+      if (cells.size() < max_cells) cells.push_back(cell);
+    };
+    for (const clang::Expr* write : scan.enum_writes) {
+      const std::optional<StateWrite> parts = state_write_of(write);
+      if (enum_behind(parts->target->getType()) != states.declaration && enum_of(parts->value) != states.declaration)
+        continue;
+      if (!scope.holder_of(parts->target)) continue;
+      add(parts->target);
+      const StateValue value = scope.value_of(parts->value);
+      // The parameter that is written is the new state, whatever it is called.
+      if (!cells.empty() && value.parameters)
+        for (const clang::ParmVarDecl* parameter : function.parameters())
+          if (value.parameters == 1u << parameter->getFunctionScopeIndex() &&
+              scope.path_of(parts->target) == cells.back().path)
+            cells.back().new_parameter = is_lambda(function) ? nullptr : parameter;
+    }
+    const bool writes = !cells.empty();
+    if (!writes && first && second) {
+      Cell cell;
+      const bool swapped = names_new_state(first->getName()) ||
+                           (names_old_state(second->getName()) && !names_old_state(first->getName()));
+      cell.old_parameter = swapped ? second : first;
+      cell.new_parameter = swapped ? first : second;
+      cells.push_back(cell);
+      return cells;
+    }
+    for (const clang::Expr* read : scan.enum_reads)
+      if (enum_behind(read->getType()) == states.declaration) add(read);
+    if (cells.empty() && first) {
+      Cell cell;
+      (given ? cell.new_parameter : cell.old_parameter) = first;
+      cells.push_back(cell);
+    }
+    if (cells.empty() && (!scan.enum_calls.empty() || enum_behind(function.getReturnType()) == states.declaration))
+      cells.emplace_back();
+    return cells;
+  }
+
+  CollectContext& context;
+  const clang::FunctionDecl* current = nullptr;
+  llvm::MapVector<const clang::EnumDecl*, std::unique_ptr<StateEnum>> enums;
+  llvm::DenseMap<const clang::EnumDecl*, StateMask> mentioned;
+  llvm::DenseSet<const clang::EnumDecl*> from_number;
+  llvm::DenseSet<const clang::DeclRefExpr*> followed;
+  unsigned lambdas = 0;
+};
+
+} // namespace
+
+void collect_states(CollectContext& context) {
+  StatesVisitor visitor(context);
+  visitor.TraverseDecl(context.ast.getTranslationUnitDecl());
+  visitor.finish();
+}
+
+} // namespace plumbline
