@@ -157,6 +157,29 @@ void collect_table(CollectContext& context, const clang::NamedDecl& variable, co
   }
 }
 
+void collect_matrix(CollectContext& context, const clang::VarDecl& variable, const StateEnum& states) {
+  const clang::VarDecl* definition = nullptr;
+  const clang::Expr* init = variable.getAnyInitializer(definition);
+  const clang::InitListExpr* rows = init ? rows_of(init) : nullptr;
+  if (!rows || rows->getNumInits() > states.states.size() || rows->getNumInits() + 1 < states.states.size()) return;
+  const EntityId table = context.entity(&variable);
+  if (!context.first_time(static_cast<std::uint64_t>(table) ^ static_cast<std::uint64_t>(states.id))) return;
+  for (unsigned from = 0; from < rows->getNumInits(); ++from) {
+    const clang::InitListExpr* row = rows_of(rows->getInit(from));
+    if (!row) return;
+    for (unsigned to = 0; to < row->getNumInits() && to < states.states.size(); ++to) {
+      const clang::Expr* cell = row->getInit(to);
+      clang::Expr::EvalResult value;
+      if (llvm::isa<clang::ImplicitValueInitExpr>(cell) || cell->isValueDependent()) continue;
+      if (!cell->getType()->isIntegralOrEnumerationType() || enum_of(cell)) return;
+      if (!cell->EvaluateAsInt(value, context.ast) || value.Val.getInt() == 0) continue;
+      StateTableEntry fact{table, states.id, static_cast<int>(from), static_cast<int>(to),
+                           context.expansion_of(cell->getSourceRange())};
+      if (fact.location.line) write(context.table, fact);
+    }
+  }
+}
+
 static const clang::ValueDecl* named(const clang::Expr* expression) {
   expression = bare(expression);
   if (const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(expression))

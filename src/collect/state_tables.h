@@ -13,6 +13,9 @@ using StateLookup = llvm::function_ref<const StateEnum*(const clang::EnumDecl*)>
 void collect_table(CollectContext& context, const clang::NamedDecl& variable, const clang::Expr* init,
                    StateLookup lookup, llvm::function_ref<void(const clang::Expr*)> follow);
 
+// `allowed[from][to]`: a square of truth values, one row and column for each state.
+void collect_matrix(CollectContext& context, const clang::VarDecl& variable, const StateEnum& states);
+
 // `table[A] = {B, C}`, `table[A].insert(B)`, `table.insert({A, B})`.
 void collect_table_building(CollectContext& context, const clang::CallExpr& call, StateLookup lookup);
 

@@ -1,5 +1,6 @@
 #include "collect/state_values.h"
 
+#include "collect/state_tables.h"
 #include "facts/words.h"
 
 #include <clang/AST/RecursiveASTVisitor.h>
@@ -257,6 +258,12 @@ bool StateScope::is_made_here(const clang::Expr* expression) const {
 StateRole StateScope::role_of(const clang::Expr* expression, unsigned depth) const {
   expression = bare(expression);
   if (!expression || depth > 4) return StateRole::none;
+  const llvm::DenseMap<const clang::Expr*, StateRole>::const_iterator known = roles.find(expression);
+  if (known != roles.end()) return known->second;
+  return roles[expression] = compute_role(expression, depth);
+}
+
+StateRole StateScope::compute_role(const clang::Expr* expression, unsigned depth) const {
   if (const clang::VarDecl* variable = variable_of(expression)) {
     if (new_parameter && variable == new_parameter) return StateRole::new_state;
     if (old_parameter && variable == old_parameter) return StateRole::current;
@@ -584,6 +591,8 @@ class ConsultFinder : public clang::RecursiveASTVisitor<ConsultFinder> {
         !(array && (type.isConstQualified() || context.ast.getBaseElementType(type).isConstQualified())))
       return;
     if (enum_behind(type)) return;
+    if (const clang::VarDecl* constant = llvm::dyn_cast<clang::VarDecl>(&variable); constant && array)
+      collect_matrix(context, *constant, states);
     Consult consult;
     consult.what = context.entity(&variable);
     consult.is_table = true;

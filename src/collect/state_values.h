@@ -89,6 +89,7 @@ class StateScope {
   const clang::ValueDecl* holder_of(const clang::Expr* expression) const;
   bool is_made_here(const clang::Expr* expression) const;
 
+  // Remembered: conditions are evaluated for many states. The cell must not change any more.
   StateRole role_of(const clang::Expr* expression, unsigned depth = 0) const;
   std::optional<std::int64_t> evaluate(const clang::Expr* expression, const Valuation& valuation,
                                        unsigned depth = 0) const;
@@ -100,9 +101,12 @@ class StateScope {
   bool is_fixed(const clang::VarDecl* variable) const { return !scan.assigned.contains(variable); }
 
  private:
+  StateRole compute_role(const clang::Expr* expression, unsigned depth) const;
+
   CollectContext& context;
   const FunctionScan& scan;
   const StateEnum& states;
+  mutable llvm::DenseMap<const clang::Expr*, StateRole> roles;
 };
 
 } // namespace plumbline

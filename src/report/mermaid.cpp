@@ -24,9 +24,10 @@ static std::string label_text(std::string_view text) {
       }
       continue;
     }
+    const bool hyphen = c == '-' && !label.empty() && label.back() != '-' && i + 1 < text.size() && text[i + 1] != '>';
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
                        c == ' ' || c == '(' || c == ')' || c == ',' || c == '.';
-    label += plain ? c : '_';
+    label += plain || hyphen ? c : '_';
   }
   return label;
 }
