@@ -100,7 +100,8 @@ static Suppression suppression_of(const BaselineEntry& entry) {
   return {.reason = entry.reason, .until = entry.until, .place = {}, .by = entry.by};
 }
 
-static void recognise(Finding& finding, const BaselineEntry& entry, Outcome& outcome, std::vector<std::string>& notes) {
+static void recognise(Finding& finding, const BaselineEntry& entry, BaselineOutcome& outcome,
+                      std::vector<std::string>& notes) {
   outcome.present = true;
   if (finding.status == Status::suppressed) {
     outcome.status = Status::suppressed;
@@ -146,7 +147,8 @@ static void set_fingerprints(std::vector<Finding>& findings, const std::vector<M
     if (auto other = renamed.find(finding.related); other != renamed.end()) finding.related = other->second;
 }
 
-static void append_unseen(Audit& audit, const BaselineEntry& entry, const Outcome& outcome, const Settings& settings) {
+static void append_unseen(Audit& audit, const BaselineEntry& entry, const BaselineOutcome& outcome,
+                          const Settings& settings) {
   Finding finding = finding_of(entry);
   finding.module = module_of(settings, finding.place.path);
   finding.scope = scope_of(settings, finding.place.path);
@@ -172,7 +174,7 @@ Comparison compare(Audit& audit, const Baseline& baseline, const SeenCode& seen,
   std::size_t unseen = 0;
   for (std::size_t i = 0; i < baseline.entries.size(); ++i) {
     const BaselineEntry& entry = baseline.entries[i];
-    Outcome& outcome = comparison.outcomes[i];
+    BaselineOutcome& outcome = comparison.outcomes[i];
     if (outcome.present) continue;
     outcome.status = Status::fixed;
     if (entry.status == Status::fixed || surely_fixed(entry, seen, settings)) continue;
@@ -224,7 +226,7 @@ static std::vector<BaselineEntry> entries_now(const Audit& audit, const SourceRe
   return entries;
 }
 
-static BaselineEntry updated_entry(const BaselineEntry& entry, const Outcome& outcome, const BaselineEntry* now,
+static BaselineEntry updated_entry(const BaselineEntry& entry, const BaselineOutcome& outcome, const BaselineEntry* now,
                                    const std::string& commit) {
   BaselineEntry result = entry;
   if (now && !is_fresh(entry, *now)) {

@@ -27,7 +27,7 @@ struct SeenCode {
 SeenCode seen_code(std::span<const TuFacts> units, bool partial);
 
 // What became of a baseline's entry.
-struct Outcome {
+struct BaselineOutcome {
   Status status = Status::open; // open, reopened, accepted, suppressed; fixed; unknown
   bool present = false;         // it was found
   std::size_t finding = 0;      // if so: which of the audit's findings it is
@@ -35,7 +35,7 @@ struct Outcome {
 };
 
 struct Comparison {
-  std::vector<Outcome> outcomes; // one per entry of the baseline
+  std::vector<BaselineOutcome> outcomes; // one per entry of the baseline
 };
 
 // Gives the audit's findings their status and, where they were recognised, the fingerprint that the baseline has for

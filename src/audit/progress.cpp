@@ -146,7 +146,7 @@ static std::vector<LocatedRow> rows_of(const Audit& audit, const Baseline& basel
   std::size_t next_fixed = 0;
   for (std::size_t i = 0; i < baseline.entries.size(); ++i) {
     const BaselineEntry& entry = baseline.entries[i];
-    const Outcome& outcome = comparison.outcomes[i];
+    const BaselineOutcome& outcome = comparison.outcomes[i];
     LocatedRow located{entry.place.path, row_of(entry, outcome.status)};
     if (outcome.present) {
       const Finding& finding = audit.findings[outcome.finding];
