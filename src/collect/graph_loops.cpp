@@ -1,0 +1,446 @@
+#include "collect/graph_loops.h"
+#include "collect/graph_types.h"
+#include "facts/words.h"
+
+#include <clang/AST/ExprCXX.h>
+#include <clang/AST/StmtCXX.h>
+#include <llvm/ADT/STLExtras.h>
+#include <llvm/ADT/SmallPtrSet.h>
+#include <llvm/ADT/StringSwitch.h>
+
+namespace plumbline {
+
+const clang::Expr* bare(const clang::Expr* expression) {
+  while (expression) {
+    const clang::Expr* inner = expression->IgnoreUnlessSpelledInSource()->IgnoreParenImpCasts();
+    if (const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(inner);
+        construct && construct->getNumArgs() >= 1 && construct->getConstructor()->isCopyOrMoveConstructor())
+      inner = construct->getArg(0);
+    else if (const clang::MaterializeTemporaryExpr* temporary = llvm::dyn_cast<clang::MaterializeTemporaryExpr>(inner))
+      inner = temporary->getSubExpr();
+    else if (const clang::ExplicitCastExpr* cast = llvm::dyn_cast<clang::ExplicitCastExpr>(inner))
+      inner = cast->getSubExpr();
+    else if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(inner);
+             call && call->getNumArgs() == 1 && call->getDirectCallee() &&
+             call->getDirectCallee()->getDeclName().isIdentifier() &&
+             llvm::StringSwitch<bool>(call->getDirectCallee()->getName())
+                 .Cases({"move", "forward", "as_const", "ref", "cref", "Move"}, true)
+                 .Default(false))
+      inner = call->getArg(0);
+    if (inner == expression) return inner;
+    expression = inner;
+  }
+  return nullptr;
+}
+
+std::string callee_name(const clang::CallExpr& call) {
+  const clang::NamedDecl* callee = llvm::dyn_cast_or_null<clang::NamedDecl>(call.getCalleeDecl());
+  return callee ? callee->getNameAsString() : std::string();
+}
+
+const clang::Expr* condition_of(const clang::Stmt& loop) {
+  if (const clang::WhileStmt* statement = llvm::dyn_cast<clang::WhileStmt>(&loop)) return statement->getCond();
+  if (const clang::DoStmt* statement = llvm::dyn_cast<clang::DoStmt>(&loop)) return statement->getCond();
+  if (const clang::ForStmt* statement = llvm::dyn_cast<clang::ForStmt>(&loop)) return statement->getCond();
+  return nullptr;
+}
+
+static const clang::Stmt* body_of(const clang::Stmt& loop) {
+  if (const clang::WhileStmt* statement = llvm::dyn_cast<clang::WhileStmt>(&loop)) return statement->getBody();
+  if (const clang::DoStmt* statement = llvm::dyn_cast<clang::DoStmt>(&loop)) return statement->getBody();
+  if (const clang::ForStmt* statement = llvm::dyn_cast<clang::ForStmt>(&loop)) return statement->getBody();
+  return nullptr;
+}
+
+template <class Visit> static void each(const clang::Stmt* statement, const Visit& visit) {
+  if (!statement || !visit(*statement)) return;
+  for (const clang::Stmt* child : statement->children()) each(child, visit);
+}
+
+static bool has_word(llvm::StringRef name, std::initializer_list<std::string_view> wanted) {
+  for (const std::string& word : words_of(std::string_view(name)))
+    if (llvm::is_contained(wanted, std::string_view(word))) return true;
+  return false;
+}
+
+static bool complains(llvm::StringRef name) {
+  return has_word(name, {"error",      "errors",     "warn",        "warning",   "log",        "fail",     "failed",
+                         "failure",    "throw",      "abort",       "report",    "die",        "print",    "fprintf",
+                         "printf",     "fatal",      "invalid",     "reject",    "rejected",   "emit",     "panic",
+                         "exit",       "terminate",  "missing",     "unknown",   "problem",    "problems", "issue",
+                         "issues",     "diagnostic", "diagnostics", "violation", "violations", "cycle",    "cycles",
+                         "unresolved", "messages",   "critical",    "raise",     "perror",     "puts",     "assert"});
+}
+
+unsigned outcome_of(const clang::Stmt* branch) {
+  unsigned outcome = 0;
+  each(branch, [&](const clang::Stmt& statement) {
+    if (llvm::isa<clang::LambdaExpr>(statement)) return false;
+    if (llvm::isa<clang::CXXThrowExpr>(statement))
+      outcome |= 1;
+    else if (const clang::ReturnStmt* give = llvm::dyn_cast<clang::ReturnStmt>(&statement))
+      outcome |= give->getRetValue() ? 1 : 2;
+    else if (llvm::isa<clang::BreakStmt, clang::GotoStmt>(statement))
+      outcome |= 2;
+    else if (llvm::isa<clang::ContinueStmt>(statement))
+      outcome |= 4;
+    else if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(&statement)) {
+      const clang::Expr* target = bare(operation->getLHS());
+      if (operation->isAssignmentOp() && target && llvm::isa<clang::DeclRefExpr, clang::MemberExpr>(target))
+        outcome |= 1;
+    } else if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(&statement)) {
+      outcome |= 8;
+      if (call->getDirectCallee() && call->getDirectCallee()->isNoReturn()) outcome |= 1;
+      std::string name = callee_name(*call);
+      if (name == "operator<<" || complains(name)) outcome |= 1;
+      if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call)) {
+        const clang::Expr* object = bare(member->getImplicitObjectArgument());
+        if (const clang::DeclRefExpr* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(object))
+          if (complains(named->getDecl()->getNameAsString())) outcome |= 1;
+        if (const clang::MemberExpr* named = llvm::dyn_cast_or_null<clang::MemberExpr>(object))
+          if (complains(named->getMemberDecl()->getNameAsString())) outcome |= 1;
+      }
+    }
+    return true;
+  });
+  if (branch && outcome == 0) outcome = 8;
+  return outcome;
+}
+
+namespace {
+
+// How a branch leaves a given loop.
+struct Exit {
+  bool leaves = false, complains = false;
+};
+
+} // namespace
+
+static void find_exit(const clang::Stmt* statement, bool nested, Exit& exit) {
+  if (!statement || llvm::isa<clang::LambdaExpr>(statement)) return;
+  if (llvm::isa<clang::CXXThrowExpr>(statement)) exit.leaves = exit.complains = true;
+  if (llvm::isa<clang::ReturnStmt, clang::GotoStmt>(statement)) exit.leaves = true;
+  if (llvm::isa<clang::BreakStmt>(statement) && !nested) exit.leaves = true;
+  if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(statement)) {
+    if (call->getDirectCallee() && call->getDirectCallee()->isNoReturn()) exit.leaves = exit.complains = true;
+    std::string name = callee_name(*call);
+    if (name == "operator<<" || complains(name)) exit.complains = true;
+  }
+  bool inner =
+      llvm::isa<clang::WhileStmt, clang::DoStmt, clang::ForStmt, clang::CXXForRangeStmt, clang::SwitchStmt>(statement);
+  for (const clang::Stmt* child : statement->children()) find_exit(child, nested || inner, exit);
+}
+
+namespace {
+
+// The tests in one condition that could tell that nothing moved.
+struct Condition {
+  bool negated_local = false; // !progress, next == nullptr
+  bool sizes = false;         // pending.size() == before
+  bool time = false;          // now() > deadline
+  bool rounds = false;        // ++rounds > limit
+  bool empty_inside = false;  // a container of this round is empty
+  bool empty = false;
+  bool speaks = false; // a name such as "stuck" or "deadlock"
+};
+
+} // namespace
+
+static const clang::VarDecl* local_of(const clang::Expr* expression) {
+  const clang::DeclRefExpr* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(bare(expression));
+  const clang::VarDecl* variable = named ? llvm::dyn_cast<clang::VarDecl>(named->getDecl()) : nullptr;
+  return variable && variable->isLocalVarDecl() ? variable : nullptr;
+}
+
+static bool is_size_call(const clang::Expr* expression) {
+  const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(bare(expression));
+  if (!call) return false;
+  std::string name = callee_name(*call);
+  return name == "size" || name == "length" || name == "count" || name == "ssize" || name == "Size";
+}
+
+static bool is_zero(const clang::Expr* expression, const clang::ASTContext& ast) {
+  expression = bare(expression);
+  if (!expression || expression->isValueDependent()) return false;
+  if (llvm::isa<clang::CXXNullPtrLiteralExpr>(expression)) return true;
+  if (const clang::CXXBoolLiteralExpr* boolean = llvm::dyn_cast<clang::CXXBoolLiteralExpr>(expression))
+    return !boolean->getValue();
+  if (const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(expression))
+    return named->getDecl()->getNameAsString() == "nullopt" || named->getDecl()->getNameAsString() == "npos";
+  clang::Expr::EvalResult value;
+  return expression->getType()->isIntegerType() && expression->EvaluateAsInt(value, ast) &&
+         !value.Val.getInt().isStrictlyPositive();
+}
+
+namespace {
+
+class LoopReader {
+ public:
+  LoopReader(const clang::Stmt& loop, const clang::ASTContext& ast) : loop(loop), ast(ast), body(body_of(loop)) {}
+
+  LoopTraits read() {
+    LoopTraits traits;
+    const clang::Expr* condition = condition_of(loop);
+    if (const clang::ForStmt* statement = llvm::dyn_cast<clang::ForStmt>(&loop);
+        statement && statement->getInc() && condition)
+      return traits;
+    gather();
+    bool always = !condition;
+    if (condition && !condition->isValueDependent()) {
+      bool value = false;
+      if (!llvm::isa<clang::CXXBoolLiteralExpr>(bare(condition))
+              ? condition->EvaluateAsBooleanCondition(value, ast) && value
+              : llvm::cast<clang::CXXBoolLiteralExpr>(bare(condition))->getValue())
+        always = true;
+    }
+    if (always) {
+      Exit exit;
+      find_exit(body, false, exit);
+      traits.endless = true;
+      traits.waits_for_work = exit.leaves;
+    } else {
+      traits.waits_for_work = speaks_of_work(condition);
+      if (notices_in_condition(condition)) traits.notices = true;
+    }
+    each(body, [&](const clang::Stmt& statement) {
+      if (llvm::isa<clang::LambdaExpr>(statement)) return false;
+      if (const clang::IfStmt* choice = llvm::dyn_cast<clang::IfStmt>(&statement)) {
+        if (notices_in(*choice)) traits.notices = true;
+      }
+      if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(&statement))
+        if (has_word(callee_name(*call),
+                     {"cycle", "cycles", "cyclic", "acyclic", "deadlock", "deadlocked", "stuck", "stalled"}))
+          traits.notices = true;
+      return true;
+    });
+    return traits;
+  }
+
+ private:
+  void gather() {
+    each(body, [&](const clang::Stmt& statement) {
+      if (const clang::DeclStmt* declaration = llvm::dyn_cast<clang::DeclStmt>(&statement))
+        for (const clang::Decl* declared : declaration->decls()) inside.insert(declared);
+      const clang::Expr* target = nullptr;
+      if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(&statement);
+          operation && operation->isAssignmentOp())
+        target = operation->getLHS();
+      if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(&statement);
+          operation && operation->isIncrementDecrementOp())
+        target = operation->getSubExpr();
+      if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&statement);
+          operation && operation->isAssignmentOp())
+        target = operation->getArg(0);
+      if (target)
+        if (const clang::VarDecl* variable = local_of(target)) assigned.insert(variable);
+      return true;
+    });
+    // Counted once a round, whatever happens in it.
+    if (const clang::CompoundStmt* block = llvm::dyn_cast_or_null<clang::CompoundStmt>(body))
+      for (const clang::Stmt* statement : block->body())
+        if (const clang::Expr* expression = llvm::dyn_cast<clang::Expr>(statement))
+          if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(expression->IgnoreParens());
+              operation && operation->isIncrementDecrementOp())
+            if (const clang::VarDecl* variable = local_of(operation->getSubExpr())) counted.insert(variable);
+  }
+
+  // Empty containers, counts and functions speak of work; a lone flag is an event loop that ends from outside.
+  bool speaks_of_work(const clang::Expr* condition) {
+    bool work = false;
+    each(condition, [&](const clang::Stmt& statement) {
+      if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(&statement);
+          operation && operation->isComparisonOp())
+        work = true;
+      if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&statement);
+          operation && operation->isComparisonOp())
+        work = true;
+      if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(&statement)) {
+        std::string name = callee_name(*call);
+        if (!has_word(name, {"load", "stop", "stopped", "stopping", "running", "shutdown", "cancelled", "canceled",
+                             "alive", "interrupted", "requested", "bool", "test", "get", "next", "read", "getline"}) &&
+            !llvm::StringRef(name).starts_with("operator"))
+          work = true;
+      }
+      if (const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(&statement))
+        if (has_word(named->getDecl()->getNameAsString(),
+                     {"pending", "remaining", "unfinished", "left", "todo", "outstanding", "done", "finished",
+                      "complete", "completed", "ready"}))
+          work = true;
+      return true;
+    });
+    return work;
+  }
+
+  bool notices_in_condition(const clang::Expr* condition) {
+    bool notices = false;
+    each(condition, [&](const clang::Stmt& statement) {
+      llvm::StringRef name;
+      if (const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(&statement)) {
+        if (named->getDecl()->getDeclName().isIdentifier()) name = named->getDecl()->getName();
+        const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(named->getDecl());
+        if (variable && variable->isLocalVarDecl() && variable->getType()->isBooleanType() &&
+            assigned.contains(variable) && !has_word(name, {"done", "finished", "ready", "complete", "completed"}))
+          notices = true;
+        if (variable && counted.contains(variable)) notices = true;
+      }
+      if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(&statement))
+        if (member->getMemberDecl()->getDeclName().isIdentifier()) name = member->getMemberDecl()->getName();
+      if (speaks_of_time(name) || speaks_of_progress(name)) notices = true;
+      if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(&statement);
+          operation && operation->isIncrementDecrementOp())
+        notices = true; // while (… && --attempts)
+      if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&statement))
+        (void)operation;
+      return true;
+    });
+    return notices;
+  }
+
+  static bool speaks_of_time(llvm::StringRef name) {
+    return has_word(name, {"now", "deadline", "timeout", "elapsed", "attempts", "attempt", "retries", "rounds",
+                           "iterations", "expired", "timed", "wait_for", "limit"}) ||
+           name == "wait_for" || name == "wait_until";
+  }
+  static bool speaks_of_progress(llvm::StringRef name) {
+    return has_word(name, {"stuck", "stall", "stalled", "progress", "progressed", "deadlock", "deadlocked", "changed",
+                           "advanced", "moved", "idle", "cycle", "cyclic"});
+  }
+
+  Condition condition_in(const clang::Expr* expression, bool negated) {
+    Condition found;
+    read_condition(expression, negated, found);
+    return found;
+  }
+
+  void read_condition(const clang::Expr* expression, bool negated, Condition& found) {
+    expression = bare(expression);
+    if (!expression) return;
+    if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(expression);
+        operation && operation->getOpcode() == clang::UO_LNot)
+      return read_condition(operation->getSubExpr(), !negated, found);
+    if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(expression)) {
+      if (operation->isLogicalOp()) {
+        read_condition(operation->getLHS(), negated, found);
+        return read_condition(operation->getRHS(), negated, found);
+      }
+      if (operation->isComparisonOp())
+        return compare(operation->getOpcode(), operation->getLHS(), operation->getRHS(), negated, found);
+    }
+    if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(expression);
+        operation && operation->isComparisonOp() && operation->getNumArgs() == 2)
+      return compare(operation->getOperator() == clang::OO_EqualEqual     ? clang::BO_EQ
+                     : operation->getOperator() == clang::OO_ExclaimEqual ? clang::BO_NE
+                                                                          : clang::BO_GT,
+                     operation->getArg(0), operation->getArg(1), negated, found);
+    if (const clang::VarDecl* variable = local_of(expression)) {
+      bool moves = assigned.contains(variable) || inside.contains(variable);
+      if (negated && moves) found.negated_local = true;
+      if (speaks_of_progress(variable->getName())) found.speaks = true;
+    }
+    names_in(expression, found);
+    if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(expression)) {
+      std::string name = callee_name(*call);
+      const clang::VarDecl* object = local_of(call->getImplicitObjectArgument());
+      if (name == "empty" && !negated) {
+        found.empty = true;
+        if (object && inside.contains(object)) found.empty_inside = true;
+      }
+      if ((name == "has_value" || name == "operator bool") && negated && object &&
+          (inside.contains(object) || assigned.contains(object)))
+        found.negated_local = true;
+    }
+  }
+
+  void names_in(const clang::Expr* expression, Condition& found) {
+    each(expression, [&](const clang::Stmt& statement) {
+      llvm::StringRef name;
+      if (const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(&statement)) {
+        if (named->getDecl()->getDeclName().isIdentifier()) name = named->getDecl()->getName();
+      } else if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(&statement)) {
+        if (member->getMemberDecl()->getDeclName().isIdentifier()) name = member->getMemberDecl()->getName();
+      }
+      if (speaks_of_time(name)) found.time = true;
+      if (speaks_of_progress(name)) found.speaks = true;
+      return true;
+    });
+  }
+
+  void compare(clang::BinaryOperatorKind kind, const clang::Expr* left, const clang::Expr* right, bool negated,
+               Condition& found) {
+    names_in(left, found);
+    names_in(right, found);
+    const clang::VarDecl* a = local_of(left);
+    const clang::VarDecl* b = local_of(right);
+    bool equal = kind == clang::BO_EQ;
+    // `pending.size() == before` tells that nothing moved; `done.size() == tasks.size()` that all is done.
+    if (equal != negated && ((is_size_call(left) && b) || (is_size_call(right) && a))) {
+      const clang::VarDecl* before = a ? a : b;
+      if (inside.contains(before) || assigned.contains(before)) found.sizes = true;
+    }
+    if (equal != negated && a && (is_zero(right, ast)) && (assigned.contains(a) || inside.contains(a)))
+      found.negated_local = true;
+    if (equal != negated && is_size_call(left) && is_zero(right, ast)) {
+      found.empty = true;
+      if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(bare(left)))
+        if (const clang::VarDecl* object = local_of(call->getImplicitObjectArgument());
+            object && inside.contains(object))
+          found.empty_inside = true;
+    }
+    if (kind == clang::BO_GT || kind == clang::BO_GE || kind == clang::BO_LT || kind == clang::BO_LE) {
+      each(left, [&](const clang::Stmt& s) { return found.rounds = found.rounds || is_step(s), true; });
+      each(right, [&](const clang::Stmt& s) { return found.rounds = found.rounds || is_step(s), true; });
+      if ((a && counted.contains(a)) || (b && counted.contains(b))) found.rounds = true;
+    }
+  }
+
+  static bool is_step(const clang::Stmt& statement) {
+    const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(&statement);
+    return operation && operation->isIncrementDecrementOp();
+  }
+
+  bool notices_in(const clang::IfStmt& choice) {
+    for (bool negated : {false, true}) {
+      const clang::Stmt* branch = negated ? choice.getElse() : choice.getThen();
+      Exit exit;
+      find_exit(branch, is_nested(choice), exit);
+      if (!exit.leaves) {
+        // Somebody is told: for a loop that runs as long as the program, that is all there is to do.
+        Condition said = condition_in(choice.getCond(), negated);
+        if (exit.complains && (said.speaks || said.sizes || said.time)) return true;
+        continue;
+      }
+      Condition condition = condition_in(choice.getCond(), negated);
+      if (condition.negated_local || condition.sizes || condition.time || condition.rounds || condition.empty_inside ||
+          condition.speaks)
+        return true;
+      if (condition.empty && exit.complains) return true;
+    }
+    return false;
+  }
+
+  // A break in an inner loop leaves that one only.
+  bool is_nested(const clang::IfStmt& choice) {
+    bool nested = false;
+    each(body, [&](const clang::Stmt& statement) {
+      if (llvm::isa<clang::WhileStmt, clang::DoStmt, clang::ForStmt, clang::CXXForRangeStmt, clang::SwitchStmt>(
+              statement))
+        each(&statement, [&](const clang::Stmt& inner) { return nested = nested || &inner == &choice, true; });
+      return true;
+    });
+    return nested;
+  }
+
+  const clang::Stmt& loop;
+  const clang::ASTContext& ast;
+  const clang::Stmt* body;
+  llvm::SmallPtrSet<const clang::Decl*, 16> inside, assigned, counted; // declared, assigned, stepped once a round
+};
+
+} // namespace
+
+LoopTraits loop_traits(const clang::Stmt& loop, const clang::ASTContext& ast) {
+  if (!body_of(loop)) return {};
+  return LoopReader(loop, ast).read();
+}
+
+} // namespace plumbline

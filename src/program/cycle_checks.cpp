@@ -1,0 +1,364 @@
+// What a cycle check looks like, as a sequence of events.
+//
+// Names prove nothing (`check_cycles` that only compares a step with itself is common), so the shapes are asked for:
+//   colours, recursion stack   a mark that is set before going on and changed after, and whose test says something
+//   in-degrees (Kahn)          counters that go down to zero, and a compare of how many came out with how many went in
+//   Tarjan                     a low-link that takes the minimum
+//   union-find                 equal roots of both ends
+//   rounds                     a loop over what is left that notices a round without progress
+//   reachability               asked before an edge is added
+//   order of creation          only ids that exist already, or that are smaller, may be named
+#include "facts/words.h"
+#include "program/dependency_graph.h"
+
+#include <algorithm>
+
+namespace plumbline {
+
+// The events of the function and of those it calls in a ring.
+static std::vector<const GraphEvent*> events_of(const DependencyGraphs& graphs, const GraphFunction& function,
+                                                bool& recurses) {
+  std::vector<const GraphEvent*> events;
+  recurses = false;
+  for (const GraphFunction& one : graphs.functions) {
+    if (one.id != function.id && (function.ring == 0 || one.ring != function.ring)) continue;
+    for (const GraphEvent& event : one.events) {
+      events.push_back(&event);
+      if (event.kind == GraphEventKind::call && event.has(recursive)) recurses = true;
+    }
+  }
+  if (function.ring != 0) recurses = true;
+  return events;
+}
+
+static bool has_colours(const std::vector<const GraphEvent*>& events, bool recurses) {
+  bool loops = recurses;
+  for (const GraphEvent* event : events)
+    if (event->kind == GraphEventKind::loop &&
+        (event->text.starts_with("while") || event->text.starts_with("do") || event->has(endless)))
+      loops = true;
+  if (!loops) return false;
+  std::map<EntityId, std::set<std::string>> values; // by marker
+  std::map<EntityId, unsigned> outcomes;
+  std::set<EntityId> copied, taken_back;
+  for (const GraphEvent* event : events) {
+    if (event->kind == GraphEventKind::mark && !event->text.empty()) {
+      // A counter is no colour.
+      if (event->text != "++") values[event->object].insert(event->text);
+      if (event->has(by_value)) copied.insert(event->object);
+      if (event->text == "-") taken_back.insert(event->object);
+    }
+    if (event->kind == GraphEventKind::test && !event->has(bounds_depth)) outcomes[event->object] |= event->outcome;
+  }
+  std::set<EntityId> told, asked; // marks whose test says something; marks that are tested and set at all
+  for (const std::pair<const EntityId, unsigned>& entry : outcomes) {
+    std::map<EntityId, std::set<std::string>>::iterator set = values.find(entry.first);
+    if (set == values.end()) continue;
+    asked.insert(entry.first);
+    if (!(entry.second & reports)) continue;
+    if (set->second.size() >= 2 || (copied.contains(entry.first) && recurses)) return true;
+    told.insert(entry.first);
+  }
+  // Two sets: on the path, and done.
+  return !told.empty() && asked.size() >= 2 && recurses;
+}
+
+static bool has_kahn(const std::vector<const GraphEvent*>& events, bool& count_compared) {
+  std::set<EntityId> down, zero;
+  unsigned last = 0;
+  for (const GraphEvent* event : events) {
+    if (event->kind == GraphEventKind::count_down) down.insert(event->object), last = std::max(last, event->order);
+    if (event->kind == GraphEventKind::zero) zero.insert(event->object);
+  }
+  bool kahn = std::any_of(down.begin(), down.end(), [&](EntityId marker) { return zero.contains(marker); });
+  if (!kahn) return false;
+  for (const GraphEvent* event : events) {
+    if (event->order < last || event->has(in_condition)) continue;
+    if (event->kind == GraphEventKind::sizes && (event->outcome & (reports | leaves))) count_compared = true;
+    // Any in-degree that is left over.
+    if (event->kind == GraphEventKind::test && (event->outcome & reports) && down.contains(event->object) &&
+        event->order > last + 2)
+      count_compared = true;
+  }
+  return true;
+}
+
+static bool has_rounds(const DependencyGraphs& graphs, const GraphFunction& function, EntityId member) {
+  return std::any_of(function.events.begin(), function.events.end(), [&](const GraphEvent& event) {
+    return event.kind == GraphEventKind::loop && event.has(notices) && waits_for(graphs, function, event, member);
+  });
+}
+
+// Whether an event stands in the loop, or in its condition.
+static bool is_inside(const GraphFunction& function, const GraphEvent& event, unsigned loop) {
+  std::map<unsigned, unsigned> around;
+  for (const GraphEvent& one : function.events)
+    if (one.kind == GraphEventKind::loop) around[one.loop] = static_cast<unsigned>(one.other);
+  for (unsigned at = event.loop; at != 0; at = around[at])
+    if (at == loop) return true;
+  return false;
+}
+
+// Whether the answer to a call depends on the member's elements: it tests them, itself or one call below.
+static bool answers_about(const DependencyGraphs& graphs, EntityId callee, EntityId member, int depth) {
+  const GraphFunction* function = graphs.function(callee);
+  if (function)
+    for (const GraphEvent& event : function->events) {
+      bool asks = event.kind == GraphEventKind::lookup || event.kind == GraphEventKind::same ||
+                  (event.kind == GraphEventKind::walk && function->ring == 0);
+      if (asks && event.object == member) return true;
+    }
+  if (depth > 0)
+    for (EntityId inner : graphs.callees(callee))
+      if (answers_about(graphs, inner, member, depth - 1)) return true;
+  return false;
+}
+
+bool waits_for(const DependencyGraphs& graphs, const GraphFunction& function, const GraphEvent& loop, EntityId member) {
+  std::set<EntityId> asked_in_condition, grows;
+  bool counts_down = false, asks = false;
+  for (const GraphEvent& event : function.events) {
+    if (!is_inside(function, event, loop.loop)) continue;
+    if (event.kind == GraphEventKind::count_down) counts_down = true;
+    if (event.kind == GraphEventKind::mark && event.has(has_element) && event.other == member)
+      grows.insert(event.object);
+    if (event.kind == GraphEventKind::lookup && event.object == member && event.outcome) asks = true;
+    // The state of the record that an element leads to: tasks.at(dependency).state != State::done.
+    if (event.kind == GraphEventKind::walk && event.object == member)
+      for (const GraphEvent& test : function.events)
+        if ((test.kind == GraphEventKind::test || test.kind == GraphEventKind::call) && test.order > event.order &&
+            test.outcome && is_inside(function, test, loop.loop) &&
+            (test.kind == GraphEventKind::test || (test.has(hands_element) && test.other == member)))
+          asks = true;
+    if (event.kind == GraphEventKind::call && !event.has(recursive)) {
+      if (event.has(hands_element) && event.other == member && event.outcome) asks = true;
+      if (event.object != function.id && answers_about(graphs, event.object, member, 1) &&
+          (event.outcome || event.has(hands_container)))
+        asks = true;
+    }
+  }
+  // A traversal goes on to the elements; in-degrees go down until nothing is ready.
+  return asks && grows.empty() && !counts_down;
+}
+
+bool compares_counts(const GraphFunction& function) {
+  return std::any_of(function.events.begin(), function.events.end(), [](const GraphEvent& event) {
+    return event.kind == GraphEventKind::sizes && (event.outcome & reports) && !event.has(in_condition);
+  });
+}
+
+static bool is_telling_name(std::string_view name, std::initializer_list<std::string_view> wanted) {
+  std::size_t colon = name.rfind("::");
+  for (const std::string& word : words_of(colon == std::string_view::npos ? name : name.substr(colon + 2)))
+    if (std::find(wanted.begin(), wanted.end(), word) != wanted.end()) return true;
+  return false;
+}
+
+bool finds_cycles(const DependencyGraphs& graphs, const GraphFunction& function, bool* needs_count) {
+  bool recurses = false, counted = false;
+  const std::vector<const GraphEvent*> events = events_of(graphs, function, recurses);
+  if (has_colours(events, recurses)) return true;
+  if (has_kahn(events, counted)) {
+    if (counted) return true;
+    if (needs_count) *needs_count = true;
+  }
+  bool lowers = false;
+  for (const GraphEvent* event : events) {
+    if (event->kind == GraphEventKind::minimum) lowers = true;
+    if (event->kind == GraphEventKind::roots && event->outcome & (reports | leaves)) return true;
+    // A depth that is compared with how many there are, and says so.
+    if (event->kind == GraphEventKind::order && event->outcome & reports) return true;
+  }
+  return lowers && recurses;
+}
+
+// The record's own id goes to where ids are looked for only after its dependencies were found there.
+static bool takes_only_known(const GraphFunction& function, EntityId member) {
+  std::map<unsigned, unsigned> around; // loop -> the loop around it
+  std::set<unsigned> over_member;      // loops whose elements are the member's
+  std::set<unsigned> waiting;          // there, what is known grows as work is done
+  for (const GraphEvent& event : function.events) {
+    if (event.kind != GraphEventKind::loop) continue;
+    around[event.loop] = static_cast<unsigned>(event.other);
+    if (event.has(waits_for_work) || event.has(endless)) waiting.insert(event.loop);
+  }
+  for (const GraphEvent& event : function.events)
+    if (event.kind == GraphEventKind::walk && event.object == member && event.loop != 0 &&
+        event.order == event.loop + 1)
+      over_member.insert(event.loop);
+  auto record_loop = [&](unsigned loop) {
+    while (loop != 0 && over_member.contains(loop)) loop = around[loop];
+    return loop;
+  };
+  for (const GraphEvent& lookup : function.events) {
+    if (lookup.kind != GraphEventKind::lookup || lookup.object != member || lookup.other == EntityId::none ||
+        !(lookup.outcome & (reports | skips | leaves)))
+      continue;
+    bool waits = false;
+    for (unsigned loop = lookup.loop; loop != 0; loop = around[loop]) waits = waits || waiting.contains(loop);
+    if (waits) continue;
+    bool earlier = false, later = false;
+    for (const GraphEvent& event : function.events) {
+      bool inserts = (event.kind == GraphEventKind::mark && event.object == lookup.other && event.text != "-");
+      if (!inserts) continue;
+      if (event.order < lookup.order) earlier = true;
+      if (event.order > lookup.order) {
+        // The same record's turn: the insertion's loop is the one in which the look-up's record is.
+        unsigned loop = record_loop(lookup.loop);
+        unsigned at = event.loop;
+        while (at != loop && at != 0) at = around[at];
+        if (at == loop) later = true;
+      }
+    }
+    if (later && !earlier) return true;
+  }
+  return false;
+}
+
+// Whether the function, or one that it calls in a ring, goes through the member and on.
+static bool searches(const DependencyGraphs& graphs, const GraphFunction& function, EntityId member) {
+  if (!graphs.touches(function, member)) return false;
+  if (function.ring != 0) return true;
+  for (const GraphEvent& event : function.events) {
+    if (event.kind == GraphEventKind::call && event.has(recursive)) return true;
+    if (event.kind == GraphEventKind::loop && (event.text.starts_with("while") || event.text.starts_with("do")))
+      return true;
+  }
+  return false;
+}
+
+// Calls of something that searches the member, whose answer decides; in a function that fills it, or that complains.
+static bool asks_reachability(const DependencyGraphs& graphs, const GraphFunction& function, EntityId member) {
+  bool fills = false;
+  for (const GraphEvent& event : function.events)
+    if (event.kind == GraphEventKind::fill &&
+        (event.object == member || graphs.projected_from(event.object).contains(member)))
+      fills = true;
+  for (const GraphEvent& event : function.events) {
+    if (event.kind != GraphEventKind::call || event.outcome == 0 || event.has(recursive)) continue;
+    const GraphFunction* asked = graphs.function(event.object);
+    if (!asked || asked->id == function.id || (asked->ring != 0 && asked->ring == function.ring)) continue;
+    bool found = searches(graphs, *asked, member);
+    for (EntityId inner : graphs.callees(asked->id))
+      if (const GraphFunction* deeper = graphs.function(inner); deeper && !found)
+        found = searches(graphs, *deeper, member);
+    if (!found) continue;
+    // reaches(a, b), would_cycle(a, b) ask about two ends; visit(a) that fails does not.
+    if (fills && (event.outcome & (reports | leaves | skips | wraps))) return true;
+    const EntityFact* entity = graphs.program.entity(asked->id);
+    if ((event.outcome & reports) && entity &&
+        is_telling_name(entity->name, {"reaches", "reachable", "path", "cycle", "cycles", "cyclic", "acyclic", "dag",
+                                       "leads", "ancestor", "descendant", "creates", "introduces", "closes"}))
+      return true;
+  }
+  // A search of its own before it fills: while (…) { if (current == from) return false; … }
+  if (fills)
+    for (const GraphEvent& event : function.events)
+      if (event.kind == GraphEventKind::same && (event.outcome & (reports | leaves)) && event.loop != 0)
+        for (const GraphEvent& loop : function.events)
+          if (loop.kind == GraphEventKind::loop && loop.loop == event.loop &&
+              (loop.text.starts_with("while") || loop.text.starts_with("do")))
+            return true;
+  return false;
+}
+
+// A search from each record that looks for itself: if (current == step.id) throw …
+static bool searches_itself(const GraphFunction& function, EntityId member) {
+  std::map<unsigned, const GraphEvent*> loops;
+  for (const GraphEvent& event : function.events)
+    if (event.kind == GraphEventKind::loop) loops[event.loop] = &event;
+  for (const GraphEvent& event : function.events) {
+    if ((event.kind != GraphEventKind::same && event.kind != GraphEventKind::lookup) || event.object != member ||
+        !(event.outcome & reports))
+      continue;
+    if (event.kind == GraphEventKind::lookup && !(event.has(of_own_map) && event.other == EntityId::none)) continue;
+    for (unsigned loop = event.loop; loop != 0 && loops.contains(loop);
+         loop = static_cast<unsigned>(loops[loop]->other))
+      if (loops[loop]->text.starts_with("while") || loops[loop]->text.starts_with("do")) return true;
+  }
+  return false;
+}
+
+static bool names_setting(std::string_view qualified, std::string_view wanted) {
+  if (!qualified.ends_with(wanted)) return false;
+  return qualified.size() == wanted.size() || qualified.substr(0, qualified.size() - wanted.size()).ends_with("::");
+}
+
+// A function that the settings name, or that some library offers for this.
+static bool is_known_check(const DependencyGraphs& graphs, EntityId callee) {
+  const EntityFact* entity = graphs.program.entity(callee);
+  if (!entity) return false;
+  for (const std::string& name : graphs.program.settings->cycle_checks)
+    if (names_setting(entity->qualified, name)) return true;
+  if (entity->has(is_defined)) return false;
+  return is_telling_name(entity->qualified,
+                         {"cycle", "cycles", "cyclic", "acyclic", "dag", "topological", "topologically", "toposort"});
+}
+
+// The name says that it looks for cycles, and it does more than compare two ids.
+static bool is_named_check(const DependencyGraphs& graphs, const GraphFunction& function) {
+  const EntityFact* entity = graphs.program.entity(function.id);
+  if (!entity ||
+      !is_telling_name(entity->name, {"cycle", "cycles", "cyclic", "acyclic", "dag", "toposort", "circular"}))
+    return false;
+  if (function.ring != 0) return true;
+  for (const GraphEvent& event : function.events) {
+    if (event.kind == GraphEventKind::call && event.has(recursive)) return true;
+    if (event.kind == GraphEventKind::loop && (event.text.starts_with("while") || event.text.starts_with("do")))
+      return true;
+  }
+  return false;
+}
+
+static bool checks(const DependencyGraphs& graphs, const GraphFunction& function) {
+  bool needs_count = false;
+  if (finds_cycles(graphs, function, &needs_count) || is_named_check(graphs, function)) return true;
+  if (!needs_count) return false;
+  if (compares_counts(function)) return true;
+  for (EntityId caller : graphs.callers(function.id))
+    if (const GraphFunction* above = graphs.function(caller); above && compares_counts(*above)) return true;
+  return false;
+}
+
+bool is_checked(const DependencyGraphs& graphs, EntityId member) {
+  for (const GraphFunction& function : graphs.functions) {
+    bool touches = graphs.touches(function, member);
+    if (touches) {
+      if (checks(graphs, function) || takes_only_known(function, member) || searches_itself(function, member))
+        return true;
+      for (const GraphEvent& event : function.events)
+        if (event.kind == GraphEventKind::call && is_known_check(graphs, event.object)) return true;
+      for (EntityId callee : graphs.callees(function.id)) {
+        if (is_known_check(graphs, callee)) return true;
+        if (const GraphFunction* helper = graphs.function(callee)) {
+          if (checks(graphs, *helper)) return true;
+          for (EntityId deeper : graphs.callees(callee))
+            if (const GraphFunction* inner = graphs.function(deeper); inner && checks(graphs, *inner)) return true;
+        }
+      }
+      // graph.assert_acyclic() beside graph.load()
+      for (EntityId caller : graphs.callers(function.id))
+        for (EntityId sibling : graphs.callees(caller))
+          if (is_known_check(graphs, sibling)) return true;
+    }
+    if (asks_reachability(graphs, function, member) || has_rounds(graphs, function, member)) return true;
+  }
+  // if (graph.reachable(b, a)) return false; graph.add_edge(a, b);
+  for (const GraphFunction& filler : graphs.functions) {
+    bool fills = std::any_of(filler.events.begin(), filler.events.end(), [&](const GraphEvent& event) {
+      return event.kind == GraphEventKind::fill && event.object == member;
+    });
+    if (!fills) continue;
+    for (EntityId caller : graphs.callers(filler.id))
+      for (EntityId sibling : graphs.callees(caller))
+        if (const GraphFunction* asked = graphs.function(sibling);
+            asked && asked->id != filler.id && searches(graphs, *asked, member))
+          if (const EntityFact* entity = graphs.program.entity(sibling);
+              entity && is_telling_name(entity->name, {"reaches", "reachable", "path", "cycle", "cycles", "cyclic",
+                                                       "ancestor", "descendant", "depends"}))
+            return true;
+  }
+  return false;
+}
+
+} // namespace plumbline

@@ -1,0 +1,346 @@
+#include "program/graph_findings.h"
+#include "facts/words.h"
+
+#include <algorithm>
+
+namespace plumbline {
+
+std::string shown(const GraphMember& member) {
+  if (member.shape == GraphShape::document && !member.is_field) return "the key \"" + member.name + "\"";
+  return "'" + (member.qualified.empty() ? member.name : member.qualified) + "'";
+}
+
+static bool has_word(std::string_view name, std::initializer_list<std::string_view> wanted) {
+  for (const std::string& word : words_of(name))
+    if (std::find(wanted.begin(), wanted.end(), word) != wanted.end()) return true;
+  return false;
+}
+
+// What speaks of progress, not of which records there are.
+static bool speaks_of_progress(std::string_view name) {
+  return has_word(name,
+                  {"done",    "finished", "completed", "complete", "satisfied", "succeeded", "executed", "processed",
+                   "visited", "seen",     "emitted",   "built",    "loaded",    "started",   "ran",      "resolved",
+                   "ready",   "visiting", "stack",     "path",     "finish",    "colour",    "color",    "state",
+                   "states",  "mark",     "marks",     "marked",   "cache",     "memo",      "degree",   "indegree",
+                   "order",   "sorted",   "result",    "results"});
+}
+
+namespace {
+
+class Judge {
+ public:
+  explicit Judge(const DependencyGraphs& graphs) : graphs(graphs), program(graphs.program) {}
+
+  std::vector<GraphFinding> judge() {
+    for (const std::pair<const EntityId, GraphMember>& entry : graphs.members) {
+      if (graphs.member_of(entry.first) != entry.first) continue;
+      judge_member(entry.second);
+    }
+    std::sort(findings.begin(), findings.end(), [&](const GraphFinding& a, const GraphFinding& b) {
+      return std::tuple(program.path(a.location), a.location.line, a.location.column, a.kind, a.member) <
+             std::tuple(program.path(b.location), b.location.line, b.location.column, b.kind, b.member);
+    });
+    // One walk or wait that goes through two members is one finding.
+    findings.erase(std::unique(findings.begin(), findings.end(),
+                               [](const GraphFinding& a, const GraphFinding& b) {
+                                 return a.kind == b.kind && a.location == b.location && a.kind != "accepted";
+                               }),
+                   findings.end());
+    return std::move(findings);
+  }
+
+ private:
+  void judge_member(const GraphMember& member) {
+    GraphName name = graph_name(member.name);
+    Use use = use_of(member);
+    if (use.both_ways || use.touched == 0) return;
+    // A list of texts counts if its elements are looked up among the records that own it.
+    if (name == GraphName::none && !use.own_map && !(member.shape == GraphShape::pointers) &&
+        !(member.shape == GraphShape::adjacency))
+      return;
+    if (member.shape == GraphShape::pointers && use.all_fresh) return; // a tree: who is named did not exist before
+    if (is_checked(graphs, member.id)) return;
+    bool derived = is_derived(member);
+    if (!derived) accepted(member, name, use);
+    walks(member);
+    waits(member, name);
+  }
+
+  struct Use {
+    bool both_ways = false, own_map = false, all_fresh = false, all_constant = false, by_lookup = false,
+         follows = false;
+    unsigned touched = 0, fills = 0, outside = 0;
+    const GraphFunction* validator = nullptr;
+    const GraphFunction* loader = nullptr;
+    Location validated, loaded;
+  };
+
+  // Who names others is what its elements come from.
+  bool is_derived(const GraphMember& member) const {
+    for (EntityId from : graphs.projected_from(member.id)) {
+      std::map<EntityId, GraphMember>::const_iterator origin = graphs.members.find(from);
+      if (origin == graphs.members.end() || graphs.member_of(from) != from) continue;
+      if (graphs.projected_from(from).contains(member.id)) continue;
+      if (graph_name(origin->second.name) >= GraphName::tree) return true;
+    }
+    return false;
+  }
+
+  GraphSource source_of_fill(const GraphFunction& function, const GraphEvent& fill) const {
+    if (fill.source != GraphSource::parameter) return fill.source;
+    std::span<const GraphArguments> calls = graphs.calls_of(function.id);
+    if (calls.empty()) return GraphSource::parameter;
+    bool constant = true, fresh = true;
+    for (const GraphArguments& call : calls) {
+      if ((call.constant & fill.parameters) != fill.parameters) constant = false;
+      if ((call.fresh & fill.parameters) == 0) fresh = false;
+    }
+    return constant ? GraphSource::constant : fresh ? GraphSource::fresh : GraphSource::parameter;
+  }
+
+  bool validates(const GraphFunction& function, const GraphEvent& event, const GraphMember& member) const {
+    if (!(event.outcome & reports)) return false;
+    const EntityFact* entity = program.entity(function.id);
+    std::string_view name = entity ? std::string_view(entity->name) : std::string_view();
+    if (has_word(name, {"ready", "runnable", "satisfied", "done", "finished", "complete", "blocked", "eligible",
+                        "startable"}))
+      return false;
+    for (const GraphEvent& one : function.events) // what goes on by it does not check it
+      if (one.kind == GraphEventKind::call && one.has(recursive)) return false;
+    if (event.kind == GraphEventKind::lookup && event.object == member.id) {
+      if (speaks_of_progress(event.text)) return false;
+      if (waits_somewhere(function, event)) return false;
+      return event.has(of_own_map) || event.other != EntityId::none;
+    }
+    if (event.kind == GraphEventKind::call && event.has(hands_element) && event.other == member.id) {
+      std::size_t colon = event.text.rfind("::");
+      std::string_view callee = std::string_view(event.text).substr(colon == std::string::npos ? 0 : colon + 2);
+      if (speaks_of_progress(callee)) return false;
+      return has_word(callee, {"find", "has", "exists", "contains", "known", "lookup", "resolve", "valid", "get",
+                               "exist", "registered"});
+    }
+    return false;
+  }
+
+  // A look-up in a loop that waits asks for progress.
+  static bool waits_somewhere(const GraphFunction& function, const GraphEvent& event) {
+    for (const GraphEvent& loop : function.events)
+      if (loop.kind == GraphEventKind::loop && (loop.has(waits_for_work) || loop.has(endless)) &&
+          loop.order < event.order && event.loop >= loop.loop) {
+        for (const GraphEvent& end : function.events)
+          if (end.kind == GraphEventKind::loop_end && end.loop == loop.loop && end.order > event.order) return true;
+      }
+    return false;
+  }
+
+  Use use_of(const GraphMember& member) const {
+    Use use;
+    unsigned fresh = 0;
+    for (const GraphFunction& function : graphs.functions) {
+      bool first_fill = true;
+      for (const GraphEvent& event : function.events) {
+        if (event.kind == GraphEventKind::call && event.other == member.id) {
+          if (event.has(hands_element) && (event.has(recursive) || function.ring != 0)) use.follows = true;
+          if (!use.validator && validates(function, event, member))
+            use.validator = &function, use.validated = event.location;
+        }
+        if (event.object != member.id) continue;
+        switch (event.kind) {
+        case GraphEventKind::walk:
+          ++use.touched;
+          break;
+        case GraphEventKind::lookup:
+          ++use.touched;
+          if (event.has(of_own_map)) use.own_map = true;
+          if (!use.validator && validates(function, event, member))
+            use.validator = &function, use.validated = event.location;
+          break;
+        case GraphEventKind::load:
+          ++use.touched, ++use.outside;
+          if (!use.loader) use.loader = &function, use.loaded = event.location;
+          break;
+        case GraphEventKind::fill: {
+          ++use.touched, ++use.fills;
+          if (event.has(both_ways)) use.both_ways = true;
+          GraphSource source = source_of_fill(function, event);
+          if (source == GraphSource::fresh)
+            ++fresh;
+          else if (source != GraphSource::constant) {
+            ++use.outside;
+            if (source == GraphSource::lookup) use.by_lookup = true;
+            if (first_fill && is_better_loader(function, use.loader))
+              use.loader = &function, use.loaded = event.location;
+            first_fill = false;
+          }
+          break;
+        }
+        default:
+          break;
+        }
+      }
+    }
+    use.all_fresh = use.fills > 0 && fresh == use.fills;
+    use.all_constant = use.fills > 0 && use.outside == 0;
+    return use;
+  }
+
+  // Of several that fill it, the first that reads it from somewhere; a setter or a constructor only passes it on.
+  bool is_better_loader(const GraphFunction& function, const GraphFunction* known) const {
+    if (!known) return true;
+    auto reads = [&](const GraphFunction& one) {
+      const EntityFact* entity = program.entity(one.id);
+      return entity && has_word(entity->name, {"load", "parse", "read", "decode", "deserialize", "deserialise", "from",
+                                               "import", "unmarshal"});
+    };
+    return reads(function) && !reads(*known);
+  }
+
+  void accepted(const GraphMember& member, GraphName name, const Use& use) {
+    if (use.all_constant) return;
+    if (name == GraphName::network) return;
+    const GraphFunction* at = use.validator ? use.validator : use.loader;
+    if (!at) return;
+    if (!use.validator) {
+      if (name == GraphName::none) return;
+      if (member.shape == GraphShape::pointers && name <= GraphName::tree && !use.by_lookup) return;
+      if (member.shape == GraphShape::ids && member.is_field && member.id_field.empty() && !use.own_map && !use.follows)
+        return;
+      if (member.shape == GraphShape::ids && !member.is_field) return; // a parameter or a variable, not a record's
+      if (member.shape == GraphShape::adjacency && name <= GraphName::tree && !use.follows) return;
+    } else if (name == GraphName::none && member.shape == GraphShape::ids && !use.own_map) {
+      return;
+    } else if (name == GraphName::none && member.shape == GraphShape::adjacency && !use.follows) {
+      return;
+    }
+    GraphFinding finding;
+    finding.kind = "accepted";
+    finding.member = member.id;
+    finding.validates = use.validator != nullptr;
+    if (!stand_at(finding, *at)) return;
+    finding.evidence.push_back({member.location, shown(member) + " names other records"});
+    if (use.loader && use.loader != at) finding.evidence.push_back({use.loaded, name_of(*use.loader) + "() fills it"});
+    finding.evidence.push_back(use.validator
+                                   ? std::pair(use.validated, name_of(*at) + "() checks that the ids are known")
+                                   : std::pair(use.loaded, name_of(*at) + "() fills it"));
+    findings.push_back(std::move(finding));
+  }
+
+  std::string name_of(const GraphFunction& function) const {
+    const EntityFact* entity = program.entity(function.id);
+    return entity ? entity->name : "?";
+  }
+
+  bool stand_at(GraphFinding& finding, const GraphFunction& function) const {
+    const EntityFact* entity = program.entity(function.id);
+    if (!entity || !program.is_ours(entity->location)) return false;
+    finding.function = function.id;
+    finding.location = entity->location;
+    finding.anchor = entity->name;
+    return true;
+  }
+
+  // Whether a call gets back to the function within few steps: a walk is short, a ring through half the program is not.
+  bool comes_back(EntityId callee, EntityId function, int depth) const {
+    if (callee == function) return true;
+    if (depth == 0) return false;
+    for (EntityId next : graphs.callees(callee))
+      if (comes_back(next, function, depth - 1)) return true;
+    return false;
+  }
+
+  static bool is_guarded(const std::vector<const GraphFunction*>& ring, const GraphEvent& call) {
+    for (const GraphFunction* function : ring) {
+      std::map<EntityId, unsigned> tested, marked;
+      std::set<EntityId> down, zero;
+      bool bounded = false;
+      for (const GraphEvent& event : function->events) {
+        if (function->id == call.function && event.order > call.order) break;
+        if (event.kind == GraphEventKind::test) {
+          tested.emplace(event.object, event.order);
+          if (event.has(bounds_depth)) bounded = true;
+        }
+        if (event.kind == GraphEventKind::mark && event.text != "-") marked.emplace(event.object, event.order);
+        if (event.kind == GraphEventKind::count_down) down.insert(event.object);
+        if (event.kind == GraphEventKind::zero) zero.insert(event.object);
+        if (event.kind == GraphEventKind::order && event.outcome) return true;
+      }
+      for (const std::pair<const EntityId, unsigned>& entry : marked)
+        if (tested.contains(entry.first)) return true;
+      for (EntityId marker : down)
+        if (zero.contains(marker) || tested.contains(marker)) return true;
+      if (bounded && (call.has(deeper) ||
+                      std::any_of(function->events.begin(), function->events.end(), [&](const GraphEvent& event) {
+                        return event.kind == GraphEventKind::call && event.has(deeper);
+                      })))
+        return true;
+    }
+    return false;
+  }
+
+  void walks(const GraphMember& member) {
+    std::set<EntityId> reported;
+    for (const GraphFunction& function : graphs.functions) {
+      for (const GraphEvent& event : function.events) {
+        if (event.kind != GraphEventKind::call || event.other != member.id) continue;
+        bool hands = event.has(hands_element) || (event.has(hands_container) && event.has(recursive));
+        if (!hands) continue;
+        bool back = event.has(recursive) || (function.ring != 0 && comes_back(event.object, function.id, 3));
+        if (!back || reported.contains(function.id)) continue;
+        std::vector<const GraphFunction*> ring{&function};
+        if (function.ring != 0)
+          for (const GraphFunction& other : graphs.functions)
+            if (other.ring == function.ring && other.id != function.id &&
+                (other.id == event.object || comes_back(other.id, function.id, 2)))
+              ring.push_back(&other);
+        if (is_guarded(ring, event)) continue;
+        GraphFinding finding;
+        finding.kind = "endless-walk";
+        finding.member = member.id;
+        if (!stand_at(finding, function)) continue;
+        reported.insert(function.id);
+        finding.evidence.push_back({member.location, shown(member) + " names other records"});
+        finding.evidence.push_back(
+            {event.location, event.has(recursive)
+                                 ? name_of(function) + "() calls itself for what the member names"
+                                 : name_of(function) + "() calls " + event.text + "(), which comes back to it"});
+        findings.push_back(std::move(finding));
+      }
+    }
+  }
+
+  void waits(const GraphMember& member, GraphName name) {
+    if (name == GraphName::network || name == GraphName::none) return;
+    for (const GraphFunction& function : graphs.functions) {
+      std::set<unsigned> inside; // of a loop that is reported
+      for (const GraphEvent& loop : function.events) {
+        if (loop.kind != GraphEventKind::loop || !loop.has(waits_for_work) || loop.has(notices)) continue;
+        if (inside.contains(static_cast<unsigned>(loop.other))) {
+          inside.insert(loop.loop);
+          continue;
+        }
+        if (!waits_for(graphs, function, loop, member.id)) continue;
+        inside.insert(loop.loop);
+        GraphFinding finding;
+        finding.kind = "endless-wait";
+        finding.member = member.id;
+        finding.function = function.id;
+        finding.location = loop.location;
+        finding.anchor = loop.text;
+        finding.evidence.push_back({member.location, shown(member) + " names other records"});
+        finding.evidence.push_back({loop.location, name_of(function) + "() goes round until everything is done"});
+        findings.push_back(std::move(finding));
+      }
+    }
+  }
+
+  const DependencyGraphs& graphs;
+  const Program& program;
+  std::vector<GraphFinding> findings;
+};
+
+} // namespace
+
+std::vector<GraphFinding> graph_findings(const DependencyGraphs& graphs) { return Judge(graphs).judge(); }
+
+} // namespace plumbline

@@ -1,0 +1,300 @@
+#include "program/ownership.h"
+#include "facts/words.h"
+#include "program/graph.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace plumbline {
+
+static std::int64_t id(EntityId entity) { return static_cast<std::int64_t>(entity); }
+static EntityId id(std::int64_t number) { return static_cast<EntityId>(number); }
+
+void write(FactTable& table, const OwnershipFact& fact) {
+  FactBuilder(table, "ownership")
+      .subject(fact.record)
+      .object(fact.target)
+      .at(fact.location)
+      .number("member", id(fact.member))
+      .text("name", fact.name)
+      .text("qualified", fact.qualified)
+      .text("type", fact.type)
+      .text("target_name", fact.target_name)
+      .number("shared", fact.shared)
+      .number("many", fact.many)
+      .number("may_be", fact.may_be);
+}
+
+OwnershipFact read_ownership(const FactTable& table, const Fact& fact) {
+  OwnershipFact read;
+  read.record = fact.subject;
+  read.target = fact.object;
+  read.location = fact.location;
+  read.member = id(table.number(fact, "member"));
+  read.name = table.text(fact, "name");
+  read.qualified = table.text(fact, "qualified");
+  read.type = table.text(fact, "type");
+  read.target_name = table.text(fact, "target_name");
+  read.shared = table.number(fact, "shared") != 0;
+  read.many = table.number(fact, "many") != 0;
+  read.may_be = table.number(fact, "may_be") != 0;
+  return read;
+}
+
+void write(FactTable& table, const StoredLambda& fact) {
+  FactBuilder(table, "stored-lambda")
+      .subject(fact.member)
+      .object(fact.captured)
+      .at(fact.location)
+      .number("record", id(fact.record))
+      .number("through", id(fact.through))
+      .text("variable", fact.variable);
+}
+
+StoredLambda read_stored_lambda(const FactTable& table, const Fact& fact) {
+  StoredLambda read;
+  read.member = fact.subject;
+  read.captured = fact.object;
+  read.location = fact.location;
+  read.record = id(table.number(fact, "record"));
+  read.through = id(table.number(fact, "through"));
+  read.variable = table.text(fact, "variable");
+  return read;
+}
+
+void write(FactTable& table, const MemberChange& fact) {
+  FactBuilder(table, "member-change")
+      .subject(fact.function)
+      .object(fact.member)
+      .at(fact.location)
+      .text("what", fact.what)
+      .number("index", fact.index + 1);
+}
+
+MemberChange read_member_change(const FactTable& table, const Fact& fact) {
+  MemberChange read;
+  read.function = fact.subject;
+  read.member = fact.object;
+  read.location = fact.location;
+  read.what = table.text(fact, "what");
+  read.index = static_cast<int>(table.number(fact, "index")) - 1;
+  return read;
+}
+
+static bool has_word(std::string_view name, std::initializer_list<std::string_view> wanted) {
+  for (const std::string& word : words_of(name))
+    if (std::find(wanted.begin(), wanted.end(), word) != wanted.end()) return true;
+  return false;
+}
+
+// A pointer against the direction in which things are owned.
+static bool is_back_name(std::string_view name) {
+  return has_word(
+      name, {"parent", "owner", "previous", "prev", "back", "container", "up", "outer", "enclosing", "host", "holder"});
+}
+
+// What keeps others, by its role: `std::shared_ptr<Server> server_` in a session.
+static bool is_keeper_name(std::string_view name) {
+  return is_back_name(name) || has_word(name, {"server", "manager", "pool", "registry", "controller", "engine",
+                                               "scheduler", "session", "system", "world", "scene", "service", "master",
+                                               "hub", "broker", "cluster", "client", "app", "application"});
+}
+
+// Neighbours in a graph know each other.
+static bool is_mutual_name(std::string_view name) {
+  return has_word(name, {"neighbors", "neighbours", "neighbor", "neighbour", "peers", "peer", "siblings", "sibling",
+                         "adjacent", "friends"});
+}
+
+namespace {
+
+class Rings {
+ public:
+  explicit Rings(const Program& program) : program(program) { read(); }
+
+  std::vector<OwnershipRing> find() {
+    lambdas();
+    members();
+    std::sort(rings.begin(), rings.end(),
+              [&](const OwnershipRing& a, const OwnershipRing& b) { return key(a.cut) < key(b.cut); });
+    return std::move(rings);
+  }
+
+ private:
+  std::tuple<std::string_view, std::uint32_t, std::uint32_t, std::string_view> key(const OwnershipFact& fact) const {
+    return {program.path(fact.location), fact.location.line, fact.location.column, fact.name};
+  }
+
+  void read() {
+    const FactTable& table = program.table;
+    const StringId ownership = table.strings.find("ownership"), lambda = table.strings.find("stored-lambda"),
+                   change = table.strings.find("member-change");
+    for (const Fact& fact : table.facts) {
+      if (fact.kind == StringId::empty) continue;
+      if (fact.kind == ownership) edges.push_back(read_ownership(table, fact));
+      if (fact.kind == lambda) stored.push_back(read_stored_lambda(table, fact));
+      if (fact.kind == change) {
+        MemberChange read = read_member_change(table, fact);
+        if (read.what == "clears") cleared.insert(read.member);
+        if (read.what == "stores")
+          stores[parameter_of(read.function, static_cast<unsigned>(read.index))].insert(read.member);
+      }
+    }
+    std::sort(edges.begin(), edges.end(), [&](const OwnershipFact& a, const OwnershipFact& b) {
+      return std::tuple(key(a), a.record, a.target, a.shared, a.may_be) <
+             std::tuple(key(b), b.record, b.target, b.shared, b.may_be);
+    });
+    edges.erase(std::unique(edges.begin(), edges.end(),
+                            [&](const OwnershipFact& a, const OwnershipFact& b) {
+                              return key(a) == key(b) && a.record == b.record && a.target == b.target &&
+                                     a.shared == b.shared && a.may_be == b.may_be;
+                            }),
+                edges.end());
+    std::sort(stored.begin(), stored.end(), [&](const StoredLambda& a, const StoredLambda& b) {
+      return std::tuple(program.path(a.location), a.location.line, a.location.column, a.member, a.captured) <
+             std::tuple(program.path(b.location), b.location.line, b.location.column, b.member, b.captured);
+    });
+  }
+
+  // A lambda in a callable member that keeps the object which has the member.
+  void lambdas() {
+    std::map<EntityId, const OwnershipFact*> described; // callable members
+    for (const OwnershipFact& edge : edges)
+      if (edge.target == EntityId::none) described.emplace(edge.member, &edge);
+    std::set<EntityId> reported;
+    for (const StoredLambda& lambda : stored) {
+      std::set<EntityId> members{lambda.member};
+      if (std::map<EntityId, std::set<EntityId>>::iterator found = stores.find(lambda.member); found != stores.end())
+        members = found->second;
+      for (EntityId member : members) {
+        std::map<EntityId, const OwnershipFact*>::iterator callable = described.find(member);
+        if (callable == described.end() || cleared.contains(member) || !reported.insert(member).second) continue;
+        OwnershipRing ring;
+        ring.cut = *callable->second;
+        ring.way.push_back(ring.cut);
+        ring.stored = lambda;
+        ring.by_lambda = true;
+        if (program.is_ours(ring.cut.location)) rings.push_back(std::move(ring));
+      }
+    }
+  }
+
+  void members() {
+    std::map<EntityId, std::uint32_t> numbers;
+    for (const OwnershipFact& edge : edges)
+      if (edge.target != EntityId::none) numbers.try_emplace(edge.record, 0), numbers.try_emplace(edge.target, 0);
+    std::uint32_t count = 0;
+    for (std::pair<const EntityId, std::uint32_t>& entry : numbers) entry.second = count++;
+    outgoing.assign(count, {});
+    std::vector<NodePair> pairs;
+    for (std::uint32_t i = 0; i < edges.size(); ++i) {
+      if (edges[i].target == EntityId::none) continue;
+      const std::uint32_t from = numbers[edges[i].record], to = numbers[edges[i].target];
+      outgoing[from].push_back({to, i});
+      pairs.push_back({from, to});
+    }
+    const std::vector<std::uint32_t> component = components_of(graph_of(count, pairs));
+    std::vector<std::uint32_t> candidates;
+    for (std::uint32_t i = 0; i < edges.size(); ++i)
+      if (edges[i].shared && !edges[i].may_be && edges[i].target != EntityId::none &&
+          program.is_ours(edges[i].location) &&
+          component[numbers[edges[i].record]] == component[numbers[edges[i].target]])
+        candidates.push_back(i);
+    // What stands in records that a container holds is as many as they are.
+    std::set<EntityId> held_by_containers;
+    for (const OwnershipFact& edge : edges)
+      if (!edge.shared && edge.many) held_by_containers.insert(edge.target);
+    auto rank = [&](std::uint32_t i) {
+      return is_back_name(edges[i].name) ? 0 : !edges[i].many && !held_by_containers.contains(edges[i].record) ? 1 : 2;
+    };
+    std::sort(candidates.begin(), candidates.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return std::pair(rank(a), a) < std::pair(rank(b), b); });
+    removed.assign(edges.size(), false);
+    for (std::uint32_t candidate : candidates) {
+      if (removed[candidate]) continue;
+      std::vector<std::uint32_t> way = way_back(candidate, numbers, component);
+      if (way.empty() || !is_ring(candidate, way)) continue;
+      bool broken = cleared.contains(edges[candidate].member);
+      for (std::uint32_t step : way) broken = broken || (edges[step].shared && cleared.contains(edges[step].member));
+      // The same member in all instantiations and for all it may be.
+      for (std::uint32_t i = 0; i < edges.size(); ++i)
+        if (edges[i].member == edges[candidate].member) removed[i] = true;
+      if (broken) continue;
+      OwnershipRing ring;
+      ring.cut = edges[candidate];
+      ring.way.push_back(edges[candidate]);
+      for (std::uint32_t step : way) ring.way.push_back(edges[step]);
+      rings.push_back(std::move(ring));
+    }
+  }
+
+  // The shortest way from the candidate's target to its record, by members that are not yet cut. For a member that
+  // points to its own record: another such member.
+  std::vector<std::uint32_t> way_back(std::uint32_t candidate, std::map<EntityId, std::uint32_t>& numbers,
+                                      const std::vector<std::uint32_t>& component) {
+    const std::uint32_t from = numbers[edges[candidate].target], to = numbers[edges[candidate].record];
+    if (from == to) {
+      for (const std::pair<std::uint32_t, std::uint32_t>& edge : outgoing[from])
+        if (edge.first == to && edge.second != candidate && !removed[edge.second] && edges[edge.second].shared &&
+            edges[edge.second].member != edges[candidate].member)
+          return {edge.second};
+      return {};
+    }
+    std::map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> reached; // node -> node before it, edge
+    std::vector<std::uint32_t> queue{from};
+    for (std::size_t next = 0; next < queue.size() && !reached.contains(to); ++next)
+      for (const std::pair<std::uint32_t, std::uint32_t>& edge : outgoing[queue[next]]) {
+        if (removed[edge.second] || edges[edge.second].member == edges[candidate].member ||
+            component[edge.first] != component[from])
+          continue;
+        if (edge.first == from || !reached.try_emplace(edge.first, std::pair(queue[next], edge.second)).second)
+          continue;
+        queue.push_back(edge.first);
+      }
+    std::vector<std::uint32_t> way;
+    for (std::uint32_t at = to; reached.contains(at) && at != from; at = reached[at].first)
+      way.push_back(reached[at].second);
+    std::reverse(way.begin(), way.end());
+    return way;
+  }
+
+  // Whether objects can close it, not only types.
+  bool is_ring(std::uint32_t candidate, const std::vector<std::uint32_t>& way) const {
+    const OwnershipFact& cut = edges[candidate];
+    bool shared = false, may_be = false;
+    for (std::uint32_t step : way) {
+      if (edges[step].shared) shared = true;
+      if (edges[step].may_be) may_be = true;
+    }
+    if (cut.record == cut.target) return is_back_name(cut.name) || is_mutual_name(cut.name); // else a list, a tree
+    // Through a base that may be anything, trees of expressions and decorators lead back to themselves.
+    if (!shared) return may_be ? is_back_name(cut.name) : is_keeper_name(cut.name);
+    if (may_be) return is_keeper_name(cut.name) || names_its_type(cut);
+    return true;
+  }
+
+  // `canvas` of type Canvas names the object, `body` of type Statement the part that it plays.
+  static bool names_its_type(const OwnershipFact& fact) {
+    std::size_t colon = fact.target_name.rfind("::");
+    std::vector<std::string> type = words_of(colon == std::string::npos ? fact.target_name
+                                                                        : fact.target_name.substr(colon + 2)),
+                             name = words_of(fact.name);
+    return !type.empty() && !name.empty() && type.back() == name.back();
+  }
+
+  const Program& program;
+  std::vector<OwnershipFact> edges;
+  std::vector<StoredLambda> stored;
+  std::set<EntityId> cleared;
+  std::map<EntityId, std::set<EntityId>> stores;
+  std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> outgoing; // node -> node, edge
+  std::vector<bool> removed;
+  std::vector<OwnershipRing> rings;
+};
+
+} // namespace
+
+std::vector<OwnershipRing> ownership_rings(const Program& program) { return Rings(program).find(); }
+
+} // namespace plumbline
