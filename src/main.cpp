@@ -7,6 +7,7 @@
 #include "cli/selection.h"
 #include "cli/verdict.h"
 #include "program/machines.h"
+#include "program/modules.h"
 #include "program/program.h"
 
 namespace plumbline {
@@ -30,6 +31,7 @@ static Audit audit_of(const Collection& collection, const Settings& settings,
                            .findings = std::move(findings),
                            .sites = program.sites,
                            .machines = machine_summaries(program),
+                           .graphs = graphs_of(program),
                            .suppressions = program.suppression_comments,
                            .today = today,
                            .known_checks = {known_checks.begin(), known_checks.end()},

@@ -53,14 +53,16 @@ static std::string message_of(const IncludeGraph& includes, const IncludeRing& r
 
 static std::string suggestion_of(const IncludeGraph& includes, const IncludeRing& ring) {
   const Include& cut = includes.includes[ring.cut];
-  if (ring.names.empty()) return "Remove this include: nothing that it brings is used here.";
+  if (ring.names.empty())
+    return "Drop this include: no file of the ring uses a name that comes through it. Who does can include " +
+           quoted(cut.spelled) + " itself.";
   return "Declare " + listed(names_of(includes, ring.names), 4) +
          " forward where a pointer or a reference is enough; take what is needed whole out of " +
          quoted(includes.files[cut.to]) + " into a header that includes neither; then drop this include.";
 }
 
 static void judge(const Program& program, std::vector<Finding>& findings) {
-  const IncludeGraph includes = include_graph(program);
+  const IncludeGraph& includes = *program.includes;
   for (const IncludeRing& ring : include_rings(includes)) {
     const Include& cut = includes.includes[ring.cut];
     Finding finding;

@@ -144,6 +144,7 @@ Audit run_audit(AuditInput input) {
   std::erase_if(input.sites, [&](const Site& site) { return !is_enabled(settings, site.check); });
   audit.sites = distinct_sites(std::move(input.sites), settings);
   audit.machines = std::move(input.machines);
+  audit.graphs = std::move(input.graphs);
   return audit;
 }
 

@@ -3,6 +3,7 @@
 
 #include "audit/finding.h"
 #include "audit/gate.h"
+#include "audit/graphs.h"
 #include "audit/progress.h"
 #include "facts/facts.h"
 #include "project/settings.h"
@@ -61,6 +62,7 @@ struct AuditInput {
   std::vector<Finding> findings; // as the judges made them, in any order
   std::vector<Site> sites;
   std::vector<MachineSummary> machines;
+  std::vector<Graph> graphs;
   std::vector<SuppressionComment> suppressions;
   std::string today;                     // ISO 8601 date, for `until`; empty: nothing expires
   std::vector<std::string> known_checks; // every check's name, run or not; empty: unknown names cannot be told
@@ -78,6 +80,7 @@ struct Audit {
   std::vector<UnitCoverage> units; // sorted by path
   std::vector<Finding> findings;   // sorted: priority, score descending, path, line, column, check, kind, fingerprint
   std::vector<Site> sites;         // sorted by place
+  std::vector<Graph> graphs;       // of modules; none if there is but one
   std::vector<std::string> notes;  // what a reader should know about this run: cache trouble, …
   std::optional<BaselineOrigin> baseline;    // set together with `progress`
   std::optional<MigrationProgress> progress; // against the baseline

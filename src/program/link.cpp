@@ -1,5 +1,6 @@
 #include "program/machines.h"
 #include "program/program.h"
+#include "program/modules.h"
 #include "program/tunables.h"
 #include "project/project.h"
 
@@ -225,6 +226,8 @@ Program link(std::span<const TuFacts> units, const Settings& settings) {
             [](const SuppressionComment& a, const SuppressionComment& b) { return a.place < b.place; });
   program.configuration = std::make_unique<const Configuration>(program);
   program.tunables = tunables_of(program);
+  program.includes = std::make_unique<const IncludeGraph>(include_graph(program));
+  program.modules = std::make_unique<const ModuleGraph>(module_graph(*program.includes, settings));
   program.sites = sites_of(program);
   program.machines = machines_of(program);
   return program;

@@ -14,6 +14,8 @@
 namespace plumbline {
 
 class Configuration;
+struct IncludeGraph;
+struct ModuleGraph;
 struct Tunable;
 struct StateMachine;
 
@@ -39,6 +41,8 @@ struct Program {
   std::vector<Site> sites;                              // every consumer of a tunable: see tunables.h
   std::vector<StateMachine> machines;                   // see machines.h
   std::vector<SuppressionComment> suppression_comments; // in our files
+  std::unique_ptr<const IncludeGraph> includes;         // never null after link(), as the next
+  std::unique_ptr<const ModuleGraph> modules;
 
   const EntityFact* entity(EntityId id) const;
   const ConstantFact* constant(EntityId id) const;

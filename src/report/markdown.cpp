@@ -7,6 +7,7 @@
 // way to print a heading once.
 #include "facts/embedded.h"
 #include "report/escape.h"
+#include "report/flowchart.h"
 #include "report/render.h"
 
 #include <llvm/Support/JSON.h>
@@ -286,6 +287,21 @@ static void add_machines(Json& view, const Json& machines) {
   view["machines"] = std::move(list);
 }
 
+static void add_graphs(Json& view, const Json& graphs) {
+  Json list = Json::array();
+  bool back = false;
+  for (const Json& graph : graphs) {
+    std::size_t left_out = 0;
+    std::string chart = flowchart(graph, left_out);
+    for (const Json& edge : part_of(graph, "edges")) back = back || edge.value("back", false);
+    list.push_back(
+        {{"flowchart", std::move(chart)}, {"left_out", left_out > 0 ? Json(std::to_string(left_out)) : Json(nullptr)}});
+  }
+  view["has_graphs"] = !list.empty();
+  view["has_back"] = back;
+  view["charts"] = std::move(list);
+}
+
 static Json markdown_view(const Json& model) {
   Json view = Json::object();
   const Json& tool = part_of(model, "tool");
@@ -296,6 +312,7 @@ static Json markdown_view(const Json& model) {
   add_items(view, part_of(model, "findings"));
   add_machines(view, part_of(model, "machines"));
   add_modules(view, model);
+  add_graphs(view, part_of(model, "graphs"));
   add_inactive(view, part_of(model, "findings"));
   return view;
 }

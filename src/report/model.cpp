@@ -1,6 +1,7 @@
 #include "report/report.h"
 
 #include "report/escape.h"
+#include "report/graphs_json.h"
 #include "report/mermaid.h"
 #include "report/progress_json.h"
 
@@ -204,7 +205,7 @@ Json report_model(const Audit& audit) {
               {"history", history_json(audit)},
               {"gate", gate_json(audit)},
               {"machines", std::move(machines)},
-              {"graphs", Json::array()}};
+              {"graphs", graphs_json(audit.graphs)}};
 }
 
 } // namespace plumbline

@@ -38,7 +38,7 @@ class Sources {
   std::vector<std::string> rings() const {
     const Settings settings;
     const Program program = link(std::span<const TuFacts>(&unit, 1), settings);
-    const IncludeGraph graph = include_graph(program);
+    const IncludeGraph& graph = *program.includes;
     std::vector<std::string> texts;
     for (const IncludeRing& ring : include_rings(graph)) {
       const Include& cut = graph.includes[ring.cut];

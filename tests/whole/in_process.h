@@ -4,6 +4,7 @@
 #include "check.h"
 #include "collect/collect.h"
 #include "program/machines.h"
+#include "program/modules.h"
 #include "program/program.h"
 
 #include <gtest/gtest.h>
@@ -78,6 +79,7 @@ inline Audit audit_of(const std::string& root, const std::vector<std::string>& f
                     .findings = std::move(findings),
                     .sites = program.sites,
                     .machines = machine_summaries(program),
+                    .graphs = graphs_of(program),
                     .suppressions = program.suppression_comments,
                     .today = test_date,
                     .known_checks = std::move(known)});
