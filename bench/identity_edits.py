@@ -9,7 +9,8 @@ against the baseline taken before, and each finding's fingerprint compared with 
   files       every second source file and header gets another name; includes and the compile database follow
   functions   every function and class that is the owner of a finding gets another name, everywhere
   reorder     the top-level definitions of each .cpp file that have findings, in another order
-  neighbour   before every third finding's statement the same statement once more; after every fourth, gone again
+  neighbour   before every third finding's statement the same statement once more (which of two equal statements side by
+              side is the old one nobody can say: either may be recognised, not both, not none)
   all         one after the other
 
 Beside it stands what the SARIF Multitool's match-results-forward keeps (npm @microsoft/sarif-multitool in tests/node),
@@ -84,8 +85,8 @@ def put_marks(tree, found):
 
 
 def marked(tree, found):
-    """mark and check of each finding, to its fingerprint."""
-    result = {}
+    """mark and check of each finding, to the fingerprints of those that have it."""
+    result = collections.defaultdict(set)
     texts = {}
     for finding in found:
         place = finding["location"]
@@ -93,7 +94,7 @@ def marked(tree, found):
         before = data[: offset(data, place["line"], place["column"])].rstrip()
         marks = list(MARK.finditer(before[-16:]))
         if marks and marks[-1].end() == len(before[-16:]):
-            result[(int(marks[-1].group(1)), finding["check"], finding["kind"])] = finding["fingerprint"]
+            result[(int(marks[-1].group(1)), finding["check"], finding["kind"])].add(finding["fingerprint"])
     return result
 
 
@@ -137,7 +138,7 @@ def rename_functions(tree, found):
     words -= system
     if not words:
         return
-    pattern = re.compile(r"(?<![\w#<\"/.])(" + "|".join(sorted(words)) + r")\b(?!\.h|\.cxx|/)")
+    pattern = re.compile(r"(?<![\w#\"/])(" + "|".join(sorted(words)) + r")\b(?!\.hxx|\.h\b|\.cxx|/)")
     for path in tree.sources():
         lines = path.read_text(errors="surrogateescape").split("\n")
         path.write_text("\n".join(l if l.lstrip().startswith("#include") else pattern.sub(r"\1_renamed", l) for l in lines), errors="surrogateescape")
@@ -175,7 +176,7 @@ def neighbour(tree, found):
             previous = lines[number - 2].strip() if number > 1 else ""
             plain = re.sub(r"/\*@\d+\*/", "", line)
             if re.fullmatch(r"\s+[\w.:>\-]+\(.*\);\s*", plain) and previous.endswith((";", "{", "}")):
-                lines.insert(number - 1, plain)
+                lines.insert(number - 1, line)
         path.write_text("\n".join(lines), errors="surrogateescape")
 
 
@@ -186,7 +187,7 @@ EDITS = {"reformat": [reformat], "files": [rename_files], "functions": [rename_f
 def multitool_keeps(program, before, after, folder):
     """How many results of `after` match-results-forward gives the guid of a result of `before`: by their marks' places."""
     out = os.path.join(folder, "matched.sarif")
-    done = subprocess.run([program, "match-results-forward", after, "--previous", before, "--output-file-path", out], capture_output=True, text=True)
+    done = subprocess.run([program, "match-results-forward", after, "--previous", before, "--output-file-path", out, "--log", "ForceOverwrite"], capture_output=True, text=True)
     if done.returncode != 0 or not os.path.exists(out):
         return None
     runs = json.load(open(out, encoding="utf-8-sig"))["runs"]
@@ -214,7 +215,9 @@ def main():
         tree.audit([plumbline, "scan"], first)
         before = marked(tree, findings(first))
         sarif = os.path.join(folder, "before.sarif")
+        os.rename(os.path.join(tree.root, ".plumbline"), os.path.join(folder, "aside"))
         tree.audit([plumbline, "scan"], sarif)
+        os.rename(os.path.join(folder, "aside"), os.path.join(tree.root, ".plumbline"))
         shutil.copytree(tree.root, clean, symlinks=True)
         commands = json.dumps(tree.commands)
         for edit in options.edits.split(","):
@@ -226,10 +229,10 @@ def main():
             after_path = os.path.join(folder, "after.json")
             tree.audit([plumbline, "scan"], after_path)
             after = marked(tree, findings(after_path))
-            owner_of = {fingerprint: mark for mark, fingerprint in before.items()}
+            owner_of = {fingerprint: mark for mark, fingerprints in before.items() for fingerprint in fingerprints}
             common = [mark for mark in before if mark in after]
-            kept = sum(after[mark] == before[mark] for mark in common)
-            wrong = sum(owner_of.get(after[mark], mark) != mark for mark in after)
+            kept = sum(bool(after[mark] & before[mark]) for mark in common)
+            wrong = sum(owner_of.get(fingerprint, mark) != mark for mark in after for fingerprint in after[mark])
             after_sarif = os.path.join(folder, "after.sarif")
             os.rename(os.path.join(tree.root, ".plumbline"), os.path.join(folder, "aside"))
             tree.audit([plumbline, "scan"], after_sarif)

@@ -87,6 +87,7 @@ constexpr Pass last_passes[] = {
     {path, around_64},
     {path, around_16},
     {path | entity | owner, around_shape, true},
+    {path | owner, around_shape, true}, // the text is a name that was changed: an #include
 };
 
 constexpr Pass site_passes[] = {
@@ -103,6 +104,10 @@ constexpr Pass site_passes[] = {
     {path | owner | text, 0, true},
 };
 
+// Several equals against several are paired in the file's order; that is a guess, which must wait until each pass has
+// taken what is certain: one against one.
+enum class Pairing { unique, any };
+
 class Matcher {
  public:
   Matcher(const std::vector<Matchable>& then, const std::vector<Matchable>& now)
@@ -112,8 +117,12 @@ class Matcher {
       translated[i] = {then[i].parts.path, then[i].parts.entity, then[i].parts.owner};
   }
 
-  template <std::size_t count> void run(const Pass (&passes)[count]) {
-    for (const Pass& pass : passes) join(pass);
+  // `how` overrules what the passes say.
+  template <std::size_t count> void run(const Pass (&passes)[count], Pairing how = Pairing::any) {
+    for (Pass pass : passes) {
+      pass.unique |= how == Pairing::unique;
+      join(pass);
+    }
   }
 
   // From here on, names of then count as what the pairs so far say they are called now.
@@ -260,10 +269,12 @@ class Matcher {
 std::vector<std::size_t> match(const std::vector<Matchable>& then, const std::vector<Matchable>& now,
                                const std::function<bool(const std::string& path)>& still_there) {
   Matcher matcher(then, now);
+  matcher.run(unmoved_passes, Pairing::unique);
+  matcher.run(moved_passes, Pairing::unique);
   matcher.run(unmoved_passes);
-  matcher.run(moved_passes);
-  matcher.run(any_surroundings);
   matcher.translate(still_there);
+  matcher.run(translated_passes, Pairing::unique);
+  matcher.run(moved_passes);
   matcher.run(translated_passes);
   matcher.run(any_surroundings);
   matcher.run(last_passes);
@@ -272,6 +283,7 @@ std::vector<std::size_t> match(const std::vector<Matchable>& then, const std::ve
 
 std::vector<std::size_t> match_unmoved(const std::vector<Matchable>& then, const std::vector<Matchable>& now) {
   Matcher matcher(then, now);
+  matcher.run(unmoved_passes, Pairing::unique);
   matcher.run(unmoved_passes);
   matcher.run(any_surroundings);
   return matcher.result();
@@ -279,6 +291,7 @@ std::vector<std::size_t> match_unmoved(const std::vector<Matchable>& then, const
 
 std::vector<std::size_t> match_sites(const std::vector<Matchable>& then, const std::vector<Matchable>& now) {
   Matcher matcher(then, now);
+  matcher.run(site_passes, Pairing::unique);
   matcher.run(site_passes);
   return matcher.result();
 }
@@ -294,8 +307,9 @@ static std::uint32_t hash_of(std::string_view source, const std::vector<Token>& 
       break;
     }
     const Token& token = tokens[static_cast<std::size_t>(at)];
-    words += shape && token.kind == TokenKind::word ? std::string_view("w")
-                                                    : source.substr(token.begin, token.end - token.begin);
+    const std::string_view spelled = source.substr(token.begin, token.end - token.begin);
+    const bool is_name = token.kind == TokenKind::word || token.kind == TokenKind::literal; // "header.h" is one, too
+    words += shape && is_name ? std::string_view("w") : spelled;
     words += '\0';
   }
   std::uint32_t hash = static_cast<std::uint32_t>(llvm::xxh3_64bits(llvm::StringRef(words)));

@@ -31,7 +31,7 @@
 namespace plumbline {
 
 // Hashes of the tokens before and after an anchor: the nearest 4, 16 and 64, and of the nearest 32 only their shape
-// (names do not count, so that renaming does not change it). All 0: not known.
+// (names and texts do not count, so that renaming does not change it). All 0: not known.
 struct Surroundings {
   static constexpr std::size_t widths[] = {4, 16, 64};
   static constexpr std::size_t shape_width = 32;
