@@ -134,8 +134,7 @@ Audit run_audit(AuditInput input) {
     finding.module = module_of(settings, finding.place.path);
     finding.scope = scope_of(settings, finding.place.path);
     finding.priority = priority_of(finding, settings);
-    finding.score = score_of(finding.priority, factors_of(finding, settings));
-    finding.effort = effort_of(finding);
+    weigh(finding, settings);
   }
   set_fingerprints(audit.findings);
   relate(audit.findings);

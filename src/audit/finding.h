@@ -52,6 +52,14 @@ struct EffortHours {
   double low = 0, high = 0;
 };
 
+// One reason for a finding's score; the score is the sum of the points.
+struct Factor {
+  std::string name;  // priority, kind, role, uses, config, module; band: what the priority's upper bound took away
+  std::string value; // what about the finding it looked at: "ttl", "12 uses"
+  int points = 0;
+  std::string why;
+};
+
 struct Finding {
   // By the check's judge:
   std::string check, kind;
@@ -72,6 +80,7 @@ struct Finding {
   Scope scope = Scope::production;
   Priority priority = Priority::p2;
   int score = 0; // 0-100
+  std::vector<Factor> factors;
   EffortHours effort;
   std::string fingerprint; // 32 hex digits
   std::string related;     // fingerprint of the finding that the audit shows as one item with this one

@@ -53,14 +53,22 @@ static constexpr KindWeight kind_weights[] = {
 };
 static constexpr KindWeight other_kind = {"", "", 6, {1, 2}, "no weight is given for this check"};
 
-static const KindWeight& weight_of(const Finding& finding) {
-  const KindWeight* any_kind = &other_kind;
-  for (const KindWeight& weight : kind_weights) {
-    if (weight.check != finding.check) continue;
-    if (weight.kind == finding.kind) return weight;
-    if (weight.kind.empty()) any_kind = &weight;
+static KindWeight weight_of(std::string_view check, std::string_view kind, const Settings& settings) {
+  KindWeight weight = other_kind;
+  for (const KindWeight& each : kind_weights) {
+    if (each.check != check) continue;
+    if (each.kind == kind || each.kind.empty()) weight = each;
+    if (each.kind == kind) break;
   }
-  return *any_kind;
+  auto setting = settings.checks.find(std::string(check));
+  if (setting == settings.checks.end()) return weight;
+  auto apply = [&](const KindSetting& chosen) {
+    if (chosen.points) weight.points = *chosen.points;
+    if (chosen.effort) weight.effort = *chosen.effort;
+  };
+  apply(setting->second.all_kinds);
+  if (auto own = setting->second.kinds.find(std::string(kind)); own != setting->second.kinds.end()) apply(own->second);
+  return weight;
 }
 
 struct RoleWeight {
@@ -81,35 +89,56 @@ static constexpr RoleWeight role_weights[] = {
     {"clamp", 2, "only matters for settings beyond it"},
 };
 
-static int points_for_uses(int uses) { return uses >= 10 ? 6 : uses >= 5 ? 4 : uses >= 2 ? 2 : 0; }
+static constexpr int most_for_uses = 6, most_for_config = 5, most_for_module = 5;
+static constexpr std::string_view more_places = "more places change with it";
+static constexpr std::string_view setting_exists = "the setting exists already: one line to change";
+static constexpr std::string_view setting_is_near = "the owner can already see configuration: little to change";
+static constexpr std::string_view module_first = "the settings say that this module comes first";
+
+static int points_of(const RoleWeight& role, const Settings& settings) {
+  auto setting = settings.weights.roles.find(std::string(role.role));
+  return setting == settings.weights.roles.end() ? role.points : setting->second;
+}
+
+// All, two thirds and one third of the most that the factor gives.
+static int points_for_uses(int uses, int most) {
+  return uses >= 10 ? most : uses >= 5 ? (most * 2 + 1) / 3 : uses >= 2 ? (most + 1) / 3 : 0;
+}
+
+static int three_fifths(int most) { return (most * 3 + 2) / 5; }
 
 std::vector<Factor> factors_of(const Finding& finding, const Settings& settings) {
   std::vector<Factor> factors;
-  const KindWeight& weight = weight_of(finding);
-  factors.push_back({"kind", finding.check + "/" + finding.kind, weight.points, weight.why});
+  auto add = [&](const char* name, std::string value, int points, std::string_view why) {
+    if (points > 0) factors.push_back({name, std::move(value), points, std::string(why)});
+  };
+  KindWeight weight = weight_of(finding.check, finding.kind, settings);
+  add("kind", finding.check + "/" + finding.kind, weight.points, weight.why);
   for (const RoleWeight& role : role_weights)
-    if (role.role == finding.role) factors.push_back({"role", finding.role, role.points, role.why});
-  if (int points = points_for_uses(finding.uses))
-    factors.push_back({"uses", std::to_string(finding.uses) + " uses", points, "more places change with it"});
+    if (role.role == finding.role) add("role", finding.role, points_of(role, settings), role.why);
+  add("uses", std::to_string(finding.uses) + " uses",
+      points_for_uses(finding.uses, settings.weights.uses.value_or(most_for_uses)), more_places);
   if (finding.config_in_reach) {
     bool exists = finding.config_in_reach->field_exists;
-    factors.push_back({"config", finding.config_in_reach->field, exists ? 5 : 3,
-                       exists ? "the setting exists already: one line to change"
-                              : "the owner can already see configuration: little to change"});
+    int most = settings.weights.config.value_or(most_for_config);
+    add("config", finding.config_in_reach->field, exists ? most : three_fifths(most),
+        exists ? setting_exists : setting_is_near);
   }
   const ModuleSetting* module = module_setting_of(settings, finding.place.path);
-  if (module && module->priority && *module->priority != Priority::p2)
-    factors.push_back({"module", module->name, *module->priority == Priority::p0 ? 5 : 3,
-                       "the settings say that this module comes first"});
+  if (module && module->priority && *module->priority != Priority::p2) {
+    int most = settings.weights.module.value_or(most_for_module);
+    add("module", module->name, *module->priority == Priority::p0 ? most : three_fifths(most), module_first);
+  }
   return factors;
 }
 
+static int floor_of(Priority priority) { return priority == Priority::p0 ? 70 : priority == Priority::p1 ? 40 : 0; }
+static int top_of(Priority priority) { return priority == Priority::p0 ? 100 : priority == Priority::p1 ? 69 : 39; }
+
 int score_of(Priority priority, const std::vector<Factor>& factors) {
-  int floor = priority == Priority::p0 ? 70 : priority == Priority::p1 ? 40 : 0;
-  int top = priority == Priority::p0 ? 100 : priority == Priority::p1 ? 69 : 39;
-  int score = floor;
+  int score = floor_of(priority);
   for (const Factor& factor : factors) score += factor.points;
-  return std::min(score, top);
+  return std::min(score, top_of(priority));
 }
 
 Priority priority_of(const Finding& finding, const Settings& settings) {
@@ -124,8 +153,8 @@ Priority priority_of(const Finding& finding, const Settings& settings) {
 
 static double to_quarters(double hours) { return std::round(hours * 4) / 4; }
 
-EffortHours effort_of(const Finding& finding) {
-  EffortHours hours = weight_of(finding).effort;
+EffortHours effort_of(const Finding& finding, const Settings& settings) {
+  EffortHours hours = weight_of(finding.check, finding.kind, settings).effort;
   bool tunable = finding.check == "hard-coded-duration" || finding.check == "hard-coded-limit";
   if (tunable && finding.config_in_reach)
     hours = finding.config_in_reach->field_exists ? EffortHours{0.25, 0.5} : EffortHours{0.5, 1};
@@ -142,6 +171,46 @@ EffortHours effort_of(const Finding& finding) {
   double more_files = static_cast<double>(std::min<std::size_t>(files.size() - 1, 20));
   return {std::max(0.25, to_quarters(hours.low + 0.05 * more_lines + 0.25 * more_files)),
           std::max(0.25, to_quarters(hours.high + 0.1 * more_lines + 0.5 * more_files))};
+}
+
+void weigh(Finding& finding, const Settings& settings) {
+  std::vector<Factor> counted = factors_of(finding, settings);
+  finding.score = score_of(finding.priority, counted);
+  finding.factors = {{"priority", std::string(name_of(finding.priority)), floor_of(finding.priority),
+                      "every finding of a higher priority comes before every one of a lower"}};
+  int sum = floor_of(finding.priority);
+  for (Factor& factor : counted) {
+    sum += factor.points;
+    finding.factors.push_back(std::move(factor));
+  }
+  if (sum > finding.score)
+    finding.factors.push_back({"band", std::string(name_of(finding.priority)), finding.score - sum,
+                               "no score leaves the band of its priority"});
+  finding.effort = effort_of(finding, settings);
+}
+
+std::vector<WeightLine> weights_of(std::string_view check, std::span<const std::string_view> kinds,
+                                   const Settings& settings) {
+  std::vector<WeightLine> lines;
+  auto add = [&](const char* factor, std::string_view value, int points, std::string_view why) {
+    lines.push_back({factor, std::string(value), points, std::nullopt, std::string(why)});
+  };
+  for (std::string_view kind : kinds) {
+    KindWeight weight = weight_of(check, kind, settings);
+    add("kind", kind, weight.points, weight.why);
+    lines.back().effort = weight.effort;
+  }
+  for (const RoleWeight& role : role_weights) add("role", role.role, points_of(role, settings), role.why);
+  int uses = settings.weights.uses.value_or(most_for_uses), config = settings.weights.config.value_or(most_for_config);
+  int module = settings.weights.module.value_or(most_for_module);
+  add("uses", "2 to 4", points_for_uses(2, uses), more_places);
+  add("uses", "5 to 9", points_for_uses(5, uses), more_places);
+  add("uses", "10 or more", points_for_uses(10, uses), more_places);
+  add("config", "a field exists", config, setting_exists);
+  add("config", "a field can be added", three_fifths(config), setting_is_near);
+  add("module", "P0", module, module_first);
+  add("module", "P1", three_fifths(module), module_first);
+  return lines;
 }
 
 } // namespace plumbline

@@ -9,18 +9,12 @@
 #include "audit/finding.h"
 #include "project/settings.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace plumbline {
-
-struct Factor {
-  std::string_view name; // kind, role, uses, config, module
-  std::string value;     // what about the finding it looked at: "ttl", "12 uses"
-  int points = 0;
-  std::string_view why;
-};
 
 // The factors that count for a finding; module and scope must be set.
 std::vector<Factor> factors_of(const Finding& finding, const Settings& settings);
@@ -34,6 +28,19 @@ Priority priority_of(const Finding& finding, const Settings& settings);
 
 // Hours for a developer who knows the code: by kind, what configuration is at hand, and how many places and files the
 // evidence names. Multiples of a quarter.
-EffortHours effort_of(const Finding& finding);
+EffortHours effort_of(const Finding& finding, const Settings& settings);
+
+// Sets score, factors and effort; the factors add up to the score. Priority, module and scope must be set.
+void weigh(Finding& finding, const Settings& settings);
+
+// What `explain` shows: a line of the tables of weights, as the settings have them.
+struct WeightLine {
+  std::string factor, value; // "kind", "no-seam"
+  int points = 0;
+  std::optional<EffortHours> effort; // of kinds
+  std::string why;
+};
+std::vector<WeightLine> weights_of(std::string_view check, std::span<const std::string_view> kinds,
+                                   const Settings& settings);
 
 } // namespace plumbline

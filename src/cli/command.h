@@ -27,6 +27,7 @@ void add_cache(CLI::App& app, Action& action);
 void add_worker(CLI::App& app, Action& action); // hidden: how the pool starts this binary
 
 // Options that several commands share. The values must outlive the parse.
+void add_settings_option(CLI::App& command, ProjectRequest& request); // --config
 void add_project_options(CLI::App& command, ProjectRequest& request);
 void add_cache_folder_option(CLI::App& command, CacheOptions& cache);
 

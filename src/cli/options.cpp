@@ -10,17 +10,21 @@
 
 namespace plumbline {
 
-void add_project_options(CLI::App& command, ProjectRequest& request) {
+void add_settings_option(CLI::App& command, ProjectRequest& request) {
   llvm::SmallString<256> working_directory;
   llvm::sys::fs::current_path(working_directory);
   request.working_directory = working_directory.str().str();
   for (const RegisteredCheck& registered : all_checks()) request.known_checks.push_back(registered.name);
+  command.add_option("--config", request.settings_file, "Settings file; else .plumbline.yaml, searched upwards")
+      ->type_name("FILE");
+}
+
+void add_project_options(CLI::App& command, ProjectRequest& request) {
   command
       .add_option("-p", request.build_directory,
                   "Folder of compile_commands.json, or the file itself; else searched in build/ and upwards")
       ->type_name("BUILD_DIR");
-  command.add_option("--config", request.settings_file, "Settings file; else .plumbline.yaml, searched upwards")
-      ->type_name("FILE");
+  add_settings_option(command, request);
 }
 
 void add_cache_folder_option(CLI::App& command, CacheOptions& cache) {

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/messages.h"
 #include "cli/scanning.h"
+#include "report/words.h"
 
 #include <llvm/ADT/StringExtras.h>
 #include <llvm/Support/FileSystem.h>
@@ -43,6 +44,19 @@ static llvm::Error check_paths(const std::vector<std::string>& paths, const CLI:
   return llvm::Error::success();
 }
 
+// A template that no output uses would be ignored in silence.
+static llvm::Error check_template(const ScanOptions& options) {
+  const std::string& file = options.render.template_file;
+  if (file.empty()) return llvm::Error::success();
+  const Format format = is_html_template(file) ? Format::html : Format::markdown;
+  for (const Output& output : options.outputs)
+    if (output.format == format) return llvm::Error::success();
+  const std::string name = format == Format::html ? "HTML" : "markdown";
+  return llvm::createStringError("--template " + file + ": by its name it is for " + name +
+                                 ", and no output is; add -o report" + (name == "HTML" ? ".html" : ".md") +
+                                 ", or rename it (templates for HTML end in .html or .html.mustache)");
+}
+
 static llvm::Expected<ScanOptions> understand(const ScanWords& words, const CLI::App& app, bool prints) {
   ScanOptions options = words.options;
   if (llvm::Error error = check_paths(options.project.paths, app)) return error;
@@ -55,6 +69,7 @@ static llvm::Expected<ScanOptions> understand(const ScanWords& words, const CLI:
   if (!prints && words.format.empty())
     std::erase_if(options.outputs,
                   [&](const Output& output) { return output.path == "-" && !llvm::is_contained(words.files, "-"); });
+  if (llvm::Error error = check_template(options)) return error;
   if (!words.fail_on.empty()) {
     llvm::Expected<std::vector<FailRule>> rules = parse_fail_on(words.fail_on);
     if (!rules) return rules.takeError();
@@ -110,7 +125,13 @@ static void add_report_options(CLI::App& command, ScanWords& words, bool fails_o
                   "Write the report here too; the extension says the format, or a prefix does: FORMAT:FILE")
       ->allow_extra_args(false)
       ->type_name("FILE");
-  command.add_option("--template", words.options.render.template_file, "Mustache template for markdown")
+  command.add_option("--lang", words.options.render.language, "Language of markdown, HTML and comments")
+      ->capture_default_str()
+      ->check(CLI::IsMember(languages()))
+      ->type_name("LANGUAGE");
+  command
+      .add_option("--template", words.options.render.template_file,
+                  "Mustache template for markdown, or for HTML if its name ends in .html; partials beside it count too")
       ->check(CLI::ExistingFile.description(""))
       ->type_name("FILE");
   command.add_option("--color", words.color, "auto, always or never")

@@ -31,14 +31,14 @@ static bool is_removal(llvm::StringRef name) {
 
 // `step` in step.depends_on.
 static const clang::ValueDecl* record_variable_of(const clang::Expr* carrier) {
-  const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(bare(carrier));
+  const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(carrier));
   const clang::DeclRefExpr* base =
-      member ? llvm::dyn_cast_or_null<clang::DeclRefExpr>(bare(member->getBase())) : nullptr;
+      member ? llvm::dyn_cast_or_null<clang::DeclRefExpr>(stripped(member->getBase())) : nullptr;
   return base ? base->getDecl() : nullptr;
 }
 
 static const clang::ValueDecl* named_declaration(const clang::Expr* expression) {
-  const clang::DeclRefExpr* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(bare(expression));
+  const clang::DeclRefExpr* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(stripped(expression));
   return named ? named->getDecl() : nullptr;
 }
 
@@ -69,16 +69,18 @@ void GraphReader::fill(EntityId member, const Source& source, const clang::Stmt&
   made.parameters = source.parameters;
   // edges[a].push_back(b)
   const clang::Expr* key = nullptr;
-  if (const clang::CXXOperatorCallExpr* subscript = llvm::dyn_cast_or_null<clang::CXXOperatorCallExpr>(bare(target));
+  if (const clang::CXXOperatorCallExpr* subscript =
+          llvm::dyn_cast_or_null<clang::CXXOperatorCallExpr>(stripped(target));
       subscript && subscript->getNumArgs() == 2)
     key = subscript->getArg(1);
-  if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast_or_null<clang::ArraySubscriptExpr>(bare(target)))
+  if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast_or_null<clang::ArraySubscriptExpr>(stripped(target)))
     key = subscript->getIdx();
   if (key) {
     Source of_key = source_of(key);
     made.parameters |= of_key.parameters;
     filled.push_back({events.size() - 1, member, named_declaration(key), named_declaration(value)});
-  } else if (const clang::MemberExpr* field = llvm::dyn_cast_or_null<clang::MemberExpr>(bare(target)); field && value) {
+  } else if (const clang::MemberExpr* field = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(target));
+             field && value) {
     filled.push_back({events.size() - 1, member, named_declaration(field->getBase()), named_declaration(value)});
   }
 }
@@ -97,7 +99,7 @@ void GraphReader::lookup(EntityId member, const clang::Expr* container, const cl
 }
 
 void GraphReader::assignment(const clang::Expr& whole, const clang::Expr* left, const clang::Expr* right) {
-  const clang::Expr* target = bare(left);
+  const clang::Expr* target = stripped(left);
   const clang::ValueDecl* named = named_declaration(target);
   const clang::VarDecl* variable = llvm::dyn_cast_or_null<clang::VarDecl>(named);
   bool callable = variable && (class_name(variable->getType()) == "function" ||
@@ -126,7 +128,7 @@ void GraphReader::assignment(const clang::Expr& whole, const clang::Expr* left, 
     marker = marker_of(target);
   if (marker) {
     // low[v] = min(low[v], …)
-    if (const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(bare(right));
+    if (const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(stripped(right));
         call && callee_name(*call) == "min" && call->getNumArgs() == 2)
       event(GraphEventKind::minimum, context.entity(marker), whole);
     GraphEvent& made = event(GraphEventKind::mark, context.entity(marker), whole);
@@ -138,7 +140,7 @@ void GraphReader::assignment(const clang::Expr& whole, const clang::Expr* left, 
 }
 
 void GraphReader::step(const clang::Expr* target, const clang::Expr& whole, bool down) {
-  const clang::Expr* plain = bare(target);
+  const clang::Expr* plain = stripped(target);
   statement(plain);
   if (!plain || llvm::isa<clang::DeclRefExpr>(plain)) {
     const clang::ValueDecl* named = named_declaration(plain);
@@ -160,7 +162,7 @@ static bool is_integer(const clang::Expr* expression, const clang::ASTContext& a
 }
 
 static bool is_count(const clang::Expr* expression) {
-  expression = bare(expression);
+  expression = stripped(expression);
   if (const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(expression)) {
     std::string name = callee_name(*call);
     return name == "size" || name == "length" || name == "ssize" || name == "count" || name == "Size";
@@ -181,11 +183,11 @@ void GraphReader::comparison(llvm::StringRef operation, const clang::Expr* left,
   // in_degree[x] == 0
   for (const clang::Expr* side : {left, right}) {
     const clang::Expr* other = side == left ? right : left;
-    const clang::Expr* plain = bare(side);
+    const clang::Expr* plain = stripped(side);
     if (!is_integer(other, context.ast, number) || number != 0 || !plain) continue;
     if (const clang::UnaryOperator* stepped = llvm::dyn_cast<clang::UnaryOperator>(plain);
         stepped && stepped->isIncrementDecrementOp())
-      plain = bare(stepped->getSubExpr());
+      plain = stripped(stepped->getSubExpr());
     bool place =
         llvm::isa<clang::MemberExpr, clang::ArraySubscriptExpr, clang::CXXOperatorCallExpr, clang::CXXMemberCallExpr>(
             plain) ||
@@ -210,9 +212,9 @@ void GraphReader::comparison(llvm::StringRef operation, const clang::Expr* left,
   // find(a) == find(b)
   auto root_call = [&](const clang::Expr* side) -> const clang::FunctionDecl* {
     const clang::VarDecl* variable = llvm::dyn_cast_or_null<clang::VarDecl>(named_declaration(side));
-    const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(bare(side));
+    const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(stripped(side));
     if (variable && variable->isLocalVarDecl() && variable->hasInit())
-      call = llvm::dyn_cast_or_null<clang::CallExpr>(bare(variable->getInit()));
+      call = llvm::dyn_cast_or_null<clang::CallExpr>(stripped(variable->getInit()));
     if (!call) return nullptr;
     if (const clang::CXXOperatorCallExpr* invoked = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call);
         invoked && invoked->getOperator() != clang::OO_Call)
@@ -228,14 +230,14 @@ void GraphReader::comparison(llvm::StringRef operation, const clang::Expr* left,
     const clang::Expr* other = side == left ? right : left;
     EntityId member = element_of(side);
     if (member == EntityId::none) continue;
-    const clang::Expr* plain = bare(side);
+    const clang::Expr* plain = stripped(side);
     if (!llvm::isa<clang::DeclRefExpr, clang::MemberExpr>(plain) &&
         !llvm::isa<clang::ArraySubscriptExpr, clang::CallExpr>(plain))
       continue;
     if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(plain); call && is_membership(callee_name(*call)))
       continue;
     if (ordered && is_count(other)) {
-      lookup(member, llvm::cast<clang::CallExpr>(bare(other)), whole); // id >= nodes.size(): not known
+      lookup(member, llvm::cast<clang::CallExpr>(stripped(other)), whole); // id >= nodes.size(): not known
       continue;
     }
     if (ordered) {
@@ -243,7 +245,7 @@ void GraphReader::comparison(llvm::StringRef operation, const clang::Expr* left,
       continue;
     }
     if (is_integer(other, context.ast, number)) continue;
-    const clang::MemberExpr* field = llvm::dyn_cast_or_null<clang::MemberExpr>(bare(other));
+    const clang::MemberExpr* field = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(other));
     const clang::ValueDecl* base = field ? named_declaration(field->getBase()) : nullptr;
     bool itself = base && walked_record.contains(member) && walked_record[member] == base;
     bool of_record = field && members[member].owner != EntityId::none &&
@@ -397,7 +399,7 @@ void GraphReader::algorithm(const clang::CallExpr& call, const clang::FunctionDe
   const clang::LambdaExpr* judge = nullptr;
   const clang::Expr* range = nullptr;
   for (const clang::Expr* argument : call.arguments()) {
-    const clang::Expr* plain = bare(argument);
+    const clang::Expr* plain = stripped(argument);
     if (const clang::LambdaExpr* found = llvm::dyn_cast_or_null<clang::LambdaExpr>(plain))
       judge = found;
     else if (!range && plain) {
@@ -485,7 +487,7 @@ void GraphReader::project_call(const clang::Expr& call, const clang::FunctionDec
       }
     }
     if (element == EntityId::none) element = element_of(argument);
-    const clang::Expr* plain = bare(argument);
+    const clang::Expr* plain = stripped(argument);
     if (const clang::BinaryOperator* sum = llvm::dyn_cast_or_null<clang::BinaryOperator>(plain);
         sum && sum->isAdditiveOp()) {
       if (llvm::isa_and_nonnull<clang::ParmVarDecl>(named_declaration(sum->getLHS()))) goes_deeper = true;

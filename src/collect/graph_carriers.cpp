@@ -27,10 +27,10 @@ static bool is_key_lookup(llvm::StringRef name) {
 
 // Text of a literal, or of a constant that is initialised with one.
 static std::string literal_text(const clang::Expr* expression) {
-  expression = bare(expression);
+  expression = stripped(expression);
   if (const clang::CXXConstructExpr* construct = llvm::dyn_cast_or_null<clang::CXXConstructExpr>(expression);
       construct && construct->getNumArgs() >= 1)
-    expression = bare(construct->getArg(0));
+    expression = stripped(construct->getArg(0));
   if (const clang::StringLiteral* literal = llvm::dyn_cast_or_null<clang::StringLiteral>(expression))
     return literal->getCharByteWidth() == 1 ? literal->getString().str() : std::string();
   if (const clang::DeclRefExpr* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(expression))
@@ -126,7 +126,7 @@ EntityId GraphReader::member_of(const clang::ValueDecl& declaration, const clang
 
 EntityId GraphReader::document_key(const clang::Expr* object, const clang::Expr* key) {
   if (!object || !key) return EntityId::none;
-  object = bare(object);
+  object = stripped(object);
   if (!object) return EntityId::none;
   clang::QualType type = object->getType();
   if (type->isPointerType()) type = type->getPointeeType();
@@ -148,7 +148,7 @@ EntityId GraphReader::document_key(const clang::Expr* object, const clang::Expr*
 }
 
 EntityId GraphReader::carrier_of(const clang::Expr* expression) {
-  expression = bare(expression);
+  expression = stripped(expression);
   if (!expression) return EntityId::none;
   if (const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(expression))
     return member_of(*named->getDecl(), *named);
@@ -156,7 +156,7 @@ EntityId GraphReader::carrier_of(const clang::Expr* expression) {
     llvm::StringRef name =
         member->getMemberDecl()->getDeclName().isIdentifier() ? member->getMemberDecl()->getName() : llvm::StringRef();
     if (name == "second" || name == "value" || name == "mapped") {
-      const clang::Expr* base = bare(member->getBase());
+      const clang::Expr* base = stripped(member->getBase());
       if (const clang::DeclRefExpr* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(base)) {
         std::map<const clang::ValueDecl*, Link>::const_iterator linked = links.find(named->getDecl());
         if (linked != links.end() && linked->second.role != Role::element) return linked->second.member;
@@ -246,7 +246,7 @@ EntityId GraphReader::carrier_of_call(const clang::CallExpr& call) {
 // Whether a value comes from an element of a member: the element itself, a record found by it, something pushed with
 // it.
 EntityId GraphReader::element_of(const clang::Expr* expression) {
-  const clang::Expr* plain = bare(expression);
+  const clang::Expr* plain = stripped(expression);
   if (!plain || llvm::isa<clang::LambdaExpr>(plain)) return EntityId::none;
   if (const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(plain)) {
     std::map<const clang::ValueDecl*, Link>::const_iterator linked = links.find(named->getDecl());
@@ -278,7 +278,7 @@ EntityId GraphReader::element_of(const clang::Expr* expression) {
 
 // What keeps a mark: `visited` in visited[x], visited.insert(x); the field in node->color.
 const clang::ValueDecl* GraphReader::marker_of(const clang::Expr* expression) {
-  expression = bare(expression);
+  expression = stripped(expression);
   if (!expression) return nullptr;
   if (const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(expression)) {
     std::map<const clang::ValueDecl*, const clang::ValueDecl*>::const_iterator root = roots.find(named->getDecl());
@@ -309,7 +309,7 @@ static void join(GraphSource& kind, GraphSource other) { kind = std::max(kind, o
 
 GraphReader::Source GraphReader::source_of(const clang::Expr* expression) {
   Source source;
-  expression = bare(expression);
+  expression = stripped(expression);
   if (!expression) return source;
   if (llvm::isa<clang::StringLiteral, clang::IntegerLiteral, clang::CharacterLiteral, clang::FloatingLiteral,
                 clang::CXXBoolLiteralExpr, clang::CXXNullPtrLiteralExpr>(expression))
@@ -330,7 +330,7 @@ GraphReader::Source GraphReader::source_of(const clang::Expr* expression) {
     return {GraphSource::outside, 0};
   }
   if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(expression)) {
-    const clang::Expr* base = bare(member->getBase());
+    const clang::Expr* base = stripped(member->getBase());
     if (base && !llvm::isa<clang::CXXThisExpr>(base)) return source_of(base);
     return {GraphSource::outside, 0};
   }
@@ -377,10 +377,10 @@ GraphReader::Source GraphReader::source_of(const clang::Expr* expression) {
 }
 
 void GraphReader::add_source(const clang::Expr* target, const Source& source) {
-  const clang::Expr* plain = bare(target);
+  const clang::Expr* plain = stripped(target);
   if (const clang::UnaryOperator* operation = llvm::dyn_cast_or_null<clang::UnaryOperator>(plain);
       operation && operation->getOpcode() == clang::UO_AddrOf)
-    plain = bare(operation->getSubExpr());
+    plain = stripped(operation->getSubExpr());
   const clang::DeclRefExpr* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(plain);
   const clang::VarDecl* variable = named ? llvm::dyn_cast<clang::VarDecl>(named->getDecl()) : nullptr;
   if (!variable || !variable->isLocalVarDecl()) return;

@@ -10,7 +10,7 @@
 
 namespace plumbline {
 
-const clang::Expr* bare(const clang::Expr* expression) {
+const clang::Expr* stripped(const clang::Expr* expression) {
   while (expression) {
     const clang::Expr* inner = expression->IgnoreUnlessSpelledInSource()->IgnoreParenImpCasts();
     if (const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(inner);
@@ -85,7 +85,7 @@ unsigned outcome_of(const clang::Stmt* branch) {
     else if (llvm::isa<clang::ContinueStmt>(statement))
       outcome |= 4;
     else if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(&statement)) {
-      const clang::Expr* target = bare(operation->getLHS());
+      const clang::Expr* target = stripped(operation->getLHS());
       if (operation->isAssignmentOp() && target && llvm::isa<clang::DeclRefExpr, clang::MemberExpr>(target))
         outcome |= 1;
     } else if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(&statement)) {
@@ -94,7 +94,7 @@ unsigned outcome_of(const clang::Stmt* branch) {
       std::string name = callee_name(*call);
       if (name == "operator<<" || complains(name)) outcome |= 1;
       if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call)) {
-        const clang::Expr* object = bare(member->getImplicitObjectArgument());
+        const clang::Expr* object = stripped(member->getImplicitObjectArgument());
         if (const clang::DeclRefExpr* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(object))
           if (complains(named->getDecl()->getNameAsString())) outcome |= 1;
         if (const clang::MemberExpr* named = llvm::dyn_cast_or_null<clang::MemberExpr>(object))
@@ -147,20 +147,20 @@ struct Condition {
 } // namespace
 
 static const clang::VarDecl* local_of(const clang::Expr* expression) {
-  const clang::DeclRefExpr* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(bare(expression));
+  const clang::DeclRefExpr* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(stripped(expression));
   const clang::VarDecl* variable = named ? llvm::dyn_cast<clang::VarDecl>(named->getDecl()) : nullptr;
   return variable && variable->isLocalVarDecl() ? variable : nullptr;
 }
 
 static bool is_size_call(const clang::Expr* expression) {
-  const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(bare(expression));
+  const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(stripped(expression));
   if (!call) return false;
   std::string name = callee_name(*call);
   return name == "size" || name == "length" || name == "count" || name == "ssize" || name == "Size";
 }
 
 static bool is_zero(const clang::Expr* expression, const clang::ASTContext& ast) {
-  expression = bare(expression);
+  expression = stripped(expression);
   if (!expression || expression->isValueDependent()) return false;
   if (llvm::isa<clang::CXXNullPtrLiteralExpr>(expression)) return true;
   if (const clang::CXXBoolLiteralExpr* boolean = llvm::dyn_cast<clang::CXXBoolLiteralExpr>(expression))
@@ -188,9 +188,9 @@ class LoopReader {
     bool always = !condition;
     if (condition && !condition->isValueDependent()) {
       bool value = false;
-      if (!llvm::isa<clang::CXXBoolLiteralExpr>(bare(condition))
+      if (!llvm::isa<clang::CXXBoolLiteralExpr>(stripped(condition))
               ? condition->EvaluateAsBooleanCondition(value, ast) && value
-              : llvm::cast<clang::CXXBoolLiteralExpr>(bare(condition))->getValue())
+              : llvm::cast<clang::CXXBoolLiteralExpr>(stripped(condition))->getValue())
         always = true;
     }
     if (always) {
@@ -313,7 +313,7 @@ class LoopReader {
   }
 
   void read_condition(const clang::Expr* expression, bool negated, Condition& found) {
-    expression = bare(expression);
+    expression = stripped(expression);
     if (!expression) return;
     if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(expression);
         operation && operation->getOpcode() == clang::UO_LNot)
@@ -381,7 +381,7 @@ class LoopReader {
       found.negated_local = true;
     if (equal != negated && is_size_call(left) && is_zero(right, ast)) {
       found.empty = true;
-      if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(bare(left)))
+      if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(stripped(left)))
         if (const clang::VarDecl* object = local_of(call->getImplicitObjectArgument());
             object && inside.contains(object))
           found.empty_inside = true;

@@ -19,7 +19,7 @@ LoopTraits loop_traits(const clang::Stmt& loop, const clang::ASTContext& ast);
 unsigned outcome_of(const clang::Stmt* branch);
 
 // The expression without parentheses, casts, temporaries, copies and std::move.
-const clang::Expr* bare(const clang::Expr* expression);
+const clang::Expr* stripped(const clang::Expr* expression);
 
 // The name of what a call calls: "insert", "operator[]" … or "".
 std::string callee_name(const clang::CallExpr& call);

@@ -193,14 +193,14 @@ void GraphReader::loop(const clang::Stmt& loop) {
     for (std::size_t i = first; i < events.size(); ++i) events[i].flags |= in_condition;
     // for (i = 0; i < deps.size(); …) and for (it = deps.begin(); it != deps.end(); …)
     if (condition && llvm::isa<clang::ForStmt>(loop)) {
-      const clang::Expr* plain = bare(condition);
+      const clang::Expr* plain = stripped(condition);
       const clang::Expr* bound = nullptr;
       if (const clang::BinaryOperator* compare = llvm::dyn_cast<clang::BinaryOperator>(plain))
         bound = compare->getRHS();
       if (const clang::CXXOperatorCallExpr* compare = llvm::dyn_cast<clang::CXXOperatorCallExpr>(plain);
           compare && compare->getNumArgs() == 2)
         bound = compare->getArg(1);
-      if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast_or_null<clang::CXXMemberCallExpr>(bare(bound)))
+      if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast_or_null<clang::CXXMemberCallExpr>(stripped(bound)))
         if (EntityId member = carrier_of(call->getImplicitObjectArgument()); member != EntityId::none)
           event(GraphEventKind::walk, member, *condition).outcome = 0;
     }
@@ -215,9 +215,9 @@ void GraphReader::loop(const clang::Stmt& loop) {
 }
 
 static const clang::ValueDecl* record_variable(const clang::Expr* carrier) {
-  const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(bare(carrier));
+  const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(carrier));
   const clang::DeclRefExpr* base =
-      member ? llvm::dyn_cast_or_null<clang::DeclRefExpr>(bare(member->getBase())) : nullptr;
+      member ? llvm::dyn_cast_or_null<clang::DeclRefExpr>(stripped(member->getBase())) : nullptr;
   return base ? base->getDecl() : nullptr;
 }
 
@@ -305,7 +305,7 @@ void GraphReader::declaration(const clang::VarDecl& variable) {
   clang::QualType type = variable.getType();
   if (member != EntityId::none) {
     bool iterator =
-        llvm::isa<clang::CXXMemberCallExpr>(bare(value)) && !is_container_type(type) && !type->isReferenceType();
+        llvm::isa<clang::CXXMemberCallExpr>(stripped(value)) && !is_container_type(type) && !type->isReferenceType();
     if (is_container_type(type) || iterator || is_document_type(type) || type->isReferenceType() ||
         type->isPointerType())
       links[&variable] = {member, Role::container};
@@ -313,14 +313,14 @@ void GraphReader::declaration(const clang::VarDecl& variable) {
     links[&variable] = {element, Role::element};
     if (const clang::DecompositionDecl* parts = llvm::dyn_cast<clang::DecompositionDecl>(&variable))
       for (const clang::BindingDecl* binding : parts->bindings()) links[binding] = {element, Role::element};
-  } else if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(bare(value))) {
+  } else if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(stripped(value))) {
     std::string name = callee_name(*call);
     if (name == "begin" || name == "cbegin" || name == "rbegin")
       if (EntityId iterated = carrier_of(call->getImplicitObjectArgument()); iterated != EntityId::none)
         links[&variable] = {iterated, Role::element};
   }
   // `auto it = state.find(id)`, `Colour& mine = state[id]`: asks and changes the mark.
-  bool iterator = llvm::isa<clang::CallExpr>(bare(value)) && !type->isArithmeticType() && !type->isEnumeralType();
+  bool iterator = llvm::isa<clang::CallExpr>(stripped(value)) && !type->isArithmeticType() && !type->isEnumeralType();
   if (type->isReferenceType() || iterator)
     if (const clang::ValueDecl* root = marker_of(value); root && root != &variable) roots[&variable] = root;
 }

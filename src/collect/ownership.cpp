@@ -197,15 +197,15 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
   }
 
   static bool bare_is_member(const clang::Expr* expression) {
-    return llvm::isa_and_nonnull<clang::MemberExpr>(bare(expression));
+    return llvm::isa_and_nonnull<clang::MemberExpr>(stripped(expression));
   }
 
   // The field that an expression is, or stores into: on_data_, this->handlers_[id], request->finished.
   static const clang::FieldDecl* field_of(const clang::Expr* expression, const clang::Expr*& base) {
-    expression = bare(expression);
+    expression = stripped(expression);
     if (const clang::CXXOperatorCallExpr* subscript = llvm::dyn_cast_or_null<clang::CXXOperatorCallExpr>(expression);
         subscript && subscript->getOperator() == clang::OO_Subscript)
-      expression = bare(subscript->getArg(0));
+      expression = stripped(subscript->getArg(0));
     const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(expression);
     if (!member) return nullptr;
     base = member->getBase();
@@ -213,7 +213,7 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
   }
 
   static bool is_empty(const clang::Expr* value) {
-    value = bare(value);
+    value = stripped(value);
     if (!value) return false;
     if (llvm::isa<clang::CXXNullPtrLiteralExpr, clang::GNUNullExpr>(value)) return true;
     if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(value)) return list->getNumInits() == 0;
@@ -245,7 +245,7 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
 
   static const clang::LambdaExpr* lambda_in(const clang::Expr* value) {
     for (int depth = 0; value && depth < 8; ++depth) {
-      value = bare(value);
+      value = stripped(value);
       if (const clang::LambdaExpr* lambda = llvm::dyn_cast_or_null<clang::LambdaExpr>(value)) return lambda;
       const clang::CXXConstructExpr* construct = llvm::dyn_cast_or_null<clang::CXXConstructExpr>(value);
       const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(value);
@@ -264,11 +264,11 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
   }
 
   static const clang::ParmVarDecl* parameter_in(const clang::Expr* value) {
-    value = bare(value);
+    value = stripped(value);
     for (int depth = 0; value && depth < 4; ++depth) {
       if (const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(value);
           construct && construct->getNumArgs() == 1)
-        value = bare(construct->getArg(0));
+        value = stripped(construct->getArg(0));
     }
     const clang::DeclRefExpr* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(value);
     return named ? llvm::dyn_cast<clang::ParmVarDecl>(named->getDecl()) : nullptr;
@@ -276,13 +276,13 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
 
   // What a variable was made from: `self` from shared_from_this(), `copy` from `request`.
   static const clang::Expr* origin_of(const clang::Expr* value) {
-    value = bare(value);
+    value = stripped(value);
     for (int depth = 0; value && depth < 6; ++depth) {
       const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(value);
       const clang::VarDecl* variable = named ? llvm::dyn_cast<clang::VarDecl>(named->getDecl()) : nullptr;
       if (!variable || llvm::isa<clang::ParmVarDecl>(variable) || !variable->isLocalVarDecl() || !variable->hasInit())
         break;
-      const clang::Expr* init = bare(variable->getInit());
+      const clang::Expr* init = stripped(variable->getInit());
       bool copies = llvm::isa_and_nonnull<clang::DeclRefExpr>(init);
       const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(init);
       bool made_of_this = call && callee_name(*call).find("shared_from_this") != std::string::npos;
@@ -293,7 +293,7 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
   }
 
   static bool is_self(const clang::Expr* value) {
-    value = bare(value);
+    value = stripped(value);
     if (llvm::isa_and_nonnull<clang::CXXThisExpr>(value)) return true;
     const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(value);
     if (!call) return false;
@@ -310,7 +310,8 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
   void put(const clang::FieldDecl& field, const clang::Expr* base, const clang::Expr* value) {
     if (!holds_callables(field.getType()) || !context.is_ours(field.getLocation())) return;
     if (const clang::ParmVarDecl* parameter = parameter_in(value)) {
-      if (parameter->getDeclContext() == function && (!base || llvm::isa_and_nonnull<clang::CXXThisExpr>(bare(base))))
+      if (parameter->getDeclContext() == function &&
+          (!base || llvm::isa_and_nonnull<clang::CXXThisExpr>(stripped(base))))
         change(field, "stores", static_cast<int>(parameter->getFunctionScopeIndex()));
       return;
     }
@@ -329,7 +330,7 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
     const clang::Expr* owner = base ? origin_of(base) : nullptr;
     bool owner_is_this = !base || is_self(owner);
     // request->finished, (*request).finished: the pointer itself.
-    if (const clang::CXXOperatorCallExpr* arrow = llvm::dyn_cast_or_null<clang::CXXOperatorCallExpr>(bare(base));
+    if (const clang::CXXOperatorCallExpr* arrow = llvm::dyn_cast_or_null<clang::CXXOperatorCallExpr>(stripped(base));
         arrow && (arrow->getOperator() == clang::OO_Arrow || arrow->getOperator() == clang::OO_Star)) {
       owner = origin_of(arrow->getArg(0));
       owner_is_this = is_self(owner);
@@ -342,7 +343,7 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
       const clang::Expr* origin = nullptr;
       const clang::VarDecl* source = variable;
       if (variable->hasInit() && !llvm::isa<clang::ParmVarDecl>(variable)) {
-        origin = bare(variable->getInit());
+        origin = stripped(variable->getInit());
         if (const clang::DeclRefExpr* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(origin);
             named && llvm::isa<clang::VarDecl>(named->getDecl())) {
           origin = origin_of(named);

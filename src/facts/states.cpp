@@ -65,9 +65,9 @@ static std::string hex(std::uint64_t value) {
 }
 
 // Reads what hex() and single characters wrote, from left to right.
-class Reader {
+class FactReader {
  public:
-  explicit Reader(std::string_view text) : rest(text) {}
+  explicit FactReader(std::string_view text) : rest(text) {}
   bool at_end() const { return rest.empty(); }
   std::uint64_t number() {
     std::uint64_t value = 0;
@@ -104,7 +104,7 @@ static std::string encode(const Pairs& pairs) {
 }
 static Pairs decode_pairs(std::string_view text) {
   Pairs pairs;
-  Reader reader(text);
+  FactReader reader(text);
   for (unsigned i = 0; i < max_states && !reader.at_end(); ++i) {
     if (reader.take(',')) {
       pairs.rows[i] = i ? pairs.rows[i - 1] : 0;
@@ -135,7 +135,7 @@ static std::string encode(const std::vector<Consult>& consults) {
 }
 static std::vector<Consult> decode_consults(std::string_view text) {
   std::vector<Consult> consults;
-  Reader reader(text);
+  FactReader reader(text);
   while (!reader.at_end()) {
     Consult consult;
     const char answer = reader.character();
@@ -175,7 +175,7 @@ static std::string encode(const std::vector<std::pair<unsigned, Location>>& labe
 }
 static std::vector<std::pair<unsigned, Location>> decode_labels(std::string_view text, StringId file) {
   std::vector<std::pair<unsigned, Location>> labels;
-  Reader reader(text);
+  FactReader reader(text);
   while (!reader.at_end()) {
     std::pair<unsigned, Location> label;
     label.first = static_cast<unsigned>(reader.number());
@@ -198,7 +198,7 @@ static std::string encode(const std::vector<EntityId>& ids) {
 }
 static std::vector<EntityId> decode_ids(std::string_view text) {
   std::vector<EntityId> ids;
-  Reader reader(text);
+  FactReader reader(text);
   while (!reader.at_end()) {
     ids.push_back(static_cast<EntityId>(reader.number()));
     reader.take(',');

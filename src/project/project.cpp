@@ -253,21 +253,41 @@ static llvm::Error select_paths(const ProjectRequest& request, Project& project)
   return llvm::Error::success();
 }
 
-llvm::Expected<Project> load_project(const ProjectRequest& request) {
+// Where the settings are; both empty: nowhere. The folder is empty too where the file does not say where the project
+// is.
+struct SettingsPlace {
+  std::string folder, file;
+};
+
+static llvm::Expected<SettingsPlace> find_settings(const ProjectRequest& request) {
   StringRef start = request.working_directory;
-  Project project;
-  std::string settings_folder, settings_file;
+  SettingsPlace place;
   if (!request.settings_file.empty()) {
-    settings_file = absolute(request.settings_file, start);
+    place.file = absolute(request.settings_file, start);
     // A file kept elsewhere (ci/plumbline.yaml) does not say where the project is.
-    if (path::filename(settings_file) == settings_name) settings_folder = path::parent_path(settings_file).str();
+    if (path::filename(place.file) == settings_name) place.folder = path::parent_path(place.file).str();
   } else if (StringRef folder = folder_with(settings_name, start); !folder.empty()) {
-    settings_folder = folder.str();
-    settings_file = joined(folder, settings_name);
+    place.folder = folder.str();
+    place.file = joined(folder, settings_name);
   } else if (StringRef misnamed = folder_with(".plumbline.yml", start); !misnamed.empty()) {
     return llvm::createStringError("'" + shown(joined(misnamed, ".plumbline.yml"), start) +
                                    "' is not read under this name; call it " + settings_name);
   }
+  return place;
+}
+
+llvm::Expected<Settings> load_settings(const ProjectRequest& request) {
+  llvm::Expected<SettingsPlace> place = find_settings(request);
+  if (!place) return place.takeError();
+  return place->file.empty() ? Settings() : read_settings(place->file, request);
+}
+
+llvm::Expected<Project> load_project(const ProjectRequest& request) {
+  StringRef start = request.working_directory;
+  Project project;
+  llvm::Expected<SettingsPlace> place = find_settings(request);
+  if (!place) return place.takeError();
+  std::string &settings_folder = place->folder, &settings_file = place->file;
   if (!settings_file.empty()) {
     llvm::Expected<Settings> settings = read_settings(settings_file, request);
     if (!settings) return settings.takeError();

@@ -43,6 +43,9 @@ struct ProjectRequest {
 // root hold.
 llvm::Expected<Project> load_project(const ProjectRequest& request);
 
+// Only the settings that are named or found upwards; the defaults where there are none.
+llvm::Expected<Settings> load_settings(const ProjectRequest& request);
+
 // Reads compile_commands.json (https://clang.llvm.org/docs/JSONCompilationDatabase.html), entries in the file's order.
 // A truncated or otherwise broken file is an error with the place, never a shorter list. Entries of any language are
 // kept, whether or not the file exists: what cannot be analysed has to show up as such.

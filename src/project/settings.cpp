@@ -167,6 +167,34 @@ class Reader {
     return result;
   }
 
+  // Of a factor of the score: more than 30 would fill a priority's whole band.
+  int points(Value value) {
+    int result = number(value, 0);
+    if (!failed() && result > 30) fail(value.at, "must be at most 30, found " + Twine(result));
+    return result;
+  }
+
+  double hours(Value value) {
+    std::optional<std::string> digits = scalar(value.node);
+    double result = 0;
+    if (!digits || StringRef(*digits).getAsDouble(result))
+      fail_type(value, "a number of hours");
+    else if (!(result >= 0 && result <= 1000))
+      fail(value.at, "must be from 0 to 1000 hours, found " + *digits);
+    return result;
+  }
+
+  EffortHours effort(Value value) {
+    std::vector<double> range;
+    items(value, "a list of two numbers, least and most hours", [&](Value item) { range.push_back(hours(item)); });
+    if (failed()) return {};
+    if (range.size() != 2 || range[0] > range[1]) {
+      fail(value.at, "expected two numbers, the least and the most hours: [0.5, 2]");
+      return {};
+    }
+    return {range[0], range[1]};
+  }
+
   std::optional<Priority> priority(Value value) {
     std::string name = text(value, "P0, P1 or P2");
     std::optional<Priority> result = priority_from(name);
@@ -270,9 +298,37 @@ static const Key<ModuleSetting> module_keys[] = {
     {"owner", [](Reader& reader, Value value, ModuleSetting& out) { out.owner = reader.text(value, "a name"); }},
 };
 
+static const Key<KindSetting> kind_keys[] = {
+    {"points", [](Reader& reader, Value value, KindSetting& out) { out.points = reader.points(value); }},
+    {"effort", [](Reader& reader, Value value, KindSetting& out) { out.effort = reader.effort(value); }},
+};
+
 static const Key<CheckSetting> check_keys[] = {
     {"enabled", [](Reader& reader, Value value, CheckSetting& out) { out.enabled = reader.boolean(value); }},
     {"priority", [](Reader& reader, Value value, CheckSetting& out) { out.priority = reader.priority(value); }},
+    {"points", [](Reader& reader, Value value, CheckSetting& out) { out.all_kinds.points = reader.points(value); }},
+    {"effort", [](Reader& reader, Value value, CheckSetting& out) { out.all_kinds.effort = reader.effort(value); }},
+    {"kinds",
+     [](Reader& reader, Value value, CheckSetting& out) {
+       reader.entries(value, "a mapping from kinds to their weights", [&](StringRef name, llvm::SMLoc, Value entry) {
+         reader.mapping(entry, kind_keys, out.kinds[name.str()]);
+       });
+     }},
+};
+
+static const Key<WeightSetting> weight_keys[] = {
+    {"roles",
+     [](Reader& reader, Value value, WeightSetting& out) {
+       reader.entries(value, "a mapping from roles to points", [&](StringRef name, llvm::SMLoc at, Value entry) {
+         std::vector<StringRef> known(std::begin(roles), std::end(roles));
+         if (!llvm::is_contained(known, name))
+           return reader.fail(at, "unknown role '" + name + "'" + list_of("known", known));
+         out.roles[name.str()] = reader.points(entry);
+       });
+     }},
+    {"uses", [](Reader& reader, Value value, WeightSetting& out) { out.uses = reader.points(value); }},
+    {"config", [](Reader& reader, Value value, WeightSetting& out) { out.config = reader.points(value); }},
+    {"module", [](Reader& reader, Value value, WeightSetting& out) { out.module = reader.points(value); }},
 };
 
 static const Key<SinkSetting> sink_keys[] = {
@@ -392,6 +448,8 @@ static const Key<Document> top_keys[] = {
        out.settings.cycle_checks = reader.texts(value, "a list of functions", "a function's name");
      }},
     {"state-machines", read_state_machines},
+    {"weights",
+     [](Reader& reader, Value value, Document& out) { reader.mapping(value, weight_keys, out.settings.weights); }},
     {"gate", [](Reader& reader, Value value, Document& out) { reader.mapping(value, gate_keys, out.settings.gate); }},
 };
 
@@ -425,6 +483,8 @@ std::vector<std::string> settings_keys() {
   append_keys(keys, "paths.", path_keys);
   append_keys(keys, "modules[].", module_keys);
   append_keys(keys, "checks.*.", check_keys);
+  append_keys(keys, "checks.*.kinds.*.", kind_keys);
+  append_keys(keys, "weights.", weight_keys);
   append_keys(keys, "sinks[].", sink_keys);
   append_keys(keys, "state-machines[].", state_machine_keys);
   append_keys(keys, "gate.", gate_keys);

@@ -31,9 +31,23 @@ struct ModuleSetting {
   std::string owner;
 };
 
+// What one kind of finding weighs and costs, instead of the table in src/audit/priority.cpp.
+struct KindSetting {
+  std::optional<int> points;         // 0-30, of the factor `kind`
+  std::optional<EffortHours> effort; // of the first place
+};
+
 struct CheckSetting {
   bool enabled = true;
   std::optional<Priority> priority;
+  KindSetting all_kinds;
+  std::map<std::string, KindSetting> kinds; // by kind; before all_kinds
+};
+
+// Points of the other factors of the score, 0-30; what is not set keeps its own.
+struct WeightSetting {
+  std::map<std::string, int> roles;
+  std::optional<int> uses, config, module; // the most that the factor gives
 };
 
 struct StateMachineSetting {
@@ -62,6 +76,7 @@ struct Settings {
   std::vector<std::string> config_sources; // functions whose result is configuration
   std::vector<std::string> cycle_checks;
   std::vector<StateMachineSetting> state_machines;
+  WeightSetting weights;
   GateSetting gate;
 };
 

@@ -94,6 +94,25 @@ std::string markdown_text(std::string_view text) {
   return result;
 }
 
+std::string html_text(std::string_view text) {
+  std::string result;
+  for (char c : printable_line(text)) {
+    if (c == '&')
+      result += "&amp;";
+    else if (c == '<')
+      result += "&lt;";
+    else if (c == '>')
+      result += "&gt;";
+    else if (c == '"')
+      result += "&quot;";
+    else if (c == '\'')
+      result += "&#39;";
+    else
+      result += c;
+  }
+  return result;
+}
+
 static std::size_t longest_run(std::string_view text, char wanted) {
   std::size_t longest = 0, run = 0;
   for (char c : text) {

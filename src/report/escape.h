@@ -25,6 +25,9 @@ std::string markdown_text(std::string_view text);
 // The same characters as a code span, fit for a table's cell. Empty text gives "".
 std::string markdown_code(std::string_view text);
 
+// One line of HTML text or of an attribute's value in quotes.
+std::string html_text(std::string_view text);
+
 // A fence of backticks longer than any run of them in `code`, at least three.
 std::string markdown_fence(std::string_view code);
 

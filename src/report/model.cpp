@@ -39,6 +39,16 @@ static Json suppression_json(const std::optional<Suppression>& suppression) {
   return json;
 }
 
+static Json factors_json(const Finding& finding) {
+  Json factors = Json::array();
+  for (const Factor& factor : finding.factors)
+    factors.push_back({{"name", text(factor.name)},
+                       {"value", text(factor.value)},
+                       {"points", factor.points},
+                       {"why", text(factor.why)}});
+  return factors;
+}
+
 static Json finding_json(const Finding& finding) {
   Json evidence = Json::array();
   for (const Evidence& step : finding.evidence)
@@ -57,6 +67,7 @@ static Json finding_json(const Finding& finding) {
               {"evidence", std::move(evidence)},
               {"priority", name_of(finding.priority)},
               {"score", finding.score},
+              {"factors", factors_json(finding)},
               {"effort", {{"low", finding.effort.low}, {"high", finding.effort.high}}},
               {"fingerprint", finding.fingerprint},
               {"status", name_of(finding.status)},

@@ -111,18 +111,17 @@ llvm::Expected<std::string> render(Format format, const Json& model, const Rende
     return model.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   case Format::sarif:
     return render_sarif(model, options);
-  case Format::markdown:
-    return render_markdown(model, options);
   case Format::junit:
     return render_junit(model, options);
   case Format::codequality:
     return render_codequality(model, gitlab_artifact_bytes);
   case Format::github:
     return render_github(model);
+  case Format::markdown:
   case Format::html:
   case Format::github_summary:
   case Format::pull_request:
-    return render_markdown(model, options);
+    return render_page(format, model, options);
   }
   return "";
 }

@@ -10,7 +10,8 @@ std::string render_sarif(const Json& model, const RenderOptions& options);
 std::string render_junit(const Json& model, const RenderOptions& options);
 std::string render_codequality(const Json& model, std::size_t byte_limit);
 std::string render_github(const Json& model);
-llvm::Expected<std::string> render_markdown(const Json& model, const RenderOptions& options);
+// The formats that are written from templates: markdown, HTML, step summary, comment.
+llvm::Expected<std::string> render_page(Format format, const Json& model, const RenderOptions& options);
 
 // Reads a member of the model as text; "" when it is missing or null, so that models of an older tool can be rendered.
 std::string text_of(const Json& object, const char* key);

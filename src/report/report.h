@@ -50,14 +50,18 @@ struct RenderOptions {
   bool color = false;          // text only
   bool verbose = false;        // text only: evidence and suggestion too
   bool only_new = false;       // text only: of the findings, those that are new or back again; the counts are of all
-  std::string template_file;   // markdown: replaces the built-in template
+  std::string language = "en"; // of the pages: markdown, HTML, step summary, comment
+  std::string template_file; // replaces the built-in page: HTML if it is named ….html or ….html.mustache, else markdown
   std::vector<RuleText> rules; // SARIF, JUnit: the checks that ran, found something or not
-  // SARIF: the bytes of a file named in the model, for columns in UTF-16 units, snippets and GitHub's line hashes; all
-  // three are left out for files that it does not have, and everywhere when it is empty.
+  // The bytes of a file named in the model: for SARIF's columns in UTF-16 units, snippets and GitHub's line hashes, and
+  // for the lines around a finding; all are left out for files that it does not have, and everywhere when it is empty.
   std::function<std::optional<std::string>(std::string_view path)> read_source;
 };
 
-// Fails only for a template that cannot be read.
+// Whether a template is for HTML output, by its name; else it is for markdown.
+bool is_html_template(std::string_view file);
+
+// Fails only for a template that cannot be read or a language that is none.
 llvm::Expected<std::string> render(Format format, const Json& model, const RenderOptions& options);
 
 // Writes bytes to a file by writing beside it and renaming: a full disk or a kill leaves the old file or the new one.

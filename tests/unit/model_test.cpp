@@ -28,7 +28,7 @@ TEST(Model, HasTheSpecifiedKeysInOrder) {
   EXPECT_EQ(model["schema"], 1);
   EXPECT_THAT(keys_of(model["findings"][0]),
               ElementsAre("check", "kind", "location", "entity", "owner", "module", "scope", "role", "value", "message",
-                          "suggestion", "evidence", "priority", "score", "effort", "fingerprint", "status",
+                          "suggestion", "evidence", "priority", "score", "factors", "effort", "fingerprint", "status",
                           "config_in_reach", "suppression", "related", "uses", "source", "line_text"));
   EXPECT_THAT(keys_of(model["findings"][0]["location"]),
               ElementsAre("path", "line", "column", "end_line", "end_column"));

@@ -83,11 +83,11 @@ TEST(Effort, GrowsWithPlacesAndFilesAndShrinksWithConfigurationAtHand) {
     elsewhere.evidence.push_back({{"b" + std::to_string(line) + ".cpp", line, 1, line, 2}, ""});
   }
   in_reach.config_in_reach = ConfigInReach{"options_", "Options", "interval", true, ""};
-  EXPECT_GT(effort_of(here).high, effort_of(alone).high);
-  EXPECT_GT(effort_of(elsewhere).high, effort_of(here).high);
-  EXPECT_LT(effort_of(in_reach).high, effort_of(alone).high);
+  EXPECT_GT(effort_of(here, {}).high, effort_of(alone, {}).high);
+  EXPECT_GT(effort_of(elsewhere, {}).high, effort_of(here, {}).high);
+  EXPECT_LT(effort_of(in_reach, {}).high, effort_of(alone, {}).high);
   for (const Finding& finding : {alone, here, elsewhere, in_reach}) {
-    const EffortHours hours = effort_of(finding);
+    const EffortHours hours = effort_of(finding, {});
     EXPECT_LE(hours.low, hours.high);
     EXPECT_EQ(hours.low * 4, static_cast<int>(hours.low * 4)) << "quarters of an hour";
     EXPECT_EQ(hours.high * 4, static_cast<int>(hours.high * 4)) << "quarters of an hour";
@@ -96,9 +96,65 @@ TEST(Effort, GrowsWithPlacesAndFilesAndShrinksWithConfigurationAtHand) {
 
 TEST(Effort, DoesNotCountOnePlaceTwice) {
   Finding finding = sample_finding("hard-coded-duration", "literal", "a.cpp", 4);
-  const double alone = effort_of(finding).high;
+  const double alone = effort_of(finding, {}).high;
   for (int i = 0; i < 10; ++i) finding.evidence.push_back({finding.place, "again"});
-  EXPECT_EQ(effort_of(finding).high, alone);
+  EXPECT_EQ(effort_of(finding, {}).high, alone);
+}
+
+TEST(Weigh, FactorsAddUpToTheScore) {
+  for (Priority priority : {Priority::p0, Priority::p1, Priority::p2}) {
+    Finding finding = sample_finding("missing-config-injection", "bypassed", "src/app/a.cpp", 4);
+    finding.priority = priority;
+    finding.role = "timeout";
+    finding.uses = 20;
+    finding.config_in_reach = ConfigInReach{"options_", "Options", "interval", true, ""};
+    weigh(finding, settings_with_module(Priority::p0));
+    int sum = 0;
+    for (const Factor& factor : finding.factors) sum += factor.points;
+    EXPECT_EQ(sum, finding.score) << static_cast<int>(priority);
+    EXPECT_EQ(finding.factors.front().name, "priority");
+  }
+}
+
+TEST(Weigh, WhatTheBandTakesAwayIsAFactor) {
+  Finding finding = sample_finding("unbounded-wait", "wait", "a.cpp", 4);
+  finding.role = "timeout";
+  finding.uses = 20;
+  Settings settings;
+  settings.checks["unbounded-wait"].all_kinds.points = 30;
+  weigh(finding, settings);
+  EXPECT_EQ(finding.score, 69);
+  EXPECT_EQ(finding.factors.back().name, "band");
+  EXPECT_EQ(finding.factors.back().points, 69 - (40 + 30 + 6 + 6));
+}
+
+TEST(Weigh, PointsAndHoursCanBeSet) {
+  const Finding finding = sample_finding("hard-coded-duration", "duration", "a.cpp", 4);
+  Settings settings;
+  settings.checks["hard-coded-duration"].all_kinds = {20, EffortHours{3, 5}};
+  EXPECT_EQ(factors_of(finding, settings).front().points, 20);
+  EXPECT_EQ(effort_of(finding, settings).high, 5);
+  settings.checks["hard-coded-duration"].kinds["duration"] = {1, std::nullopt};
+  EXPECT_EQ(factors_of(finding, settings).front().points, 1);
+  EXPECT_EQ(effort_of(finding, settings).high, 5) << "what the kind does not set is the check's";
+  settings.checks["hard-coded-duration"].kinds["other"] = {9, std::nullopt};
+  EXPECT_EQ(factors_of(finding, settings).front().points, 1);
+  settings.weights.roles["sleep"] = 0;
+  for (const Factor& factor : factors_of(finding, settings)) EXPECT_NE(factor.name, "role");
+}
+
+TEST(Weigh, TablesShowWhatHolds) {
+  Settings settings;
+  settings.weights.roles["ttl"] = 11;
+  settings.checks["missing-config-injection"].kinds["no-seam"] = {1, EffortHours{7, 8}};
+  static constexpr std::string_view kinds[] = {"no-seam", "bypassed"};
+  const std::vector<WeightLine> lines = weights_of("missing-config-injection", kinds, settings);
+  EXPECT_EQ(lines[0].points, 1);
+  EXPECT_EQ(lines[0].effort->low, 7);
+  EXPECT_EQ(lines[1].points, 12);
+  bool seen = false;
+  for (const WeightLine& line : lines) seen |= line.factor == "role" && line.value == "ttl" && line.points == 11;
+  EXPECT_TRUE(seen);
 }
 
 } // namespace plumbline

@@ -203,6 +203,29 @@ TEST(SettingsErrors, a_hundred_thousand_brackets_are_an_error_like_any_other) {
   EXPECT_THAT(problem_of("layers: [[a], " + std::string(100000, '[')), StartsWith("p.yaml:1:"));
 }
 
+TEST(Settings, weights_and_effort) {
+  const Settings settings = llvm::cantFail(
+      parse_settings("checks: { a: { points: 12, effort: [0.5, 2], kinds: { b: { points: 3, effort: [1, 1] } } } }\n"
+                     "weights: { roles: { ttl: 8 }, uses: 0, config: 7, module: 9 }\n",
+                     "p.yaml"));
+  const CheckSetting& check = settings.checks.at("a");
+  EXPECT_EQ(check.all_kinds.points, 12);
+  EXPECT_EQ(check.all_kinds.effort->low, 0.5);
+  EXPECT_EQ(check.kinds.at("b").effort->high, 1);
+  EXPECT_EQ(settings.weights.roles.at("ttl"), 8);
+  EXPECT_EQ(settings.weights.uses, 0);
+  EXPECT_EQ(settings.weights.module, 9);
+}
+
+TEST(SettingsErrors, weights_and_effort_that_are_impossible) {
+  EXPECT_THAT(problem_of("checks: { stuck-state: { points: 31 } }"), testing::HasSubstr("at most 30"));
+  EXPECT_THAT(problem_of("checks: { stuck-state: { effort: [2, 1] } }"), testing::HasSubstr("[0.5, 2]"));
+  EXPECT_THAT(problem_of("checks: { stuck-state: { effort: 2 } }"), testing::HasSubstr("a list of two numbers"));
+  EXPECT_THAT(problem_of("checks: { stuck-state: { effort: [x, 1] } }"), testing::HasSubstr("a number of hours"));
+  EXPECT_THAT(problem_of("checks: { stuck-state: { effort: [nan, 1] } }"), testing::HasSubstr("hours"));
+  EXPECT_THAT(problem_of("weights: { roles: { nap: 1 } }"), testing::HasSubstr("unknown role 'nap'"));
+}
+
 // The keys that a schema allows, written as settings_keys() writes them.
 static void collect_keys(const nlohmann::json& root, const nlohmann::json& schema, const std::string& prefix,
                          std::set<std::string>& keys) {

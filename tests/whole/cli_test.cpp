@@ -332,6 +332,22 @@ TEST_F(Cli, WritesEachFileInTheFormatOfItsExtension) {
   EXPECT_EQ(sandbox.read("r.out"), sandbox.read("r.json"));
 }
 
+TEST_F(Cli, PagesInOtherLanguagesAndFromTemplates) {
+  EXPECT_EQ(sandbox.run({"--lang", "zh-TW", "-o", sandbox.path("r.md"), "-o", sandbox.path("r.html")}).status, 0);
+  EXPECT_THAT(sandbox.read("r.md"), StartsWith("# 設計稽核報告\n"));
+  EXPECT_THAT(sandbox.read("r.html"), HasSubstr("<html lang=\"zh-TW\">"));
+  EXPECT_EQ(sandbox.run({"--lang", "fr", "-o", sandbox.path("r.md")}).status, 3);
+  sandbox.write("mine.html", "{{count}} {{t.findings}}");
+  const RunResult unused = sandbox.run({"--template", sandbox.path("mine.html"), "-o", sandbox.path("r.md")});
+  EXPECT_EQ(unused.status, 3);
+  EXPECT_THAT(unused.err, HasSubstr("by its name it is for HTML"));
+  EXPECT_EQ(
+      sandbox.run({"--template", sandbox.path("mine.html"), "-o", sandbox.path("r.html"), "--checks", "hard-coded-*"})
+          .status,
+      0);
+  EXPECT_THAT(sandbox.read("r.html"), StartsWith("3 findings"));
+}
+
 TEST_F(Cli, FormatTakesTheFilesThatMayHoldIt) {
   EXPECT_EQ(sandbox.run({"--format", "codequality", "-o", sandbox.path("q.json"), "-o", sandbox.path("q.md")}).status,
             0);
@@ -449,7 +465,13 @@ TEST_F(Cli, ExplainPrintsTheChecksPage) {
   llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> page =
       llvm::MemoryBuffer::getFile(SOURCE_DIR "/checks/hard-coded-duration/README.md");
   ASSERT_TRUE(page);
-  EXPECT_EQ(result.out, (*page)->getBuffer().str());
+  EXPECT_THAT(result.out, StartsWith((*page)->getBuffer().str() + "\n## Weights\n"));
+  EXPECT_THAT(result.out, HasSubstr("| kind | duration | 8 | 1–2 | operators cannot change it without a release |\n"));
+  sandbox.write("project/.plumbline.yaml",
+                "checks: { hard-coded-duration: { priority: P0, points: 12, effort: [2, 6] } }\n");
+  EXPECT_THAT(sandbox.run({"explain", "hard-coded-duration"}).out,
+              AllOf(HasSubstr("(with .plumbline.yaml)"), HasSubstr("Priority: P0"),
+                    HasSubstr("| kind | duration | 12 | 2–6 |")));
   const RunResult unknown = sandbox.run({"explain", "hard-coded-durations"});
   EXPECT_EQ(unknown.status, 3);
   EXPECT_THAT(unknown.err, HasSubstr("did you mean 'hard-coded-duration'?"));

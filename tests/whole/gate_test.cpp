@@ -52,7 +52,8 @@ class Repository : public Sandbox {
     write("project/src/worker.cpp", worker);
     write("project/src/mirror.cpp", mirror);
     write("project/src/clock.h", clock_header);
-    write("project/.plumbline.yaml", "gate: { fail-on: [new, reopened] }\n");
+    write("project/.plumbline.yaml", "gate: { fail-on: [new, reopened] }\n"
+                                     "checks: { missing-config-injection: { enabled: false } }\n");
     write("project/.gitignore", "compile_commands.json\n");
     compile({"src/worker.cpp", "src/mirror.cpp"});
     git({"init", "--quiet", "--initial-branch=main"});

@@ -1,6 +1,6 @@
 // Whole audits of the reference systems in fixtures/<system>/ (design.md §8), held against two things:
 //   expected.tsv          what somebody found by reading the sources, in both directions: all of it, and nothing else
-//   golden/<state>.{json,md}   the audit, byte for byte; accepted by the command that a mismatch prints
+//   golden/<state>.{json,md,zh-CN.md}   the audit, byte for byte; accepted by the command that a mismatch prints
 // A system is any folder with an expected.tsv. One with before/ and after/ is two states of a migration, and its list
 // names constants; any other is one program, and its list names findings of all checks.
 #include "in_process.h"
@@ -210,9 +210,13 @@ TEST_P(Golden, AuditIsWhatWasAccepted) {
   const std::string golden =
       fixtures_folder + "/" + GetParam().system + "/golden/" + (GetParam().name.empty() ? "audit" : GetParam().name);
   expect_golden(golden + ".json", model.dump(2) + "\n");
-  llvm::Expected<std::string> markdown = render(Format::markdown, model, {});
-  ASSERT_TRUE(static_cast<bool>(markdown)) << llvm::toString(markdown.takeError());
-  expect_golden(golden + ".md", *markdown);
+  for (const auto& [language, suffix] : {std::pair("en", ".md"), std::pair("zh-CN", ".zh-CN.md")}) {
+    RenderOptions options;
+    options.language = language;
+    llvm::Expected<std::string> markdown = render(Format::markdown, model, options);
+    ASSERT_TRUE(static_cast<bool>(markdown)) << llvm::toString(markdown.takeError());
+    expect_golden(golden + suffix, *markdown);
+  }
 }
 
 static std::string name_of_state(const testing::TestParamInfo<State>& info) {

@@ -40,6 +40,7 @@ class ReportFormats : public testing::Test {
     std::vector<llvm::StringRef> words{program};
     words.insert(words.end(), arguments.begin(), arguments.end());
     const std::string output_file = file("output.txt");
+    llvm::sys::fs::remove(output_file); // a redirection does not truncate
     const std::optional<llvm::StringRef> redirects[] = {std::nullopt, llvm::StringRef(output_file),
                                                         llvm::StringRef(output_file)};
     // .NET refuses to start without libicu otherwise, and unpacks itself below the home folder.
@@ -166,6 +167,74 @@ TEST_F(ReportFormats, TheValidatorRejectsWhatIsWrong) {
   const std::vector<std::string> problems = sarif_problems({wrong_index.dump(), backwards.dump()});
   EXPECT_THAT(problems, testing::Contains(testing::HasSubstr("report1.sarif")));
   EXPECT_THAT(problems, testing::Contains(testing::HasSubstr("report2.sarif")));
+}
+
+// Everything that a reader of markdown could take for more than text, in every field that comes from the code.
+static Audit hostile_audit() {
+  static constexpr const char* text = "a|b `c` ``d`` <script>alert(1)</script> &amp; [l](http://x) ![i](y) *e* _f_ ~g~ "
+                                      "\\| \x1b[31m \u202E \u200B\n# heading\n\n- item\n```\n</code></pre></details>";
+  Audit audit = run_audit(sample_input());
+  for (int i = 0; i < 3; ++i) {
+    Finding finding = sample_finding("hard-coded-duration", "duration", i == 2 ? "a|`b`.cpp" : "x.cpp", 7);
+    for (std::string* field : {&finding.message, &finding.suggestion, &finding.owner, &finding.entity, &finding.value,
+                               &finding.line_text, &finding.module, &finding.role})
+      *field = text;
+    finding.evidence = {{finding.place, text}, {{"b`|.h", 1, 1, 1, 2}, text}};
+    finding.config_in_reach = ConfigInReach{text, text, text, i == 1, text, text};
+    finding.fingerprint = std::string(31, 'f') + std::to_string(i);
+    audit.findings.push_back(finding);
+    finding.status = Status::accepted;
+    finding.suppression = Suppression{text, text, {}};
+    finding.fingerprint = std::string(31, 'e') + std::to_string(i);
+    audit.findings.push_back(finding);
+  }
+  audit.notes = {text};
+  audit.units.push_back({text, UnitState::failed, 1, text, {text}});
+  return audit;
+}
+
+static std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST_F(ReportFormats, MarkdownIsWhatItLooksLikeWhateverTheCodeSays) {
+  if (!llvm::sys::fs::exists("/usr/bin/cmark-gfm")) FAIL() << "cmark-gfm is missing; scripts/test installs it";
+  Json model = report_model(hostile_audit());
+  model["machines"] = {{{"name", "a|b"}, {"mermaid", "stateDiagram-v2\n```\n# x\n"}}};
+  for (const char* language : {"en", "zh-CN", "zh-TW"})
+    for (Format format : {Format::markdown, Format::github_summary, Format::pull_request}) {
+      RenderOptions options = options_with_pages();
+      options.language = language;
+      const std::string page = write("page.md", llvm::cantFail(render(format, model, options)));
+      ASSERT_EQ(run("/usr/bin/cmark-gfm", {"--extension", "table", "--extension", "tasklist", "--extension",
+                                           "strikethrough", "--unsafe", "--to", "html", page}),
+                0);
+      for (const char* element : {"<script", "<img", "<em>", "<del>", "href=\"http", "\x1b", "\u202E", "\u200B"})
+        EXPECT_THAT(output, testing::Not(testing::HasSubstr(element))) << language;
+      for (const char* heading : {"heading", "item", "x"})
+        for (const char* level : {"<h1>", "<h2>", "<h3>"})
+          EXPECT_THAT(output, testing::Not(testing::HasSubstr(std::string(level) + heading))) << language;
+      // Every table that was written is one: no row starts with a pipe, and as many separators as tables.
+      EXPECT_THAT(output, testing::Not(testing::HasSubstr("<p>|"))) << language;
+      const std::string source = read(page);
+      EXPECT_EQ(count_of(output, "<table>"), count_of(source, "\n|---")) << language;
+      EXPECT_EQ(count_of(output, "<details>"), count_of(output, "</details>")) << language;
+      if (format == Format::markdown) EXPECT_EQ(count_of(output, "language-mermaid"), 1u);
+    }
+}
+
+TEST_F(ReportFormats, HtmlParsesStrictlyAndHoldsNoElementOfTheCode) {
+  for (const char* language : {"en", "zh-TW"}) {
+    RenderOptions options = options_with_pages();
+    options.language = language;
+    const std::string page =
+        write("page.html", llvm::cantFail(render(Format::html, report_model(hostile_audit()), options)));
+    EXPECT_EQ(run("/usr/bin/python3", {SOURCE_DIR "/tests/html_page.py", page}), 0) << output;
+  }
+  const std::string wrong = write("page.html", "<!DOCTYPE html><html lang=en><title>x</title><p><script>1</script>");
+  EXPECT_EQ(run("/usr/bin/python3", {SOURCE_DIR "/tests/html_page.py", wrong}), 1);
 }
 
 TEST_F(ReportFormats, JUnitFitsItsSchema) {

@@ -1,0 +1,39 @@
+// The words of a report in one language: templates/messages.<language>.json, one file per language with the same keys.
+//
+// What is fixed text stands there. What a check says about one finding (`message`, `suggestion`, evidence) is data, in
+// English, built by its judge; a report in another language shows it as such, beside a headline made of the kind's own
+// `problem` with the finding's value and subject put in. A check without words falls back to its English title.
+#pragma once
+
+#include "report/report.h"
+
+#include <utility>
+
+namespace plumbline {
+
+struct Words {
+  std::string language; // "zh-CN"
+  Json texts;
+};
+
+// The languages that this build has, sorted.
+std::vector<std::string> languages();
+llvm::Expected<Words> words_of(const std::string& language);
+
+// The text at a path of keys, "" when there is none.
+std::string words_at(const Words& words, const std::vector<std::string>& path);
+// The word for a value of the model ("status", "reopened"), or the value itself.
+std::string word_for(const Words& words, const char* group, const std::string& value);
+
+// The words of a finding's kind, else of its check: `problem`, `why`.
+std::string kind_words(const Words& words, const Json& finding, const char* key);
+std::vector<std::string> kind_steps(const Words& words, const Json& finding);
+
+// `text` with each {{name}} replaced.
+std::string filled(std::string text, const std::vector<std::pair<std::string, std::string>>& values);
+
+// A template with each {{t.key}} replaced by the language's text, before Mustache reads it: a sentence may then name
+// values of the view in the order that its language wants. An unknown key is an error that names `name`.
+llvm::Expected<std::string> with_words(std::string_view text, const Words& words, const std::string& name);
+
+} // namespace plumbline
