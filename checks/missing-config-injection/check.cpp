@@ -269,9 +269,16 @@ class Judge {
     if (program.configuration->reaches(node)) {
       for (const Holding* holding : production)
         if (!holding->is_default) report_bypass(*seam, *holding);
-    } else if (!seams.is_open(node)) {
+    } else if (!seams.is_open(node) && !is_override(node)) {
       report_never_injected(*seam, production);
     }
+  }
+
+  // Calls of what it overrides reach it: the seam is there.
+  bool is_override(EntityId parameter) const {
+    for (std::uint32_t index : program.flows_to(parameter))
+      if (program.flows[index].kind == FlowKind::capture) return true;
+    return false;
   }
 
   void report_bypass(const EntityFact& seam, const Holding& holding) {
@@ -299,19 +306,24 @@ class Judge {
 
   // Where configuration comes in; gives the first setting's name.
   std::string show_configured(Finding& finding, const EntityFact& seam) const {
-    constexpr int most = 3;
+    constexpr std::size_t most = 3;
     std::string name;
-    int shown = 0;
-    for (std::uint32_t index : program.flows_to(seam.id)) {
+    std::pair<std::map<EntityId, std::vector<std::uint32_t>>::iterator, bool> entry = configured.try_emplace(seam.id);
+    if (entry.second)
+      for (std::uint32_t index : program.flows_to(seam.id)) {
+        const FlowFact& flow = program.flows[index];
+        if (program.configuration->reaches(flow.from) && program.is_ours(flow.location) &&
+            entry.first->second.size() < most)
+          entry.first->second.push_back(index);
+      }
+    for (std::uint32_t index : entry.first->second) {
       const FlowFact& flow = program.flows[index];
-      if (!program.configuration->reaches(flow.from) || shown == most || !program.is_ours(flow.location)) continue;
       const EntityFact* from = program.entity(flow.from);
       if (!from) from = program.entity(program.function_of(flow.from));
       std::string text = from ? from->qualified + (from->kind == EntityKind::function ? "()" : "") : std::string();
       bool setting = from && program.configuration->is_source(flow.from);
       if (name.empty() && setting) name = text;
       show(finding, program, flow.location, "configuration reaches it here" + (text.empty() ? "" : ", from " + text));
-      ++shown;
     }
     return name;
   }
@@ -432,6 +444,7 @@ class Judge {
   Planner planner;
   std::map<EntityId, const Tunable*> by_constant;
   std::map<EntityId, std::vector<const Holding*>> by_seam;
+  mutable std::map<EntityId, std::vector<std::uint32_t>> configured; // seam -> the first flows of configuration into it
 };
 
 static void judge(const Program& program, std::vector<Finding>& findings) { Judge(program, findings).run(); }

@@ -150,6 +150,7 @@ Cascade CascadeFinder::cascade_of(EntityId owner, const std::vector<EntityId>& f
     std::vector<ChangeSite> made = sites_of_record(owner);
     level.insert(level.end(), made.begin(), made.end());
   }
+  std::size_t first_level = 0;
   std::unordered_set<EntityId> visited{owner};
   for (unsigned depth = 0; !level.empty(); ++depth) {
     auto key = [&](const ChangeSite& site) {
@@ -169,25 +170,28 @@ Cascade CascadeFinder::cascade_of(EntityId owner, const std::vector<EntityId>& f
       site.level = depth;
       if (depth > 0 && site.end == SiteEnd::test) continue; // a test of what is above gets along
       if (depth == 0) ++(site.end == SiteEnd::test ? cascade.tests : cascade.production);
+      if (cascade.sites.size() >= (depth ? first_level + max_above : max_first)) {
+        ++cascade.left_out; // and what is above it is not followed
+        continue;
+      }
       if (site.end == SiteEnd::lacks && visited.insert(site.holder).second) {
         const EntityFact* holder = program.entity(site.holder);
-        std::vector<ChangeSite> next = holder && holder->kind == EntityKind::record
-                                           ? sites_of_record(site.holder)
-                                           : sites_of_function(site.holder, EntityId::none);
+        std::pair<std::unordered_map<EntityId, std::vector<ChangeSite>>::iterator, bool> entry =
+            above_holder.try_emplace(site.holder);
+        if (entry.second)
+          entry.first->second = holder && holder->kind == EntityKind::record
+                                    ? sites_of_record(site.holder)
+                                    : sites_of_function(site.holder, EntityId::none);
+        const std::vector<ChangeSite>& next = entry.first->second;
         if (std::all_of(next.begin(), next.end(), [](const ChangeSite& at) { return at.end == SiteEnd::test; }))
           site.end = SiteEnd::root;
-        above.insert(above.end(), next.begin(), next.end());
+        std::size_t taken = std::min(next.size(), max_above + 1); // a hub's callers are copied for each owner
+        above.insert(above.end(), next.begin(), next.begin() + static_cast<std::ptrdiff_t>(taken));
+        cascade.left_out += next.size() - taken;
       }
-      if (cascade.sites.size() < max_first + (depth ? max_above : 0))
-        cascade.sites.push_back(site);
-      else
-        ++cascade.left_out;
+      cascade.sites.push_back(site);
     }
-    // What is above a place that was not shown is not followed either.
-    if (cascade.left_out) {
-      cascade.left_out += above.size();
-      break;
-    }
+    if (depth == 0) first_level = cascade.sites.size();
     level = std::move(above);
   }
   return cascade;

@@ -50,6 +50,7 @@ class CascadeFinder {
   const Program& program;
   const SeamModel& seams;
   const ConfigAccess& access;
+  mutable std::unordered_map<EntityId, std::vector<ChangeSite>> above_holder; // what makes or calls a holder
   std::vector<std::uint32_t> fields;                                         // indexes into Program::entities, by place
   std::unordered_map<EntityId, std::vector<std::uint32_t>> members_by_value; // record -> fields that hold one
   std::unordered_map<EntityId, std::vector<EntityId>> derived;               // record -> those without own constructors
