@@ -1,6 +1,6 @@
 #include "program/machines.h"
-#include "program/program.h"
 #include "program/modules.h"
+#include "program/program.h"
 #include "program/tunables.h"
 #include "project/project.h"
 

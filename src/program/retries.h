@@ -5,7 +5,8 @@
 //                                                             is one declaration
 //   requeue        a loop puts work back into its queue       subject: the function   object: the function or container
 //   requeue-call   what else is called in such a loop         subject: the loop       object: the callee
-//   attempt-limit  a count of attempts is compared            subject: the function   object: the count, a field, variable or getter
+//   attempt-limit  a count of attempts is compared            subject: the function   object: the count, a field,
+//   variable or getter
 #pragma once
 
 #include "program/program.h"
