@@ -52,7 +52,7 @@ struct Returns : clang::RecursiveASTVisitor<Returns> {
     clang::Expr::EvalResult result;
     if (value->isValueDependent() || !value->getType()->isIntegralOrEnumerationType()) return std::nullopt;
     if (!value->EvaluateAsInt(result, ast)) return std::nullopt;
-    return static_cast<double>(result.Val.getInt().getExtValue());
+    return static_cast<double>(saturated(result.Val.getInt()));
   }
 };
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace plumbline {
 
@@ -30,6 +31,11 @@ const clang::Expr* strip(const clang::Expr* expression) {
     if (expression == before) break;
   }
   return expression;
+}
+
+std::int64_t saturated(const llvm::APSInt& value) {
+  if (value.isRepresentableByInt64()) return value.getExtValue();
+  return value.isNegative() ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
 }
 
 bool is_conversion_factor(double value) {

@@ -33,6 +33,10 @@ bool is_conversion_factor(double value);
 // the type's own tick where the name says nothing; 0 if it is no such call.
 std::int64_t factory_tick(const clang::FunctionDecl* callee, clang::QualType result);
 
+// The value, or the nearest one that 64 bits with a sign can hold: APSInt::getExtValue() aborts on others (ULONG_MAX,
+// __int128), and one such constant in the audited code would cost its whole translation unit.
+std::int64_t saturated(const llvm::APSInt& value);
+
 // Strips parentheses, implicit casts and the wrappers that carry no meaning for a value.
 const clang::Expr* strip(const clang::Expr* expression);
 

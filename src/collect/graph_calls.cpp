@@ -1,4 +1,5 @@
 // Operations and calls in one function: fills, look-ups, marks, and who is called with what.
+#include "collect/constants.h"
 #include "collect/graph_loops.h"
 #include "collect/graph_reader.h"
 #include "facts/words.h"
@@ -157,7 +158,7 @@ static bool is_integer(const clang::Expr* expression, const clang::ASTContext& a
     return false;
   clang::Expr::EvalResult result;
   if (!expression->EvaluateAsInt(result, ast) || !result.Val.getInt().isRepresentableByInt64()) return false;
-  value = result.Val.getInt().getExtValue();
+  value = saturated(result.Val.getInt());
   return true;
 }
 

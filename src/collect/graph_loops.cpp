@@ -168,8 +168,8 @@ static bool is_zero(const clang::Expr* expression, const clang::ASTContext& ast)
   if (const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(expression))
     return named->getDecl()->getNameAsString() == "nullopt" || named->getDecl()->getNameAsString() == "npos";
   clang::Expr::EvalResult value;
-  return expression->getType()->isIntegerType() && expression->EvaluateAsInt(value, ast) &&
-         !value.Val.getInt().isStrictlyPositive();
+  return !expression->isValueDependent() && expression->getType()->isIntegerType() &&
+         expression->EvaluateAsInt(value, ast) && !value.Val.getInt().isStrictlyPositive();
 }
 
 namespace {

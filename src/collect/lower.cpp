@@ -1,4 +1,5 @@
 #include "collect/lower.h"
+#include "collect/constants.h"
 #include "facts/words.h"
 
 #include <clang/AST/ExprCXX.h>
@@ -17,7 +18,7 @@ bool is_quantity(const clang::EnumConstantDecl& enumerator) {
   llvm::APSInt value = enumerator.getInitVal();
   if (value < 10 || value.isPowerOf2()) return false;
   for (const clang::EnumConstantDecl* other : enumeration->enumerators()) {
-    std::int64_t distance = other->getInitVal().getExtValue() - value.getExtValue();
+    std::int64_t distance = saturated(other->getInitVal()) - saturated(value);
     if (distance == 1 || distance == -1) return false;
   }
   return true;

@@ -444,7 +444,7 @@ class Loop {
     std::optional<std::int64_t> number;
     if (!right->isValueDependent() && right->getType()->isIntegralOrEnumerationType() &&
         right->EvaluateAsInt(value, context.ast))
-      number = value.Val.getInt().getExtValue();
+      number = saturated(value.Val.getInt());
     switch (operation.getOpcode()) {
     case clang::BO_EQ:
     case clang::BO_NE:

@@ -1,4 +1,5 @@
 #include "collect/state_tables.h"
+#include "collect/constants.h"
 
 #include <clang/AST/RecursiveASTVisitor.h>
 #include <llvm/ADT/StringSwitch.h>
@@ -86,7 +87,7 @@ void entry(CollectContext& context, EntityId table, const StateEnum& states, int
   fact.from = from;
   fact.location = context.expansion_of(place->getSourceRange());
   if (to) {
-    const std::optional<unsigned> index = states.index_of(enumerator_of(to)->getInitVal().getExtValue());
+    const std::optional<unsigned> index = states.index_of(saturated(enumerator_of(to)->getInitVal()));
     if (!index) return;
     fact.to = static_cast<int>(*index);
   }
@@ -94,7 +95,7 @@ void entry(CollectContext& context, EntityId table, const StateEnum& states, int
 }
 
 std::optional<unsigned> state_of(const StateEnum& states, const clang::Expr* enumerator) {
-  return states.index_of(enumerator_of(enumerator)->getInitVal().getExtValue());
+  return states.index_of(saturated(enumerator_of(enumerator)->getInitVal()));
 }
 
 } // namespace

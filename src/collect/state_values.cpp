@@ -1,4 +1,5 @@
 #include "collect/state_values.h"
+#include "collect/constants.h"
 
 #include "collect/state_tables.h"
 #include "facts/words.h"
@@ -300,7 +301,7 @@ static std::optional<std::int64_t> element_of(const clang::APValue& array, llvm:
                 : &value->getArrayFiller();
   }
   while (value->isStruct() && value->getStructNumFields() == 1) value = &value->getStructField(0);
-  return value->isInt() ? std::optional(value->getInt().getExtValue()) : std::nullopt;
+  return value->isInt() ? std::optional(saturated(value->getInt())) : std::nullopt;
 }
 
 // `t[i][j]`, with operator[] as well: the constant and its indexes, outermost first.
@@ -373,8 +374,7 @@ std::optional<std::int64_t> StateScope::evaluate(const clang::Expr* expression, 
                                                  unsigned depth) const {
   expression = bare(expression);
   if (!expression || depth > 24) return std::nullopt;
-  if (const clang::EnumConstantDecl* enumerator = enumerator_of(expression))
-    return enumerator->getInitVal().getExtValue();
+  if (const clang::EnumConstantDecl* enumerator = enumerator_of(expression)) return saturated(enumerator->getInitVal());
   if (const clang::IntegerLiteral* literal = llvm::dyn_cast<clang::IntegerLiteral>(expression))
     return literal->getValue().getActiveBits() < 63 ? std::optional<std::int64_t>(literal->getValue().getZExtValue())
                                                     : std::nullopt;
@@ -449,7 +449,7 @@ StateValue StateScope::value_of(const clang::Expr* expression, unsigned depth) c
     value.copy |= other.copy;
   };
   if (const clang::EnumConstantDecl* enumerator = enumerator_of(expression)) {
-    const std::optional<unsigned> index = states.index_of(enumerator->getInitVal().getExtValue());
+    const std::optional<unsigned> index = states.index_of(saturated(enumerator->getInitVal()));
     if (index && enum_of(expression) == states.declaration)
       value.constants = StateMask(1) << *index;
     else
@@ -505,7 +505,7 @@ StateOperand StateScope::operand_of(const clang::Expr* expression) const {
   StateOperand operand;
   if (const clang::EnumConstantDecl* enumerator = enumerator_of(expression)) {
     if (enum_of(expression) == states.declaration)
-      if (const std::optional<unsigned> index = states.index_of(enumerator->getInitVal().getExtValue()))
+      if (const std::optional<unsigned> index = states.index_of(saturated(enumerator->getInitVal())))
         operand = {StateOperand::Kind::constant, *index};
     return operand;
   }

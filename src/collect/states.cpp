@@ -1,4 +1,5 @@
 #include "collect/states.h"
+#include "collect/constants.h"
 
 #include "collect/state_flow.h"
 #include "collect/state_tables.h"
@@ -109,7 +110,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
       const clang::CaseStmt* one = llvm::dyn_cast<clang::CaseStmt>(label);
       if (!one || one->getRHS()) return true; // default, or a range
       if (const clang::EnumConstantDecl* enumerator = enumerator_of(one->getLHS()))
-        if (const std::optional<unsigned> index = states->index_of(enumerator->getInitVal().getExtValue()))
+        if (const std::optional<unsigned> index = states->index_of(saturated(enumerator->getInitVal())))
           listed |= StateMask(1) << *index;
     }
     if ((states->all() & ~listed) == 0 || listed == 0) return true;
@@ -182,7 +183,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     if (!enumerator || followed.contains(reference)) return true;
     const StateEnum* states = states_of(enum_of(reference));
     if (!states) return true;
-    if (const std::optional<unsigned> index = states->index_of(enumerator->getInitVal().getExtValue()))
+    if (const std::optional<unsigned> index = states->index_of(saturated(enumerator->getInitVal())))
       mentioned[states->declaration] |= StateMask(1) << *index;
     return true;
   }
@@ -226,7 +227,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     states.declaration = declaration;
     for (const clang::EnumConstantDecl* enumerator : declaration->enumerators()) {
       if (enumerator->getInitVal().getSignificantBits() > 63) return nullptr;
-      const std::int64_t value = enumerator->getInitVal().getExtValue();
+      const std::int64_t value = saturated(enumerator->getInitVal());
       if (states.index_of(value)) continue; // another name for the same state
       states.states.push_back(enumerator);
       states.values.push_back(value);
@@ -295,7 +296,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     if (const clang::EnumConstantDecl* enumerator = enumerator_of(init);
         enumerator && enum_of(init) == states.declaration) {
       mark(init);
-      if (const std::optional<unsigned> index = states.index_of(enumerator->getInitVal().getExtValue()))
+      if (const std::optional<unsigned> index = states.index_of(saturated(enumerator->getInitVal())))
         return StateMask(1) << *index;
     }
     return 0;
@@ -455,7 +456,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
       for (const clang::SwitchCase* label = statement->getSwitchCaseList(); label; label = label->getNextSwitchCase())
         if (const clang::CaseStmt* one = llvm::dyn_cast<clang::CaseStmt>(label))
           if (const clang::EnumConstantDecl* enumerator = enumerator_of(one->getLHS()))
-            if (const std::optional<unsigned> state = states.index_of(enumerator->getInitVal().getExtValue()))
+            if (const std::optional<unsigned> state = states.index_of(saturated(enumerator->getInitVal())))
               flow.labels.emplace_back(*state, context.expansion_of(one->getLHS()->getSourceRange()));
     }
     flow.compares = follow_state(context, request);

@@ -1,4 +1,5 @@
 #include "collect/waits.h"
+#include "collect/constants.h"
 #include "facts/words.h"
 #include "program/handles.h"
 
@@ -24,7 +25,7 @@ static llvm::StringRef record_of(const clang::FunctionDecl* function) {
   return method && method->getParent()->getIdentifier() ? method->getParent()->getName() : llvm::StringRef();
 }
 
-static const clang::Expr* strip(const clang::Expr* expression) {
+static const clang::Expr* unwrapped(const clang::Expr* expression) {
   while (expression) {
     const clang::Expr* inner = expression->IgnoreParenImpCasts();
     if (const clang::ExprWithCleanups* cleanups = llvm::dyn_cast<clang::ExprWithCleanups>(inner))
@@ -79,12 +80,12 @@ static std::optional<std::int64_t> integer(const clang::Expr* expression, const 
   if (!expression || expression->isValueDependent() || expression->isTypeDependent() ||
       !expression->getType()->isIntegralOrEnumerationType() || !expression->EvaluateAsInt(result, ast))
     return std::nullopt;
-  return result.Val.getInt().getExtValue();
+  return saturated(result.Val.getInt());
 }
 
 // The enumerator that an option argument names. In C, curl's header wraps the call and puts the option into a local.
 static llvm::StringRef option_name(const clang::Expr* expression) {
-  const clang::DeclRefExpr* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(strip(expression));
+  const clang::DeclRefExpr* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(unwrapped(expression));
   if (!reference) return {};
   if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
       variable && variable->isLocalVarDecl() && variable->hasInit())
@@ -296,7 +297,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
 
   void set_option(const clang::CallExpr& call, const clang::Expr& handle, const clang::Expr& option,
                   const clang::Expr& value) {
-    if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(strip(&option)))
+    if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(unwrapped(&option)))
       if (const clang::ParmVarDecl* parameter = llvm::dyn_cast<clang::ParmVarDecl>(reference->getDecl())) {
         write_wait_setter(context.table, context.entity(parameter), node_of(&handle));
         return;
@@ -349,9 +350,9 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
                  {"cond", "condition", "monitor", "event", "mutex", "lock", "signal", "semaphore"}))
       return true;
     return llvm::any_of(call.arguments(), [&](const clang::Expr* value) {
-      value = strip(value);
+      value = unwrapped(value);
       if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(value))
-        value = strip(unary->getSubExpr());
+        value = unwrapped(unary->getSubExpr());
       const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(value);
       return reference && llvm::isa<clang::ParmVarDecl>(reference->getDecl());
     });
@@ -401,7 +402,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
 
   // A value goes to a variable, field, parameter or result.
   void travel_to(const clang::Expr* value, EntityId to, EdgeKind kind) {
-    value = strip(value);
+    value = unwrapped(value);
     if (!value || to == EntityId::none) return;
     const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(value);
     const clang::FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
@@ -459,7 +460,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
 
   // std::async, a task or promise of this function or class that nobody else was handed.
   bool own_future(const clang::Expr* value) {
-    const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(strip(value));
+    const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(unwrapped(value));
     const clang::FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
     if (!callee) return false;
     if (name_of(callee) == "async" && is_in_std(*callee)) return true;
@@ -501,7 +502,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
 
   // The declaration behind a handle expression: `handle_.get()`, `&context`, `*p`, `futures[i]` are all their variable.
   EntityId node_of(const clang::Expr* expression) {
-    expression = strip(expression);
+    expression = unwrapped(expression);
     if (!expression) return EntityId::none;
     if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(expression))
       return llvm::isa<clang::VarDecl>(reference->getDecl()) ? context.entity(reference->getDecl()) : EntityId::none;
