@@ -15,7 +15,7 @@ namespace {
 // How a type keeps a record.
 struct Kept {
   const clang::CXXRecordDecl* record = nullptr;
-  bool shared = false, many = false;
+  bool shared = false, pointer = false, many = false;
 };
 
 bool is_callable_type(clang::QualType type) {
@@ -82,6 +82,7 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
         fact.target = node(*one.record);
         fact.target_name = one.record->getQualifiedNameAsString();
         fact.shared = one.shared;
+        fact.pointer = one.pointer;
         fact.many = one.many;
         write_once(fact);
       }
@@ -187,6 +188,7 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
         is_callable_type(type))
       return;
     if (is_shared_pointer_template(name)) so_far.shared = true;
+    if (so_far.shared || name == "unique_ptr") so_far.pointer = true;
     if (is_sequence_template(name) || is_map_template(name)) so_far.many = true;
     for (const clang::TemplateArgument& argument : specialization->getTemplateArgs().asArray()) {
       if (argument.getKind() == clang::TemplateArgument::Type) keeps(argument.getAsType(), so_far, depth + 1, kept);

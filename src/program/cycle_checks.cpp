@@ -15,19 +15,31 @@
 
 namespace plumbline {
 
+// Whether the function compares how many there were with how many there are, and says so.
+static bool compares_counts(const GraphFunction& function) {
+  return std::any_of(function.events.begin(), function.events.end(), [](const GraphEvent& event) {
+    return event.kind == GraphEventKind::sizes && (event.outcome & reports) && !event.has(in_condition);
+  });
+}
+
 // The events of the function and of those it calls in a ring.
 static std::vector<const GraphEvent*> events_of(const DependencyGraphs& graphs, const GraphFunction& function,
                                                 bool& recurses) {
   std::vector<const GraphEvent*> events;
-  recurses = false;
-  for (const GraphFunction& one : graphs.functions) {
-    if (one.id != function.id && (function.ring == 0 || one.ring != function.ring)) continue;
+  recurses = function.ring != 0;
+  auto add = [&](const GraphFunction& one) {
     for (const GraphEvent& event : one.events) {
       events.push_back(&event);
       if (event.kind == GraphEventKind::call && event.has(recursive)) recurses = true;
     }
-  }
-  if (function.ring != 0) recurses = true;
+  };
+  // A ring through half the program is no search: only the function itself is looked at then.
+  constexpr std::size_t most_together = 12;
+  std::span<const std::uint32_t> ring = graphs.ring(function.ring);
+  if (function.ring == 0 || ring.size() > most_together)
+    add(function);
+  else
+    for (std::uint32_t one : ring) add(graphs.functions[one]);
   return events;
 }
 
@@ -89,16 +101,6 @@ static bool has_rounds(const DependencyGraphs& graphs, const GraphFunction& func
   });
 }
 
-// Whether an event stands in the loop, or in its condition.
-static bool is_inside(const GraphFunction& function, const GraphEvent& event, unsigned loop) {
-  std::map<unsigned, unsigned> around;
-  for (const GraphEvent& one : function.events)
-    if (one.kind == GraphEventKind::loop) around[one.loop] = static_cast<unsigned>(one.other);
-  for (unsigned at = event.loop; at != 0; at = around[at])
-    if (at == loop) return true;
-  return false;
-}
-
 // Whether the answer to a call depends on the member's elements: it tests them, itself or one call below.
 static bool answers_about(const DependencyGraphs& graphs, EntityId callee, EntityId member, int depth) {
   const GraphFunction* function = graphs.function(callee);
@@ -118,7 +120,7 @@ bool waits_for(const DependencyGraphs& graphs, const GraphFunction& function, co
   std::set<EntityId> asked_in_condition, grows;
   bool counts_down = false, asks = false;
   for (const GraphEvent& event : function.events) {
-    if (!is_inside(function, event, loop.loop)) continue;
+    if (!function.is_inside(event, loop.loop)) continue;
     if (event.kind == GraphEventKind::count_down) counts_down = true;
     if (event.kind == GraphEventKind::mark && event.has(has_element) && event.other == member)
       grows.insert(event.object);
@@ -127,7 +129,7 @@ bool waits_for(const DependencyGraphs& graphs, const GraphFunction& function, co
     if (event.kind == GraphEventKind::walk && event.object == member)
       for (const GraphEvent& test : function.events)
         if ((test.kind == GraphEventKind::test || test.kind == GraphEventKind::call) && test.order > event.order &&
-            test.outcome && is_inside(function, test, loop.loop) &&
+            test.outcome && function.is_inside(test, loop.loop) &&
             (test.kind == GraphEventKind::test || (test.has(hands_element) && test.other == member)))
           asks = true;
     if (event.kind == GraphEventKind::call && !event.has(recursive)) {
@@ -141,35 +143,11 @@ bool waits_for(const DependencyGraphs& graphs, const GraphFunction& function, co
   return asks && grows.empty() && !counts_down;
 }
 
-bool compares_counts(const GraphFunction& function) {
-  return std::any_of(function.events.begin(), function.events.end(), [](const GraphEvent& event) {
-    return event.kind == GraphEventKind::sizes && (event.outcome & reports) && !event.has(in_condition);
-  });
-}
-
 static bool is_telling_name(std::string_view name, std::initializer_list<std::string_view> wanted) {
   std::size_t colon = name.rfind("::");
   for (const std::string& word : words_of(colon == std::string_view::npos ? name : name.substr(colon + 2)))
     if (std::find(wanted.begin(), wanted.end(), word) != wanted.end()) return true;
   return false;
-}
-
-bool finds_cycles(const DependencyGraphs& graphs, const GraphFunction& function, bool* needs_count) {
-  bool recurses = false, counted = false;
-  const std::vector<const GraphEvent*> events = events_of(graphs, function, recurses);
-  if (has_colours(events, recurses)) return true;
-  if (has_kahn(events, counted)) {
-    if (counted) return true;
-    if (needs_count) *needs_count = true;
-  }
-  bool lowers = false;
-  for (const GraphEvent* event : events) {
-    if (event->kind == GraphEventKind::minimum) lowers = true;
-    if (event->kind == GraphEventKind::roots && event->outcome & (reports | leaves)) return true;
-    // A depth that is compared with how many there are, and says so.
-    if (event->kind == GraphEventKind::order && event->outcome & reports) return true;
-  }
-  return lowers && recurses;
 }
 
 // The record's own id goes to where ids are looked for only after its dependencies were found there.
@@ -310,55 +288,68 @@ static bool is_named_check(const DependencyGraphs& graphs, const GraphFunction& 
   return false;
 }
 
-static bool checks(const DependencyGraphs& graphs, const GraphFunction& function) {
-  bool needs_count = false;
-  if (finds_cycles(graphs, function, &needs_count) || is_named_check(graphs, function)) return true;
-  if (!needs_count) return false;
-  if (compares_counts(function)) return true;
-  for (EntityId caller : graphs.callers(function.id))
-    if (const GraphFunction* above = graphs.function(caller); above && compares_counts(*above)) return true;
-  return false;
-}
-
-bool is_checked(const DependencyGraphs& graphs, EntityId member) {
-  for (const GraphFunction& function : graphs.functions) {
-    bool touches = graphs.touches(function, member);
-    if (touches) {
-      if (checks(graphs, function) || takes_only_known(function, member) || searches_itself(function, member))
-        return true;
-      for (const GraphEvent& event : function.events)
-        if (event.kind == GraphEventKind::call && is_known_check(graphs, event.object)) return true;
-      for (EntityId callee : graphs.callees(function.id)) {
-        if (is_known_check(graphs, callee)) return true;
-        if (const GraphFunction* helper = graphs.function(callee)) {
-          if (checks(graphs, *helper)) return true;
-          for (EntityId deeper : graphs.callees(callee))
-            if (const GraphFunction* inner = graphs.function(deeper); inner && checks(graphs, *inner)) return true;
-        }
-      }
-      // graph.assert_acyclic() beside graph.load()
-      for (EntityId caller : graphs.callers(function.id))
-        for (EntityId sibling : graphs.callees(caller))
-          if (is_known_check(graphs, sibling)) return true;
-    }
-    if (asks_reachability(graphs, function, member) || has_rounds(graphs, function, member)) return true;
-  }
-  // if (graph.reachable(b, a)) return false; graph.add_edge(a, b);
-  for (const GraphFunction& filler : graphs.functions) {
+// if (graph.reachable(b, a)) return false; graph.add_edge(a, b);
+static bool is_asked_beside(const DependencyGraphs& graphs, EntityId member) {
+  for (std::uint32_t number : graphs.users(member)) {
+    const GraphFunction& filler = graphs.functions[number];
     bool fills = std::any_of(filler.events.begin(), filler.events.end(), [&](const GraphEvent& event) {
       return event.kind == GraphEventKind::fill && event.object == member;
     });
     if (!fills) continue;
     for (EntityId caller : graphs.callers(filler.id))
-      for (EntityId sibling : graphs.callees(caller))
-        if (const GraphFunction* asked = graphs.function(sibling);
-            asked && asked->id != filler.id && searches(graphs, *asked, member))
-          if (const EntityFact* entity = graphs.program.entity(sibling);
-              entity && is_telling_name(entity->name, {"reaches", "reachable", "path", "cycle", "cycles", "cyclic",
-                                                       "ancestor", "descendant", "depends"}))
-            return true;
+      for (EntityId sibling : graphs.callees(caller)) {
+        const GraphFunction* asked = graphs.function(sibling);
+        const EntityFact* entity = graphs.program.entity(sibling);
+        if (asked && entity && asked->id != filler.id && searches(graphs, *asked, member) &&
+            is_telling_name(entity->name, {"reaches", "reachable", "path", "cycle", "cycles", "cyclic", "ancestor",
+                                           "descendant", "depends"}))
+          return true;
+      }
   }
   return false;
+}
+
+bool finds_cycles(const DependencyGraphs& graphs, const GraphFunction& function) {
+  bool recurses = false, counted = false;
+  const std::vector<const GraphEvent*> events = events_of(graphs, function, recurses);
+  if (has_colours(events, recurses) || is_named_check(graphs, function)) return true;
+  if (has_kahn(events, counted)) {
+    if (counted || compares_counts(function)) return true;
+    for (EntityId caller : graphs.callers(function.id))
+      if (const GraphFunction* above = graphs.function(caller); above && compares_counts(*above)) return true;
+  }
+  bool lowers = false;
+  for (const GraphEvent* event : events) {
+    if (event->kind == GraphEventKind::minimum) lowers = true;
+    if (event->kind == GraphEventKind::roots && event->outcome & (reports | leaves)) return true;
+    // Only smaller ids may be named.
+    if (event->kind == GraphEventKind::order && event->outcome & reports) return true;
+  }
+  return lowers && recurses;
+}
+
+bool is_checked(const DependencyGraphs& graphs, EntityId member) {
+  for (std::uint32_t number : graphs.touching(member)) {
+    const GraphFunction& function = graphs.functions[number];
+    if (graphs.checks(number) || takes_only_known(function, member) || searches_itself(function, member)) return true;
+    for (const GraphEvent& event : function.events)
+      if (event.kind == GraphEventKind::call && is_known_check(graphs, event.object)) return true;
+    for (EntityId callee : graphs.callees(function.id)) {
+      if (is_known_check(graphs, callee) || graphs.checks(callee)) return true;
+      if (graphs.function(callee))
+        for (EntityId deeper : graphs.callees(callee))
+          if (graphs.checks(deeper)) return true;
+    }
+    // graph.assert_acyclic() beside graph.load()
+    for (EntityId caller : graphs.callers(function.id))
+      for (EntityId sibling : graphs.callees(caller))
+        if (is_known_check(graphs, sibling)) return true;
+  }
+  for (std::uint32_t number : graphs.around_touching(member)) {
+    const GraphFunction& function = graphs.functions[number];
+    if (asks_reachability(graphs, function, member) || has_rounds(graphs, function, member)) return true;
+  }
+  return is_asked_beside(graphs, member);
 }
 
 } // namespace plumbline

@@ -7,8 +7,16 @@ namespace plumbline {
 
 DependencyGraphs::DependencyGraphs(const Program& program) : program(program) {
   link_functions();
+  link_calls();
   link_members();
   resolve();
+  index();
+}
+
+bool GraphFunction::is_inside(const GraphEvent& event, unsigned loop) const {
+  for (unsigned at = event.loop; at != 0 && at < around.size(); at = around[at])
+    if (at == loop) return true;
+  return false;
 }
 
 const GraphFunction* DependencyGraphs::function(EntityId id) const {
@@ -75,9 +83,21 @@ void DependencyGraphs::link_functions() {
     return std::tuple(program.path(first->location), first->location.line, first->location.column, a.id) <
            std::tuple(program.path(second->location), second->location.line, second->location.column, b.id);
   });
-  for (std::uint32_t i = 0; i < functions.size(); ++i) function_index[functions[i].id] = i;
+  for (std::uint32_t i = 0; i < functions.size(); ++i) {
+    function_index[functions[i].id] = i;
+    GraphFunction& function = functions[i];
+    for (const GraphEvent& event : function.events) {
+      if (event.kind != GraphEventKind::loop) continue;
+      if (function.around.size() <= event.loop) function.around.resize(event.loop + 1, 0);
+      // A loop stands in an earlier one: what a damaged fact says otherwise would never end.
+      if (static_cast<unsigned>(event.other) < event.loop)
+        function.around[event.loop] = static_cast<unsigned>(event.other);
+    }
+  }
+}
 
-  // Who calls whom; a virtual function may be any that overrides it.
+// Who calls whom; a virtual function may be any that overrides it.
+void DependencyGraphs::link_calls() {
   std::unordered_map<EntityId, std::uint32_t> nodes;
   std::vector<EntityId> ids;
   std::vector<NodePair> edges;
@@ -188,6 +208,67 @@ void DependencyGraphs::resolve() {
               projections[inner.object].insert(event.other);
     }
   }
+}
+
+void DependencyGraphs::index() {
+  for (const std::pair<const EntityId, std::set<EntityId>>& entry : projections)
+    for (EntityId from : entry.second) projected_into[from].push_back(entry.first);
+  for (std::uint32_t i = 0; i < functions.size(); ++i) {
+    std::set<EntityId> used;
+    for (const GraphEvent& event : functions[i].events) {
+      if (event.kind != GraphEventKind::call && event.kind != GraphEventKind::loop) used.insert(event.object);
+      if (event.kind == GraphEventKind::call || event.kind == GraphEventKind::mark) used.insert(event.other);
+    }
+    for (EntityId member : used)
+      if (member != EntityId::none && members.contains(member)) user_index[member].push_back(i);
+    if (functions[i].ring != 0) ring_index[functions[i].ring].push_back(i);
+  }
+  check_cache.assign(functions.size(), false);
+  for (std::uint32_t i = 0; i < functions.size(); ++i) check_cache[i] = finds_cycles(*this, functions[i]);
+}
+
+std::span<const std::uint32_t> DependencyGraphs::users(EntityId member) const {
+  std::map<EntityId, std::vector<std::uint32_t>>::const_iterator found = user_index.find(member);
+  return found == user_index.end() ? std::span<const std::uint32_t>() : std::span<const std::uint32_t>(found->second);
+}
+
+std::span<const std::uint32_t> DependencyGraphs::ring(unsigned number) const {
+  std::map<unsigned, std::vector<std::uint32_t>>::const_iterator found = ring_index.find(number);
+  return found == ring_index.end() ? std::span<const std::uint32_t>() : std::span<const std::uint32_t>(found->second);
+}
+
+bool DependencyGraphs::checks(EntityId id) const {
+  std::unordered_map<EntityId, std::uint32_t>::const_iterator found = function_index.find(id);
+  return found != function_index.end() && check_cache[found->second];
+}
+
+std::vector<std::uint32_t> DependencyGraphs::touching(EntityId member) const {
+  std::set<std::uint32_t> found;
+  std::vector<EntityId> all{member};
+  if (std::map<EntityId, std::vector<EntityId>>::const_iterator into = projected_into.find(member);
+      into != projected_into.end())
+    all.insert(all.end(), into->second.begin(), into->second.end());
+  for (EntityId one : all)
+    for (std::uint32_t function : users(one))
+      if (touches(functions[function], member)) found.insert(function);
+  return {found.begin(), found.end()};
+}
+
+std::vector<std::uint32_t> DependencyGraphs::around_touching(EntityId member) const {
+  const std::vector<std::uint32_t> near = touching(member);
+  std::set<std::uint32_t> found(near.begin(), near.end());
+  // A helper that half of the program calls says nothing about this member.
+  constexpr std::size_t most_callers = 200;
+  auto add_callers = [&](EntityId id, bool again, auto& self) -> void {
+    if (callers(id).size() > most_callers) return;
+    for (EntityId caller : callers(id)) {
+      std::unordered_map<EntityId, std::uint32_t>::const_iterator known = function_index.find(caller);
+      if (known != function_index.end()) found.insert(known->second);
+      if (again) self(caller, false, self);
+    }
+  };
+  for (std::uint32_t function : near) add_callers(functions[function].id, true, add_callers);
+  return {found.begin(), found.end()};
 }
 
 bool DependencyGraphs::touches(const GraphFunction& function, EntityId member) const {

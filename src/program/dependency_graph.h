@@ -14,7 +14,9 @@ namespace plumbline {
 struct GraphFunction {
   EntityId id = EntityId::none;
   std::vector<GraphEvent> events;
-  unsigned ring = 0; // functions that call each other in a ring have the same number, others 0
+  unsigned ring = 0;              // functions that call each other in a ring have the same number, others 0
+  std::vector<unsigned> around{}; // by a loop's number: the loop around it
+  bool is_inside(const GraphEvent& event, unsigned loop) const;
 };
 
 struct DependencyGraphs {
@@ -22,7 +24,7 @@ struct DependencyGraphs {
 
   const Program& program;
   std::vector<GraphFunction> functions;    // sorted by where they stand
-  std::map<EntityId, GraphMember> members; // those that others are aliases of
+  std::map<EntityId, GraphMember> members; // also those that are aliases of others
   // Accessors, parameters and document keys stand for the member that they give, get or fill.
   EntityId member_of(EntityId id) const;
   const GraphFunction* function(EntityId id) const;
@@ -34,14 +36,30 @@ struct DependencyGraphs {
   std::span<const GraphArguments> calls_of(EntityId function) const;
   // Whether the events go through the member, or through one that its elements went into.
   bool touches(const GraphFunction& function, EntityId member) const;
+  // The functions that do, in their order; those that one of them is called by, too, up to two calls above.
+  std::vector<std::uint32_t> touching(EntityId member) const;
+  std::vector<std::uint32_t> around_touching(EntityId member) const;
+  // Functions with an event about the member itself, in their order.
+  std::span<const std::uint32_t> users(EntityId member) const;
+  // The functions of a ring of calls, in their order.
+  std::span<const std::uint32_t> ring(unsigned number) const;
+  // Whether the function finds cycles in what it goes through (cycle_checks.cpp), asked once.
+  bool checks(std::uint32_t function) const { return check_cache[function]; }
+  bool checks(EntityId function) const;
 
  private:
   void link_functions();
+  void link_calls();
   void link_members();
+  void index();
   void alias(EntityId from, EntityId to);
   void resolve();
 
   std::map<EntityId, EntityId> aliases;
+  std::map<EntityId, std::vector<std::uint32_t>> user_index;
+  std::map<EntityId, std::vector<EntityId>> projected_into;
+  std::map<unsigned, std::vector<std::uint32_t>> ring_index;
+  std::vector<bool> check_cache;
   std::map<EntityId, std::set<EntityId>> projections;
   std::unordered_map<EntityId, std::uint32_t> function_index;
   std::unordered_map<EntityId, std::vector<EntityId>> callee_index, caller_index;
@@ -49,11 +67,9 @@ struct DependencyGraphs {
 };
 
 // Whether what the function does, with those it forms a ring of calls with, finds cycles in what it goes through:
-// colours or a recursion stack, in-degrees with a count compare, low-links, roots of a union-find, rounds that must
-// make progress. `needs_count`: in-degrees without a count compare, which a caller may make up for.
-bool finds_cycles(const DependencyGraphs& graphs, const GraphFunction& function, bool* needs_count = nullptr);
-// Whether the function compares how many there were with how many there are, and says so.
-bool compares_counts(const GraphFunction& function);
+// colours or a recursion stack, in-degrees with a count compare (its own or a caller's), low-links, roots of a
+// union-find.
+bool finds_cycles(const DependencyGraphs& graphs, const GraphFunction& function);
 
 // Whether a loop of the function goes on until what the member names has come to some state.
 bool waits_for(const DependencyGraphs& graphs, const GraphFunction& function, const GraphEvent& loop, EntityId member);

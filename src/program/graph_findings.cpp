@@ -137,7 +137,8 @@ class Judge {
   Use use_of(const GraphMember& member) const {
     Use use;
     unsigned fresh = 0;
-    for (const GraphFunction& function : graphs.functions) {
+    for (std::uint32_t number : graphs.users(member.id)) {
+      const GraphFunction& function = graphs.functions[number];
       bool first_fill = true;
       for (const GraphEvent& event : function.events) {
         if (event.kind == GraphEventKind::call && event.other == member.id) {
@@ -280,7 +281,8 @@ class Judge {
 
   void walks(const GraphMember& member) {
     std::set<EntityId> reported;
-    for (const GraphFunction& function : graphs.functions) {
+    for (std::uint32_t number : graphs.users(member.id)) {
+      const GraphFunction& function = graphs.functions[number];
       for (const GraphEvent& event : function.events) {
         if (event.kind != GraphEventKind::call || event.other != member.id) continue;
         bool hands = event.has(hands_element) || (event.has(hands_container) && event.has(recursive));
@@ -288,11 +290,10 @@ class Judge {
         bool back = event.has(recursive) || (function.ring != 0 && comes_back(event.object, function.id, 3));
         if (!back || reported.contains(function.id)) continue;
         std::vector<const GraphFunction*> ring{&function};
-        if (function.ring != 0)
-          for (const GraphFunction& other : graphs.functions)
-            if (other.ring == function.ring && other.id != function.id &&
-                (other.id == event.object || comes_back(other.id, function.id, 2)))
-              ring.push_back(&other);
+        for (std::uint32_t other : graphs.ring(function.ring))
+          if (graphs.functions[other].id != function.id &&
+              (graphs.functions[other].id == event.object || comes_back(graphs.functions[other].id, function.id, 2)))
+            ring.push_back(&graphs.functions[other]);
         if (is_guarded(ring, event)) continue;
         GraphFinding finding;
         finding.kind = "endless-walk";
@@ -311,7 +312,8 @@ class Judge {
 
   void waits(const GraphMember& member, GraphName name) {
     if (name == GraphName::network || name == GraphName::none) return;
-    for (const GraphFunction& function : graphs.functions) {
+    for (std::uint32_t number : graphs.around_touching(member.id)) {
+      const GraphFunction& function = graphs.functions[number];
       std::set<unsigned> inside; // of a loop that is reported
       for (const GraphEvent& loop : function.events) {
         if (loop.kind != GraphEventKind::loop || !loop.has(waits_for_work) || loop.has(notices)) continue;

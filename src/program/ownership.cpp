@@ -22,6 +22,7 @@ void write(FactTable& table, const OwnershipFact& fact) {
       .text("type", fact.type)
       .text("target_name", fact.target_name)
       .number("shared", fact.shared)
+      .number("pointer", fact.pointer)
       .number("many", fact.many)
       .number("may_be", fact.may_be);
 }
@@ -37,6 +38,7 @@ OwnershipFact read_ownership(const FactTable& table, const Fact& fact) {
   read.type = table.text(fact, "type");
   read.target_name = table.text(fact, "target_name");
   read.shared = table.number(fact, "shared") != 0;
+  read.pointer = table.number(fact, "pointer") != 0;
   read.many = table.number(fact, "many") != 0;
   read.may_be = table.number(fact, "may_be") != 0;
   return read;
@@ -109,6 +111,9 @@ static bool is_mutual_name(std::string_view name) {
 
 namespace {
 
+// From a pointer's target to its own parts: no member.
+constexpr std::uint32_t no_edge = 0xffffffff;
+
 class Rings {
  public:
   explicit Rings(const Program& program) : program(program) { read(); }
@@ -142,8 +147,8 @@ class Rings {
       }
     }
     std::sort(edges.begin(), edges.end(), [&](const OwnershipFact& a, const OwnershipFact& b) {
-      return std::tuple(key(a), a.record, a.target, a.shared, a.may_be) <
-             std::tuple(key(b), b.record, b.target, b.shared, b.may_be);
+      return std::tuple(key(a), a.record, a.target, a.shared, a.pointer, a.may_be) <
+             std::tuple(key(b), b.record, b.target, b.shared, b.pointer, b.may_be);
     });
     edges.erase(std::unique(edges.begin(), edges.end(),
                             [&](const OwnershipFact& a, const OwnershipFact& b) {
@@ -181,25 +186,34 @@ class Rings {
   }
 
   void members() {
-    std::map<EntityId, std::uint32_t> numbers;
+    std::map<EntityId, std::uint32_t> records;
     for (const OwnershipFact& edge : edges)
-      if (edge.target != EntityId::none) numbers.try_emplace(edge.record, 0), numbers.try_emplace(edge.target, 0);
+      if (edge.target != EntityId::none) records.try_emplace(edge.record, 0), records.try_emplace(edge.target, 0);
     std::uint32_t count = 0;
-    for (std::pair<const EntityId, std::uint32_t>& entry : numbers) entry.second = count++;
-    outgoing.assign(count, {});
-    std::vector<NodePair> pairs;
+    for (std::pair<const EntityId, std::uint32_t>& entry : records) entry.second = count++;
+    // Node 2n is what a pointer to record n leads to, 2n + 1 its own parts.
+    const std::uint32_t nodes = 2 * count;
+    outgoing.assign(nodes, {});
+    for (std::uint32_t n = 0; n < count; ++n) outgoing[2 * n].push_back({2 * n + 1, no_edge});
+    ends.assign(edges.size(), {});
     for (std::uint32_t i = 0; i < edges.size(); ++i) {
-      if (edges[i].target == EntityId::none) continue;
-      const std::uint32_t from = numbers[edges[i].record], to = numbers[edges[i].target];
-      outgoing[from].push_back({to, i});
-      pairs.push_back({from, to});
+      const OwnershipFact& edge = edges[i];
+      if (edge.target == EntityId::none) continue;
+      const bool leads = edge.shared || edge.pointer || edge.may_be;
+      ends[i] = {2 * records[edge.record] + (edge.may_be ? 0u : 1u), 2 * records[edge.target] + (leads ? 0u : 1u)};
+      outgoing[ends[i].first].push_back({ends[i].second, i});
+      by_member[edge.member].push_back(i);
     }
-    const std::vector<std::uint32_t> component = components_of(graph_of(count, pairs));
+    removed.assign(edges.size(), false);
+    component.assign(nodes, 0);
+    std::vector<std::uint32_t> all(nodes);
+    for (std::uint32_t n = 0; n < nodes; ++n) all[n] = n;
+    split(all);
+
     std::vector<std::uint32_t> candidates;
     for (std::uint32_t i = 0; i < edges.size(); ++i)
       if (edges[i].shared && !edges[i].may_be && edges[i].target != EntityId::none &&
-          program.is_ours(edges[i].location) &&
-          component[numbers[edges[i].record]] == component[numbers[edges[i].target]])
+          program.is_ours(edges[i].location) && is_in_ring(i))
         candidates.push_back(i);
     // What stands in records that a container holds is as many as they are.
     std::set<EntityId> held_by_containers;
@@ -210,16 +224,15 @@ class Rings {
     };
     std::sort(candidates.begin(), candidates.end(),
               [&](std::uint32_t a, std::uint32_t b) { return std::pair(rank(a), a) < std::pair(rank(b), b); });
-    removed.assign(edges.size(), false);
     for (std::uint32_t candidate : candidates) {
-      if (removed[candidate]) continue;
-      std::vector<std::uint32_t> way = way_back(candidate, numbers, component);
+      if (removed[candidate] || !is_in_ring(candidate)) continue;
+      std::vector<std::uint32_t> way = way_back(candidate);
       if (way.empty() || !is_ring(candidate, way)) continue;
       bool broken = cleared.contains(edges[candidate].member);
       for (std::uint32_t step : way) broken = broken || (edges[step].shared && cleared.contains(edges[step].member));
-      // The same member in all instantiations and for all it may be.
-      for (std::uint32_t i = 0; i < edges.size(); ++i)
-        if (edges[i].member == edges[candidate].member) removed[i] = true;
+      // The same member in all instantiations.
+      for (std::uint32_t i : by_member[edges[candidate].member]) removed[i] = true;
+      split(together[component[ends[candidate].first]]);
       if (broken) continue;
       OwnershipRing ring;
       ring.cut = edges[candidate];
@@ -229,32 +242,52 @@ class Rings {
     }
   }
 
-  // The shortest way from the candidate's target to its record, by members that are not yet cut. For a member that
-  // points to its own record: another such member.
-  std::vector<std::uint32_t> way_back(std::uint32_t candidate, std::map<EntityId, std::uint32_t>& numbers,
-                                      const std::vector<std::uint32_t>& component) {
-    const std::uint32_t from = numbers[edges[candidate].target], to = numbers[edges[candidate].record];
-    if (from == to) {
-      for (const std::pair<std::uint32_t, std::uint32_t>& edge : outgoing[from])
-        if (edge.first == to && edge.second != candidate && !removed[edge.second] && edges[edge.second].shared &&
-            edges[edge.second].member != edges[candidate].member)
+  bool is_in_ring(std::uint32_t edge) const { return component[ends[edge].first] == component[ends[edge].second]; }
+
+  // Finds the strongly connected components among these nodes, by the members that are not yet cut. Only what hung
+  // together with a cut is looked at again.
+  void split(std::vector<std::uint32_t> nodes) {
+    std::unordered_map<std::uint32_t, std::uint32_t> numbers;
+    for (std::uint32_t i = 0; i < nodes.size(); ++i) numbers[nodes[i]] = i;
+    std::vector<NodePair> pairs;
+    for (std::uint32_t i = 0; i < nodes.size(); ++i)
+      for (const std::pair<std::uint32_t, std::uint32_t>& edge : outgoing[nodes[i]]) {
+        if (edge.second != no_edge && removed[edge.second]) continue;
+        std::unordered_map<std::uint32_t, std::uint32_t>::const_iterator to = numbers.find(edge.first);
+        if (to != numbers.end()) pairs.push_back({i, to->second});
+      }
+    const std::vector<std::uint32_t> found = components_of(graph_of(static_cast<std::uint32_t>(nodes.size()), pairs));
+    const std::uint32_t base = static_cast<std::uint32_t>(together.size());
+    for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+      component[nodes[i]] = base + found[i];
+      if (together.size() <= base + found[i]) together.resize(base + found[i] + 1);
+      together[base + found[i]].push_back(nodes[i]);
+    }
+  }
+
+  // The shortest way from the candidate's target to its record. For a member that points to its own record: another
+  // such member.
+  std::vector<std::uint32_t> way_back(std::uint32_t candidate) const {
+    const std::uint32_t from = ends[candidate].second, to = ends[candidate].first;
+    const OwnershipFact& cut = edges[candidate];
+    if (cut.record == cut.target) {
+      for (const std::pair<std::uint32_t, std::uint32_t>& edge : outgoing[to])
+        if (edge.first == from && edge.second != no_edge && !removed[edge.second] && edges[edge.second].shared &&
+            edges[edge.second].member != cut.member)
           return {edge.second};
       return {};
     }
-    std::map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> reached; // node -> node before it, edge
+    std::unordered_map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> reached; // node -> node before it, edge
     std::vector<std::uint32_t> queue{from};
     for (std::size_t next = 0; next < queue.size() && !reached.contains(to); ++next)
       for (const std::pair<std::uint32_t, std::uint32_t>& edge : outgoing[queue[next]]) {
-        if (removed[edge.second] || edges[edge.second].member == edges[candidate].member ||
-            component[edge.first] != component[from])
-          continue;
-        if (edge.first == from || !reached.try_emplace(edge.first, std::pair(queue[next], edge.second)).second)
-          continue;
-        queue.push_back(edge.first);
+        if (edge.first == from || component[edge.first] != component[from]) continue;
+        if (edge.second != no_edge && (removed[edge.second] || edges[edge.second].member == cut.member)) continue;
+        if (reached.try_emplace(edge.first, std::pair(queue[next], edge.second)).second) queue.push_back(edge.first);
       }
     std::vector<std::uint32_t> way;
-    for (std::uint32_t at = to; reached.contains(at) && at != from; at = reached[at].first)
-      way.push_back(reached[at].second);
+    for (std::uint32_t at = to; at != from && reached.contains(at); at = reached.at(at).first)
+      if (reached.at(at).second != no_edge) way.push_back(reached.at(at).second);
     std::reverse(way.begin(), way.end());
     return way;
   }
@@ -289,7 +322,11 @@ class Rings {
   std::set<EntityId> cleared;
   std::map<EntityId, std::set<EntityId>> stores;
   std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> outgoing; // node -> node, edge
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> ends;                  // of each edge
+  std::map<EntityId, std::vector<std::uint32_t>> by_member;
   std::vector<bool> removed;
+  std::vector<std::uint32_t> component;             // of each node
+  std::vector<std::vector<std::uint32_t>> together; // nodes by component; those of components that were split stay
   std::vector<OwnershipRing> rings;
 };
 

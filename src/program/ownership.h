@@ -5,6 +5,9 @@
 // unique_ptr, or as a base), or shares it. A ring with a shared pointer in it is never freed. Rings of types are not
 // rings of objects, though: a list or a tree leads back to its own type and ends. What tells them apart is that a ring
 // goes both ways, forward by one shared pointer and back by another (design.md §3.6 "Cycles").
+//
+// What a pointer to a base leads to may be of any derived class; what is a base of an object is that base and no other
+// class. So each record is two nodes: what a pointer to it leads to, and its own parts.
 #pragma once
 
 #include "program/program.h"
@@ -17,9 +20,10 @@ struct OwnershipFact {
   EntityId member = EntityId::none;
   Location location; // of the member
   std::string name, qualified, type, target_name;
-  bool shared = false; // by a shared pointer; else by value or unique_ptr
-  bool many = false;   // through a container
-  bool may_be = false; // target derives from record: a pointer to record may keep it
+  bool shared = false;  // by a shared pointer; else by value or unique_ptr
+  bool pointer = false; // by any owning pointer: it may be of a derived class
+  bool many = false;    // through a container
+  bool may_be = false;  // target derives from record: a pointer to record may keep it
 };
 
 // A lambda that captures a shared pointer is stored in a callable member.
