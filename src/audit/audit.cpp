@@ -132,7 +132,7 @@ Audit run_audit(AuditInput input) {
 
   for (Finding& finding : audit.findings) {
     finding.module = module_of(settings, finding.place.path);
-    finding.scope = scope_of(settings, finding.place.path);
+    finding.scope = scope_of(settings, finding.place.path, finding.owner);
     finding.priority = priority_of(finding, settings);
     weigh(finding, settings);
   }

@@ -151,7 +151,7 @@ static void append_unseen(Audit& audit, const BaselineEntry& entry, const Baseli
                           const Settings& settings) {
   Finding finding = finding_of(entry);
   finding.module = module_of(settings, finding.place.path);
-  finding.scope = scope_of(settings, finding.place.path);
+  finding.scope = scope_of(settings, finding.place.path, finding.owner);
   finding.status = outcome.status;
   if (entry.status == Status::accepted) finding.suppression = suppression_of(entry);
   audit.findings.push_back(std::move(finding));

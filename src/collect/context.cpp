@@ -110,6 +110,14 @@ std::string CollectContext::macro_of(clang::SourceLocation location) {
   return clang::Lexer::getImmediateMacroName(location, sources, ast.getLangOpts()).str();
 }
 
+bool CollectContext::is_asserted(clang::SourceLocation location) {
+  for (; location.isMacroID(); location = sources.getImmediateMacroCallerLoc(location)) {
+    llvm::StringRef macro = clang::Lexer::getImmediateMacroName(location, sources, ast.getLangOpts());
+    if (macro.contains_insensitive("assert")) return true;
+  }
+  return false;
+}
+
 const clang::NamedDecl* pattern_of(const clang::NamedDecl* declaration) {
   if (const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(declaration)) {
     if (const clang::FunctionDecl* pattern = function->getTemplateInstantiationPattern(false))

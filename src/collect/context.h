@@ -43,6 +43,9 @@ class CollectContext {
   // Name of the macro in whose definition the location is spelled, or "".
   std::string macro_of(clang::SourceLocation location);
 
+  // Whether the place is an argument of an assertion macro: assert, Q_ASSERT, EXPECTS_ASSERT …
+  bool is_asserted(clang::SourceLocation location);
+
   // The id of a declaration, the same for all its redeclarations, for a template's pattern and its instantiations, and
   // in all translation units. Writes the entity fact (with its owners) when first asked. none for what has no name.
   EntityId entity(const clang::NamedDecl* declaration);

@@ -146,6 +146,32 @@ static bool is_rate_times_time(const clang::Expr* expression) {
   return false;
 }
 
+// 1000 of `wait_ms * 1000`, 0.001 of `elapsed_us / 1000`.
+static double factor_of(const clang::Expr* expression, const clang::ASTContext& ast) {
+  const clang::BinaryOperator* product = llvm::dyn_cast_or_null<clang::BinaryOperator>(strip(expression));
+  if (!product || (product->getOpcode() != clang::BO_Mul && product->getOpcode() != clang::BO_Div)) return 1;
+  std::optional<ConstantValue> right = literal_value(product->getRHS(), ast);
+  if (right && right->value > 0) return product->getOpcode() == clang::BO_Mul ? right->value : 1 / right->value;
+  std::optional<ConstantValue> left = literal_value(product->getLHS(), ast);
+  return left && left->value > 0 && product->getOpcode() == clang::BO_Mul ? left->value : 1;
+}
+
+const clang::Expr* before_rounding_up(const clang::BinaryOperator& division, const clang::ASTContext& ast) {
+  std::optional<ConstantValue> divisor = literal_value(division.getRHS(), ast);
+  const clang::BinaryOperator* sum = llvm::dyn_cast<clang::BinaryOperator>(strip(division.getLHS()));
+  if (!divisor) return nullptr;
+  double added = divisor->value - 1;
+  if (sum && sum->getOpcode() == clang::BO_Sub) {
+    std::optional<ConstantValue> less = literal_value(sum->getRHS(), ast);
+    if (!less || less->value != 1) return nullptr;
+    sum = llvm::dyn_cast<clang::BinaryOperator>(strip(sum->getLHS()));
+    added = divisor->value;
+  }
+  if (!sum || sum->getOpcode() != clang::BO_Add) return nullptr;
+  std::optional<ConstantValue> right = literal_value(sum->getRHS(), ast);
+  return right && right->value == added ? sum->getLHS() : nullptr;
+}
+
 void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef operation, const clang::Expr* other,
                    const Destination& destination) {
   Terms terms;
@@ -169,6 +195,7 @@ void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef opera
     fact.operation = operation;
     fact.scale = term.scale;
     fact.tick = term.tick;
+    fact.asserted = context.is_asserted(value->getBeginLoc());
     fact.target = destination.name;
     fact.target_entity = destination.entity;
     if (other) {
@@ -182,6 +209,7 @@ void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef opera
           fact.other_names = "queue," + fact.other_names; // recent.size(): of what waits in line
       fact.other_class = traits.type_class;
       fact.other_tick = traits.tick;
+      fact.other_scale = factor_of(other, context.ast);
     }
     if (fact.location.line == 0) continue;
     std::uint64_t digest = static_cast<std::uint64_t>(fact.from) * 131 +
@@ -304,6 +332,8 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
     return;
   }
   case clang::BO_Div:
+    if (const clang::BinaryOperator* division = llvm::dyn_cast<clang::BinaryOperator>(whole))
+      if (const clang::Expr* rounded = before_rounding_up(*division, context.ast)) left = rounded;
     lower_into(left, destination, depth + 1, terms);
     if (!right_value)
       if (std::optional<double> named = named_value(right, context.ast)) right_value = ConstantValue{*named, 0, false};
@@ -337,6 +367,8 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
     return;
   }
   case clang::BO_Rem:
+    if (!right_value) use(UseKind::modulo, right, "%", left, destination);
+    [[fallthrough]];
   case clang::BO_Shl:
   case clang::BO_Shr:
   case clang::BO_And:

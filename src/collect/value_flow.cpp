@@ -134,6 +134,9 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
              operation->getOpcode() == clang::BO_AddAssign || operation->getOpcode() == clang::BO_SubAssign)
       loose(operation);
     if (operation->isCompoundAssignmentOp()) influence(*operation);
+    if (operation->getOpcode() == clang::BO_Div && before_rounding_up(*operation, context.ast))
+      roundings.insert(llvm::cast<clang::BinaryOperator>(strip(operation->getLHS())));
+    if (operation->getOpcode() == clang::BO_Rem) lowering.lower(operation);
     return true;
   }
 
@@ -375,6 +378,11 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
 
   // A sum in a place that nothing else lowers (a condition, an argument of a stream): its literals may still be spans.
   void loose(const clang::BinaryOperator* operation) {
+    if (roundings.contains(operation)) {
+      if (const clang::BinaryOperator* sum = llvm::dyn_cast<clang::BinaryOperator>(strip(operation->getLHS())))
+        roundings.insert(sum); // of `n + 1000 - 1`
+      return;
+    }
     const clang::Expr* right = operation->getRHS();
     if (operation->isCompoundAssignmentOp() && !literal_value(right, context.ast)) return;
     lowering.lower(operation);
@@ -656,7 +664,8 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
   Lowering lowering;
   EntityId result = EntityId::none;
   llvm::DenseSet<const clang::Stmt*> loop_conditions;
-  llvm::DenseSet<const clang::Expr*> rows; // elements of initialiser lists of arrays
+  llvm::DenseSet<const clang::BinaryOperator*> roundings; // their sums are no offsets
+  llvm::DenseSet<const clang::Expr*> rows;                // elements of initialiser lists of arrays
 };
 
 } // namespace

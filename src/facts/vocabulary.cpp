@@ -125,8 +125,10 @@ void write(FactTable& table, const UseFact& use) {
       .text("other_names", use.other_names)
       .number("other_class", static_cast<int>(use.other_class))
       .number("other_tick", use.other_tick)
+      .text("other_scale", use.other_scale == 1 ? "" : exact(use.other_scale))
       .text("scale", use.scale == 1 ? "" : exact(use.scale))
       .number("tick", use.tick)
+      .number("asserted", use.asserted)
       .text("target", use.target)
       .number("target_entity", id(use.target_entity));
 }
@@ -143,8 +145,10 @@ UseFact read_use(const FactTable& table, const Fact& fact) {
   use.other_names = table.text(fact, "other_names");
   use.other_class = static_cast<TypeClass>(table.number(fact, "other_class"));
   use.other_tick = table.number(fact, "other_tick");
+  use.other_scale = parse_exact(table.text(fact, "other_scale"), 1);
   use.scale = parse_exact(table.text(fact, "scale"), 1);
   use.tick = table.number(fact, "tick");
+  use.asserted = table.number(fact, "asserted") != 0;
   use.target = table.text(fact, "target");
   use.target_entity = id(table.number(fact, "target_entity"));
   return use;

@@ -98,7 +98,7 @@ struct FlowFact {
 };
 
 // What an operation does with a value.
-enum class UseKind : std::uint8_t { compare, add, subtract, cap, floor, array_bound, call, loop };
+enum class UseKind : std::uint8_t { compare, add, subtract, cap, floor, array_bound, call, loop, modulo };
 
 struct UseFact {
   EntityId from = EntityId::none, other = EntityId::none;
@@ -110,9 +110,11 @@ struct UseFact {
   std::string other_names; // identifiers in the other operand, separated by commas, outermost last
   TypeClass other_class = TypeClass::other;
   std::int64_t other_tick = 0;
+  double other_scale = 1; // what the other operand is multiplied with: 1000 for `wait_ms * 1000`
   double scale = 1;
   std::int64_t tick = 0;
-  std::string target; // what the whole expression initialises or is assigned to, by name
+  bool asserted = false; // stands in an assertion: what is checked, not what is done
+  std::string target;    // what the whole expression initialises or is assigned to, by name
   EntityId target_entity = EntityId::none;
 };
 

@@ -4,6 +4,8 @@
 #include "program/sinks.h"
 #include "program/tunables.h"
 
+#include <cmath>
+
 namespace plumbline {
 
 static std::int64_t unit_from_setting(std::string_view unit) {
@@ -175,9 +177,13 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
                                use.other_class == TypeClass::other ? TypeClass::integer : use.other_class);
   std::string_view last = last_name(use.other_names);
   bool counted = last == "size" || last == "length" || last == "count" || last == "Size"; // of whatever it is, things
+  // Adding jitter is what a function so named does; only a variable of that name is a span.
+  counted |= last.ends_with("jitter") && use.other_text.find(std::string(last) + "(") != std::string::npos;
   bool clock = timed || (!counted && (names_a_clock(use.other_names) || meaning.dimension == Dimension::duration));
   std::int64_t tick = use.other_tick > 0 ? use.other_tick : meaning.dimension == Dimension::duration ? meaning.tick : 0;
   if (tick == 0 && clock && !timed) tick = tick_of_names(use.other_names);
+  if (tick > 0 && !timed && use.other_scale != 1) // wait_ms * 1000 is in microseconds
+    tick = std::llround(static_cast<double>(tick) / use.other_scale);
   bool part = use.other_names.find("tv_") != std::string::npos; // of a timeval or timespec
   if (part && (use.kind == UseKind::compare || use.kind == UseKind::subtract || use.kind == UseKind::loop))
     return std::nullopt; // carrying between parts
@@ -280,6 +286,7 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
     return std::nullopt;
   }
   case UseKind::array_bound:
+  case UseKind::modulo: // every 100 of something
     return std::nullopt;
   }
   return std::nullopt;

@@ -161,6 +161,9 @@ static Meaning duration_meaning(const Words& words, std::string_view name, TypeC
 
 // Words that make a number part of a format, a protocol or a picture.
 static bool has_veto(const Words& words) {
+  // RESPHDR_SIZE
+  if (std::any_of(words.begin(), words.end(), [](const std::string& word) { return word.ends_with("hdr"); }))
+    return true;
   if (has_any(words, {"per"}) && !has_any(words, {"max", "min", "maximum"}))
     return true; // a rate or a conversion, no cap per something
   return has_any(
@@ -213,6 +216,7 @@ static Meaning limit_meaning(Words words, TypeClass type_class) {
   if (is_one_of(last, {"count", "limit", "num", "times", "max", "number"}) &&
       is_one_of(before, {"retry", "retries", "attempt", "attempts", "tries", "redirect", "failure", "failures"}))
     return is("retries", true);
+  if (last == "retry" && words.size() > 1) return is("retries", true); // get_leader_retry = 3
   if (last == "backlog") return is("capacity", true);
   if (is_one_of(last, {"concurrency", "parallelism"})) return is("threads", true);
   if (last == "capacity" || last == "quota" || last == "watermark" || last == "hwm" ||
@@ -273,7 +277,7 @@ Meaning meaning_of_setter(std::string_view function_name) {
 
 bool names_an_action(std::string_view function_name) {
   Words words = words_of(function_name);
-  if (words.empty()) return true;
+  if (words.empty() || words.back() == "jitter") return true;
   return is_one_of(words.front(),
                    {"adjust", "compute", "calc",    "calculate", "check",  "is",       "has",      "set",    "handle",
                     "wait",   "process", "update",  "on",        "parse",  "start",    "stop",     "cancel", "reset",

@@ -184,7 +184,10 @@ static void add_evidence(const Program& program, Tunable& tunable, const Locatio
   tunable.evidence.push_back({place, std::move(message)});
 }
 
-// Option codes and message types are often macros too: numbered in a row, so a neighbour has the next number.
+static bool is_hexadecimal(llvm::StringRef text) { return text.ltrim("( ").starts_with_insensitive("0x"); }
+
+// Option codes and message types are often macros too: numbered in a row, so a neighbour has the next number. Flags
+// have twice as much as their neighbour, and are spelled in hexadecimal.
 static std::set<std::pair<std::string_view, std::string_view>> macros_in_a_row(const Program& program) {
   std::set<std::pair<std::string_view, std::string_view>> numbered; // file, macro
   for (std::size_t i = 0; i < program.macros.size(); ++i) {
@@ -192,8 +195,10 @@ static std::set<std::pair<std::string_view, std::string_view>> macros_in_a_row(c
     for (std::size_t j = i >= 3 ? i - 3 : 0; j < std::min(program.macros.size(), i + 4); ++j) {
       const MacroFact& other = program.macros[j];
       bool near = other.location.file == macro.location.file && other.name != macro.name;
-      if (near && macro.value > 0 && (other.value == macro.value + 1 || other.value == macro.value - 1) &&
-          macro.names.empty())
+      bool next = other.value == macro.value + 1 || other.value == macro.value - 1;
+      bool doubled = (other.value == macro.value * 2 || other.value * 2 == macro.value) && is_hexadecimal(macro.text) &&
+                     is_hexadecimal(other.text);
+      if (near && macro.value > 0 && (next || doubled) && macro.names.empty())
         numbered.insert({program.path(macro.location), macro.name});
     }
   }
@@ -229,8 +234,16 @@ class TunableFinder {
     candidates.clear();
     gather(constant, named);
     if (candidates.empty()) return std::nullopt;
-    const Candidate& best = *std::min_element(candidates.begin(), candidates.end(), better); // the first of equals
+    Candidate& best = *std::min_element(candidates.begin(), candidates.end(), better); // the first of equals
+    if (best.consumer.dimension == Dimension::duration && counts_things(constant, named)) {
+      best.consumer.dimension = Dimension::limit; // ACK_INTERVAL = 64: every 64 packets
+      best.consumer.role = "threshold";
+    }
     dimension = best.consumer.dimension;
+    // double RESOLUTION_US() { return 1e6; }
+    if (program.function_of(best.consumer.node) != EntityId::none && !program.entity(best.consumer.node) &&
+        is_unit_constant(best.consumer.name, constant.value))
+      return std::nullopt;
     if (named && named->kind == EntityKind::enumerator && !named->has(is_constant) && best.depth > 1)
       return std::nullopt; // a choice that passes through numbers
     if (dimension == Dimension::limit && !accept_limit(constant, named, best)) return std::nullopt;
@@ -277,7 +290,7 @@ class TunableFinder {
                      const std::vector<std::uint32_t>& path) {
     for (std::uint32_t index : program.uses_of(node)) {
       const UseFact& use = program.uses[index];
-      if (use.other != EntityId::none && use.other == node) continue;
+      if ((use.other != EntityId::none && use.other == node) || use.asserted) continue;
       const EntityFact* function = program.entity(use.function);
       if (function && configuration.is_config_type(function->owner)) continue; // a config type checks its own ranges
       std::optional<Consumer> consumer = consumer_of(program, use);
@@ -348,6 +361,23 @@ class TunableFinder {
       if (!configuration.is_default(program, program.flows[index])) return true;
     for (std::uint32_t index : program.uses_of(id))
       if (program.uses[index].kind != UseKind::array_bound) return true;
+    return false;
+  }
+
+  // Nobody says a unit, and what the value is compared with is a number of things.
+  bool counts_things(const ConstantFact& constant, const EntityFact* named) const {
+    if (constant.tick > 0 || (named && unit_of_name(named->name))) return false;
+    for (const Candidate& candidate : candidates)
+      if (candidate.tick > 0 || candidate.consumer.tick > 0 || candidate.consumer.certainty != Certainty::by_name)
+        return false;
+    for (std::uint32_t index : program.uses_of(named ? named->id : constant.id)) {
+      const UseFact& use = program.uses[index];
+      if (use.kind == UseKind::modulo && !names_a_clock(use.other_names)) return true;
+      if (use.kind != UseKind::compare) continue;
+      std::vector<std::string> words = words_of(use.other_names.substr(use.other_names.rfind(',') + 1));
+      if (!words.empty() && (words.back() == "count" || words.back() == "cnt" || words.back() == "counter"))
+        return true;
+    }
     return false;
   }
 

@@ -224,6 +224,7 @@ static bool is_test_name(StringRef name) {
   StringRef folded = lower;
   for (StringRef ending : endings)
     if (folded.contains(ending)) return true;
+  if (folded.contains("unittest")) return true; // rdunittest_fetcher.c
   // FooTest.cpp, but neither latest.cpp nor Contest.cpp: here the capital is what tells a word from its end.
   return folded.starts_with("test_") || folded.starts_with("test.") || folded.starts_with("tests.") ||
          name.contains("Test.") || name.contains("Tests.");
@@ -235,6 +236,12 @@ Scope scope_of(const Settings& settings, StringRef path) {
   if (components.empty()) return Scope::production;
   bool in_folder = llvm::any_of(llvm::ArrayRef(components).drop_back(), is_test_folder);
   return in_folder || is_test_name(components.back()) ? Scope::test : Scope::production;
+}
+
+Scope scope_of(const Settings& settings, StringRef path, StringRef owner) {
+  StringRef name = owner.rsplit("::").second.empty() ? owner : owner.rsplit("::").second;
+  if (name.contains_insensitive("unittest") || name.contains_insensitive("unit_test")) return Scope::test;
+  return scope_of(settings, path);
 }
 
 const ModuleSetting* module_setting_of(const Settings& settings, StringRef path) {

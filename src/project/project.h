@@ -66,6 +66,8 @@ bool glob_matches(llvm::StringRef pattern, llvm::StringRef path);
 bool is_ours(const Settings& settings, llvm::StringRef path);
 // Test code: what `tests` matches, folders such as test/ or benchmarks/, file names such as *_test.cpp and FooTest.cpp.
 Scope scope_of(const Settings& settings, llvm::StringRef path);
+// The same for something inside a file: unittest_codec() is test code wherever it stands.
+Scope scope_of(const Settings& settings, llvm::StringRef path, llvm::StringRef owner);
 // The first module of the settings that matches; with none, the top folder (below src/, lib/, source/, include/ if
 // there), or "" for a file that no such folder holds.
 const ModuleSetting* module_setting_of(const Settings& settings, llvm::StringRef path);
