@@ -157,19 +157,28 @@ static double factor_of(const clang::Expr* expression, const clang::ASTContext& 
 }
 
 const clang::Expr* before_rounding_up(const clang::BinaryOperator& division, const clang::ASTContext& ast) {
-  std::optional<ConstantValue> divisor = literal_value(division.getRHS(), ast);
-  const clang::BinaryOperator* sum = llvm::dyn_cast<clang::BinaryOperator>(strip(division.getLHS()));
-  if (!divisor) return nullptr;
-  double added = divisor->value - 1;
-  if (sum && sum->getOpcode() == clang::BO_Sub) {
-    std::optional<ConstantValue> less = literal_value(sum->getRHS(), ast);
-    if (!less || less->value != 1) return nullptr;
-    sum = llvm::dyn_cast<clang::BinaryOperator>(strip(sum->getLHS()));
-    added = divisor->value;
-  }
+  const clang::Expr* divisor = division.getRHS();
+  // The a of `a - 1`, or null.
+  auto one_more = [&](const clang::Expr* expression) -> const clang::Expr* {
+    const clang::BinaryOperator* difference = llvm::dyn_cast<clang::BinaryOperator>(strip(expression));
+    if (!difference || difference->getOpcode() != clang::BO_Sub) return nullptr;
+    std::optional<ConstantValue> less = literal_value(difference->getRHS(), ast);
+    return less && less->value == 1 ? difference->getLHS() : nullptr;
+  };
+  auto is_divisor = [&](const clang::Expr* expression) {
+    std::optional<ConstantValue> value = literal_value(expression, ast), wanted = literal_value(divisor, ast);
+    if (value && wanted) return value->value == wanted->value;
+    const clang::DeclRefExpr *one = llvm::dyn_cast<clang::DeclRefExpr>(strip(expression)),
+                             *other = llvm::dyn_cast<clang::DeclRefExpr>(strip(divisor));
+    return one && other && one->getDecl() == other->getDecl();
+  };
+  const clang::Expr* whole = one_more(division.getLHS()); // x + d, or null
+  const clang::BinaryOperator* sum = llvm::dyn_cast<clang::BinaryOperator>(strip(whole ? whole : division.getLHS()));
   if (!sum || sum->getOpcode() != clang::BO_Add) return nullptr;
-  std::optional<ConstantValue> right = literal_value(sum->getRHS(), ast);
-  return right && right->value == added ? sum->getLHS() : nullptr;
+  if (whole) return is_divisor(sum->getRHS()) ? sum->getLHS() : nullptr;
+  if (const clang::Expr* increased = one_more(sum->getRHS()); increased && is_divisor(increased)) return sum->getLHS();
+  std::optional<ConstantValue> added = literal_value(sum->getRHS(), ast), wanted = literal_value(divisor, ast);
+  return added && wanted && added->value == wanted->value - 1 ? sum->getLHS() : nullptr;
 }
 
 void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef operation, const clang::Expr* other,
@@ -298,7 +307,7 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
       bool rest_is_unit = unit && (*unit == 1 || is_conversion_factor(*unit)) && !is_conversion_factor(factor);
       if (unit && names_a_unit(names_in(rest))) rest_is_unit = true;
       std::int64_t name_unit = 0;
-      if (unit && !rest_is_unit)
+      if (unit && !rest_is_unit && !is_conversion_factor(factor))
         for (const std::string& word : words_of(names_in(rest)))
           if (unit_of_word(word) && (*unit == 1 || is_conversion_factor(*unit))) name_unit = unit_of_word(word);
       if (rest_is_unit || name_unit) {

@@ -102,6 +102,10 @@ std::int64_t unit_of_name(std::string_view identifier) {
   // "milli_seconds", "MilliSeconds"
   if (words.size() > 1 && (last == "seconds" || last == "secs" || last == "sec" || last == "second"))
     if (std::int64_t unit = unit_of_word(words[words.size() - 2]); unit && unit < second) return unit;
+  // five_seconds = 5000000: the name is the value, in whatever unit.
+  if (words.size() > 1)
+    for (std::string_view number : {"one", "two", "three", "five", "ten", "fifteen", "twenty", "thirty", "sixty"})
+      if (words[words.size() - 2] == number) return 0;
   if (std::int64_t unit = unit_of_word(last)) return unit;
   // "timeout_s", "ttl_s": behind a time noun the letter is the unit's SI symbol.
   if (last == "s" && words.size() > 1)

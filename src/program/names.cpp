@@ -137,6 +137,7 @@ static Meaning duration_meaning(const Words& words, std::string_view name, TypeC
                                   "heartbeat", "cooldown", "expiration", "expiry", "keepidle"})
       if (head.size() > noun.size() && (head.ends_with(noun) || (unit && head.starts_with(noun))))
         role = role_of_noun(noun, words);
+  if (head == "jitter" && !unit && type_class != TypeClass::duration) return meaning; // a percentage more often
   if (!role.empty()) {
     // `max_idle` and `min_idle` count idle things.
     if (head == "idle" && !unit && n >= 2 && is_one_of(words[n - 2], {"max", "min", "num"})) return meaning;
@@ -216,7 +217,7 @@ static Meaning limit_meaning(Words words, TypeClass type_class) {
   if (is_one_of(last, {"count", "limit", "num", "times", "max", "number"}) &&
       is_one_of(before, {"retry", "retries", "attempt", "attempts", "tries", "redirect", "failure", "failures"}))
     return is("retries", true);
-  if (last == "retry" && words.size() > 1) return is("retries", true); // get_leader_retry = 3
+  if (last == "retry" && words.size() > 1) return is("retries", false); // get_leader_retry = 3
   if (last == "backlog") return is("capacity", true);
   if (is_one_of(last, {"concurrency", "parallelism"})) return is("threads", true);
   if (last == "capacity" || last == "quota" || last == "watermark" || last == "hwm" ||
@@ -277,7 +278,10 @@ Meaning meaning_of_setter(std::string_view function_name) {
 
 bool names_an_action(std::string_view function_name) {
   Words words = words_of(function_name);
-  if (words.empty() || words.back() == "jitter") return true;
+  if (words.empty()) return true;
+  // C puts the module in front: rd_kafka_transport_poll()
+  if (words.size() > 1 && is_one_of(words.back(), {"jitter", "poll", "retry", "sleep", "pause", "expire", "throttle"}))
+    return true;
   return is_one_of(words.front(),
                    {"adjust", "compute", "calc",    "calculate", "check",  "is",       "has",      "set",    "handle",
                     "wait",   "process", "update",  "on",        "parse",  "start",    "stop",     "cancel", "reset",

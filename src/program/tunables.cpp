@@ -76,6 +76,13 @@ static bool only_harmless_uses(const Program& program, EntityId node) {
   return true;
 }
 
+static bool names_a_buffer(std::string_view name) {
+  std::vector<std::string> words = words_of(name);
+  if (words.size() == 2 && words.back() == "size" && (words.front() == "min" || words.front() == "max")) return true;
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return word == "buf" || word == "buffer" || word == "iobuf"; });
+}
+
 static bool only_array_bounds(const Program& program, EntityId node) {
   bool bound = false;
   for (std::uint32_t index : program.uses_of(node)) bound |= program.uses[index].kind == UseKind::array_bound;
@@ -119,7 +126,7 @@ static bool is_endless(const ConstantFact& constant) {
     return true;
   // How "for ever" and "as much as there is" are spelled: the largest values of 31, 32, 63 and 64 bits.
   if (constant.tick <= 0)
-    return constant.value == 2147483647.0 || constant.value == 4294967295.0 || constant.value >= 9.2e18;
+    return constant.value == 2147483647.0 || constant.value == 4294967295.0 || constant.value >= 1e18;
   return constant.value * static_cast<double>(constant.tick) >= longer_than_anybody_waits;
 }
 
@@ -210,7 +217,8 @@ static bool is_unit_constant(std::string_view name, double value) {
   if (names_a_unit(name)) return true;
   Meaning meaning = meaning_of(name, TypeClass::integer);
   if (meaning.dimension != Dimension::duration || meaning.role != "other") return false;
-  if (words_of(name).size() > 3) return false;
+  std::vector<std::string> words = words_of(name);
+  if (words.size() > 3 || words.front() == "max" || words.front() == "min") return false;
   for (double factor : {1.0, 60.0, 3600.0, 86400.0, 1e3, 1e6, 1e9})
     if (value == factor) return true;
   // UTIME_HOURS = 3600000000: how many of a smaller unit the named one has.
@@ -249,6 +257,9 @@ class TunableFinder {
     if (dimension == Dimension::limit && !accept_limit(constant, named, best)) return std::nullopt;
     bool stepped = best.use && (best.use->kind == UseKind::add || best.use->kind == UseKind::subtract);
     if (constant.tick == 0 && constant.value == 1 && stepped) return std::nullopt; // t + 1: rounding, the next one
+    // f(queue, 1 /* pause */): a truth value.
+    if (constant.tick == 0 && constant.value == 1 && best.consumer.certainty == Certainty::by_weak_name)
+      return std::nullopt;
     Tunable tunable = build(constant, named, best);
     if (tunable.nanoseconds >= longer_than_anybody_waits) return std::nullopt;
     return tunable;
@@ -389,7 +400,12 @@ class TunableFinder {
     bool clamp = best.use && best.consumer.role == "clamp";
     bool by_name = best.consumer.certainty == Certainty::by_name;
     bool defaulted = !best.path.empty() && program.flows[best.path.front()].kind == FlowKind::default_argument;
-    if (constant.value <= 1 && !api && !clamp && (!by_name || defaulted)) return false;
+    if (constant.value <= 1 && !api && !clamp && (!by_name || defaulted || best.consumer.role == "capacity"))
+      return false; // one at a time is how the code works
+    // A buffer that grows has to start with something; so few bytes bound nothing.
+    if ((best.consumer.role == "capacity" || best.consumer.role == "size") && constant.value < 64 &&
+        names_a_buffer(best.consumer.name))
+      return false;
     if (best.use && best.use->kind != UseKind::cap && best.use->kind != UseKind::floor && constant.value <= 1)
       return false;
     return true;

@@ -240,7 +240,9 @@ Scope scope_of(const Settings& settings, StringRef path) {
 
 Scope scope_of(const Settings& settings, StringRef path, StringRef owner) {
   StringRef name = owner.rsplit("::").second.empty() ? owner : owner.rsplit("::").second;
-  if (name.contains_insensitive("unittest") || name.contains_insensitive("unit_test")) return Scope::test;
+  if (name.contains_insensitive("unittest") || name.contains_insensitive("unit_test") || name.starts_with("ut_") ||
+      name.contains("_ut_"))
+    return Scope::test;
   return scope_of(settings, path);
 }
 
