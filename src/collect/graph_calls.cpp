@@ -88,6 +88,7 @@ void GraphReader::fill(EntityId member, const Source& source, const clang::Stmt&
 
 void GraphReader::lookup(EntityId member, const clang::Expr* container, const clang::Stmt& at) {
   GraphEvent& made = event(GraphEventKind::lookup, member, at);
+  if (asks_state) made.flags |= of_its_state;
   if (const clang::ValueDecl* marker = marker_of(container)) {
     made.other = context.entity(marker);
     made.text = marker->getNameAsString();
@@ -281,6 +282,14 @@ void GraphReader::operator_call(const clang::CXXOperatorCallExpr& call) {
       for (unsigned i = 1; i < call.getNumArgs(); ++i)
         if (EntityId member = element_of(call.getArg(i)); member != EntityId::none)
           made.flags |= hands_element, made.other = member;
+    } else if (callable && outcome) { // a lambda of this function that knows the ids
+      for (unsigned i = 1; i < call.getNumArgs(); ++i)
+        if (EntityId member = element_of(call.getArg(i)); member != EntityId::none) {
+          GraphEvent& made = event(GraphEventKind::lookup, member, call);
+          made.other = context.entity(callable);
+          made.text = callable->getNameAsString();
+          break;
+        }
     }
     return;
   }
@@ -463,6 +472,22 @@ static bool is_telling_name(llvm::StringRef name) {
   return false;
 }
 
+// Whether a call of it can be a question: it changes nothing that it is given, and answers with more than a state.
+static bool only_asks_by_signature(const clang::FunctionDecl& callee) {
+  const clang::QualType answer = callee.getReturnType();
+  if (answer->isVoidType() || answer->isEnumeralType()) return false;
+  const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
+  if (llvm::isa<clang::CXXConstructorDecl>(callee)) return false;
+  if (method && !method->isStatic() && !method->isConst()) return false;
+  for (const clang::ParmVarDecl* parameter : callee.parameters()) {
+    const clang::QualType type = parameter->getType();
+    const bool through = type->isLValueReferenceType() || type->isPointerType();
+    // What it hands back a pointer into cannot be const in C and in code that is not strict about it.
+    if (through && !type->getPointeeType().isConstQualified() && !answer->isPointerType()) return false;
+  }
+  return true;
+}
+
 void GraphReader::project_call(const clang::Expr& call, const clang::FunctionDecl& callee,
                                llvm::ArrayRef<const clang::Expr*> arguments, const clang::Expr* object) {
   bool ours = context.is_ours(callee.getLocation());
@@ -528,6 +553,8 @@ void GraphReader::project_call(const clang::Expr& call, const clang::FunctionDec
     for (const clang::CXXMethodDecl* overridden : method->overridden_methods())
       if (overridden->getCanonicalDecl() == callee.getCanonicalDecl()) made.flags |= recursive;
   if (goes_deeper) made.flags |= deeper;
+  if (only_asks_by_signature(callee)) made.flags |= only_asks;
+  if (asks_state) made.flags |= of_its_state;
   if (handed != EntityId::none) made.flags |= hands_container, made.other = handed, made.parameters = handed_as;
   if (element != EntityId::none) made.flags |= hands_element, made.other = element;
 }

@@ -1,5 +1,6 @@
 #include "collect/graph_loops.h"
 #include "collect/graph_types.h"
+#include "collect/loop_flags.h"
 #include "facts/words.h"
 
 #include <clang/AST/ExprCXX.h>
@@ -52,18 +53,13 @@ static const clang::Stmt* body_of(const clang::Stmt& loop) {
   return nullptr;
 }
 
-template <class Visit> static void each(const clang::Stmt* statement, const Visit& visit) {
-  if (!statement || !visit(*statement)) return;
-  for (const clang::Stmt* child : statement->children()) each(child, visit);
-}
-
-static bool has_word(llvm::StringRef name, std::initializer_list<std::string_view> wanted) {
+bool has_word(llvm::StringRef name, std::initializer_list<std::string_view> wanted) {
   for (const std::string& word : words_of(std::string_view(name)))
     if (llvm::is_contained(wanted, std::string_view(word))) return true;
   return false;
 }
 
-static bool complains(llvm::StringRef name) {
+bool complains(llvm::StringRef name) {
   return has_word(name, {"error",      "errors",     "warn",        "warning",   "log",        "fail",     "failed",
                          "failure",    "throw",      "abort",       "report",    "die",        "print",    "fprintf",
                          "printf",     "fatal",      "invalid",     "reject",    "rejected",   "emit",     "panic",
@@ -74,7 +70,7 @@ static bool complains(llvm::StringRef name) {
 
 unsigned outcome_of(const clang::Stmt* branch) {
   unsigned outcome = 0;
-  each(branch, [&](const clang::Stmt& statement) {
+  each_statement(branch, [&](const clang::Stmt& statement) {
     if (llvm::isa<clang::LambdaExpr>(statement)) return false;
     if (llvm::isa<clang::CXXThrowExpr>(statement))
       outcome |= 1;
@@ -202,7 +198,7 @@ class LoopReader {
       traits.waits_for_work = speaks_of_work(condition);
       if (notices_in_condition(condition)) traits.notices = true;
     }
-    each(body, [&](const clang::Stmt& statement) {
+    each_statement(body, [&](const clang::Stmt& statement) {
       if (llvm::isa<clang::LambdaExpr>(statement)) return false;
       if (const clang::IfStmt* choice = llvm::dyn_cast<clang::IfStmt>(&statement)) {
         if (notices_in(*choice)) traits.notices = true;
@@ -218,7 +214,7 @@ class LoopReader {
 
  private:
   void gather() {
-    each(body, [&](const clang::Stmt& statement) {
+    each_statement(body, [&](const clang::Stmt& statement) {
       if (const clang::DeclStmt* declaration = llvm::dyn_cast<clang::DeclStmt>(&statement))
         for (const clang::Decl* declared : declaration->decls()) inside.insert(declared);
       const clang::Expr* target = nullptr;
@@ -244,10 +240,17 @@ class LoopReader {
             if (const clang::VarDecl* variable = local_of(operation->getSubExpr())) counted.insert(variable);
   }
 
-  // Empty containers, counts and functions speak of work; a lone flag is an event loop that ends from outside.
+  // Whether the variable only says that not everything is done yet: no sign that anything moved.
+  bool tells_rest(const clang::VarDecl* variable) const {
+    return variable && (assigned.contains(variable) || inside.contains(variable)) &&
+           flag_tells(*body, *variable) == FlagTells::work_remains;
+  }
+
+  // Empty containers, counts and functions speak of work, and a flag that is set for what is left; any other lone flag
+  // is an event loop that ends from outside.
   bool speaks_of_work(const clang::Expr* condition) {
     bool work = false;
-    each(condition, [&](const clang::Stmt& statement) {
+    each_statement(condition, [&](const clang::Stmt& statement) {
       if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(&statement);
           operation && operation->isComparisonOp())
         work = true;
@@ -262,7 +265,8 @@ class LoopReader {
           work = true;
       }
       if (const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(&statement))
-        if (has_word(named->getDecl()->getNameAsString(),
+        if (tells_rest(local_of(named)) ||
+            has_word(named->getDecl()->getNameAsString(),
                      {"pending", "remaining", "unfinished", "left", "todo", "outstanding", "done", "finished",
                       "complete", "completed", "ready"}))
           work = true;
@@ -273,13 +277,14 @@ class LoopReader {
 
   bool notices_in_condition(const clang::Expr* condition) {
     bool notices = false;
-    each(condition, [&](const clang::Stmt& statement) {
+    each_statement(condition, [&](const clang::Stmt& statement) {
       llvm::StringRef name;
       if (const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(&statement)) {
         if (named->getDecl()->getDeclName().isIdentifier()) name = named->getDecl()->getName();
         const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(named->getDecl());
         if (variable && variable->isLocalVarDecl() && variable->getType()->isBooleanType() &&
-            assigned.contains(variable) && !has_word(name, {"done", "finished", "ready", "complete", "completed"}))
+            assigned.contains(variable) && !has_word(name, {"done", "finished", "ready", "complete", "completed"}) &&
+            !tells_rest(variable))
           notices = true;
         if (variable && counted.contains(variable)) notices = true;
       }
@@ -289,8 +294,6 @@ class LoopReader {
       if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(&statement);
           operation && operation->isIncrementDecrementOp())
         notices = true; // while (… && --attempts)
-      if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&statement))
-        (void)operation;
       return true;
     });
     return notices;
@@ -334,7 +337,7 @@ class LoopReader {
                      operation->getArg(0), operation->getArg(1), negated, found);
     if (const clang::VarDecl* variable = local_of(expression)) {
       bool moves = assigned.contains(variable) || inside.contains(variable);
-      if (negated && moves) found.negated_local = true;
+      if (negated && moves && !tells_rest(variable)) found.negated_local = true;
       if (speaks_of_progress(variable->getName())) found.speaks = true;
     }
     names_in(expression, found);
@@ -352,7 +355,7 @@ class LoopReader {
   }
 
   void names_in(const clang::Expr* expression, Condition& found) {
-    each(expression, [&](const clang::Stmt& statement) {
+    each_statement(expression, [&](const clang::Stmt& statement) {
       llvm::StringRef name;
       if (const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(&statement)) {
         if (named->getDecl()->getDeclName().isIdentifier()) name = named->getDecl()->getName();
@@ -377,7 +380,7 @@ class LoopReader {
       const clang::VarDecl* before = a ? a : b;
       if (inside.contains(before) || assigned.contains(before)) found.sizes = true;
     }
-    if (equal != negated && a && (is_zero(right, ast)) && (assigned.contains(a) || inside.contains(a)))
+    if (equal != negated && a && is_zero(right, ast) && (assigned.contains(a) || inside.contains(a)) && !tells_rest(a))
       found.negated_local = true;
     if (equal != negated && is_size_call(left) && is_zero(right, ast)) {
       found.empty = true;
@@ -387,8 +390,8 @@ class LoopReader {
           found.empty_inside = true;
     }
     if (kind == clang::BO_GT || kind == clang::BO_GE || kind == clang::BO_LT || kind == clang::BO_LE) {
-      each(left, [&](const clang::Stmt& s) { return found.rounds = found.rounds || is_step(s), true; });
-      each(right, [&](const clang::Stmt& s) { return found.rounds = found.rounds || is_step(s), true; });
+      each_statement(left, [&](const clang::Stmt& s) { return found.rounds = found.rounds || is_step(s), true; });
+      each_statement(right, [&](const clang::Stmt& s) { return found.rounds = found.rounds || is_step(s), true; });
       if ((a && counted.contains(a)) || (b && counted.contains(b))) found.rounds = true;
     }
   }
@@ -421,10 +424,11 @@ class LoopReader {
   // A break in an inner loop leaves that one only.
   bool is_nested(const clang::IfStmt& choice) {
     bool nested = false;
-    each(body, [&](const clang::Stmt& statement) {
+    each_statement(body, [&](const clang::Stmt& statement) {
       if (llvm::isa<clang::WhileStmt, clang::DoStmt, clang::ForStmt, clang::CXXForRangeStmt, clang::SwitchStmt>(
               statement))
-        each(&statement, [&](const clang::Stmt& inner) { return nested = nested || &inner == &choice, true; });
+        each_statement(&statement,
+                       [&](const clang::Stmt& inner) { return nested = nested || &inner == &choice, true; });
       return true;
     });
     return nested;

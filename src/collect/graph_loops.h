@@ -2,7 +2,12 @@
 #pragma once
 
 #include <clang/AST/ASTContext.h>
+#include <clang/AST/Expr.h>
 #include <clang/AST/Stmt.h>
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
 
 namespace plumbline {
 
@@ -23,6 +28,18 @@ const clang::Expr* stripped(const clang::Expr* expression);
 
 // The name of what a call calls: "insert", "operator[]" … or "".
 std::string callee_name(const clang::CallExpr& call);
+
+// Whether one of the name's words (facts/words.h) is wanted.
+bool has_word(llvm::StringRef name, std::initializer_list<std::string_view> wanted);
+
+// Whether a function or variable of this name tells somebody that something is wrong.
+bool complains(llvm::StringRef name);
+
+// Visits the statement and what is in it, depth first; `visit` says whether to go on into what it was given.
+template <class Visit> void each_statement(const clang::Stmt* statement, const Visit& visit) {
+  if (!statement || !visit(*statement)) return;
+  for (const clang::Stmt* child : statement->children()) each_statement(child, visit);
+}
 
 // A loop's condition, or null.
 const clang::Expr* condition_of(const clang::Stmt& loop);

@@ -147,7 +147,15 @@ void GraphReader::statement(const clang::Stmt* statement) {
     return;
   }
   if (const clang::DeclRefExpr* found = llvm::dyn_cast<clang::DeclRefExpr>(statement)) return mention(*found);
-  if (const clang::MemberExpr* found = llvm::dyn_cast<clang::MemberExpr>(statement)) member_test(*found);
+  if (const clang::MemberExpr* found = llvm::dyn_cast<clang::MemberExpr>(statement)) {
+    member_test(*found);
+    const bool before = asks_state;
+    if (llvm::isa<clang::FieldDecl>(found->getMemberDecl()) && found->getMemberDecl()->getName() != "second")
+      asks_state = true;
+    children(*found);
+    asks_state = before;
+    return;
+  }
   if (const clang::ArraySubscriptExpr* found = llvm::dyn_cast<clang::ArraySubscriptExpr>(statement); found && outcome)
     if (const clang::ValueDecl* marker = marker_of(found); marker && carrier_of(found) == EntityId::none)
       event(GraphEventKind::test, context.entity(marker), *found);

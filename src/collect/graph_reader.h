@@ -95,6 +95,7 @@ class GraphReader {
   std::vector<Filled> filled;
   unsigned outcome = 0, loop_number = 0, lambda_depth = 0;
   unsigned answer_outcome = reports; // what a return statement's value decides
+  bool asks_state = false;           // reading what a state is asked of: tasks.find(id)->state
 };
 
 } // namespace plumbline

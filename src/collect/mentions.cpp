@@ -127,10 +127,12 @@ class MentionConsumer : public clang::index::IndexDataConsumer {
     return clang::index::generateUSRForDecl(&named, usr) ? EntityId::none : entity_from_text(usr.str());
   }
 
-  // The file whose inclusion makes the name known: where a type is defined, where anything else is declared first
-  // outside `from`.
-  static StringId home_of(const Named& named, StringId from) {
+  // The file whose inclusion makes the name known: where a type is defined, where a class declares its member, where
+  // anything else is declared first outside `from`.
+  StringId home_of(const Named& named, StringId from) {
     if (!named.binds && named.defined_in != StringId::empty) return named.defined_in;
+    if (named.declaration->getDeclContext()->isRecord())
+      return file_of(named.declaration->getCanonicalDecl()->getLocation());
     for (StringId file : named.declared_in)
       if (file != from) return file;
     return StringId::empty;

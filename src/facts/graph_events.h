@@ -84,6 +84,8 @@ enum GraphEventFlag : std::uint32_t {
   endless = 1024,        // loop: while (true)
   bounds_depth = 2048,   // test: of a parameter or counter against a bound
   in_condition = 4096,   // the condition of the loop `loop`
+  only_asks = 8192,      // call: nothing is changed through it, and the answer says yes or no, where, or which
+  of_its_state = 16384,  // call, lookup: a field of the answer is asked, not the answer
 };
 
 struct GraphEvent {

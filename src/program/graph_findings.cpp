@@ -23,7 +23,15 @@ static bool speaks_of_progress(std::string_view name) {
                    "visited", "seen",     "emitted",   "built",    "loaded",    "started",   "ran",      "resolved",
                    "ready",   "visiting", "stack",     "path",     "finish",    "colour",    "color",    "state",
                    "states",  "mark",     "marks",     "marked",   "cache",     "memo",      "degree",   "indegree",
-                   "order",   "sorted",   "result",    "results"});
+                   "order",   "sorted",   "result",    "results",  "status",    "met",       "stopped",  "blocked"});
+}
+
+// What does something with a record, whatever its signature says: no question about whether there is one.
+static bool speaks_of_work(std::string_view name) {
+  return has_word(name, {"run",      "execute", "start",    "build",   "process", "dispatch", "visit",   "walk",
+                         "traverse", "wait",    "schedule", "launch",  "submit",  "install",  "compile", "update",
+                         "apply",    "perform", "do",       "try",     "send",    "write",    "print",   "log",
+                         "enqueue",  "push",    "emit",     "acquire", "lock",    "evaluate", "compute"});
 }
 
 namespace {
@@ -104,21 +112,23 @@ class Judge {
     const EntityFact* entity = program.entity(function.id);
     std::string_view name = entity ? std::string_view(entity->name) : std::string_view();
     if (has_word(name, {"ready", "runnable", "satisfied", "done", "finished", "complete", "blocked", "eligible",
-                        "startable"}))
+                        "startable", "can", "may"}))
       return false;
     for (const GraphEvent& one : function.events) // what goes on by it does not check it
       if (one.kind == GraphEventKind::call && one.has(recursive)) return false;
     if (event.kind == GraphEventKind::lookup && event.object == member.id) {
-      if (speaks_of_progress(event.text)) return false;
+      if (speaks_of_progress(event.text) || event.has(of_its_state)) return false;
       if (waits_somewhere(function, event)) return false;
       return event.has(of_own_map) || event.other != EntityId::none;
     }
     if (event.kind == GraphEventKind::call && event.has(hands_element) && event.other == member.id) {
       std::size_t colon = event.text.rfind("::");
       std::string_view callee = std::string_view(event.text).substr(colon == std::string::npos ? 0 : colon + 2);
-      if (speaks_of_progress(callee)) return false;
-      return has_word(callee, {"find", "has", "exists", "contains", "known", "lookup", "resolve", "valid", "get",
-                               "exist", "registered"});
+      if (speaks_of_progress(callee) || event.has(of_its_state)) return false;
+      if (has_word(callee, {"find", "has", "exists", "contains", "known", "lookup", "resolve", "valid", "get", "exist",
+                            "registered"}))
+        return true;
+      return event.has(only_asks) && !speaks_of_work(callee) && !waits_somewhere(function, event);
     }
     return false;
   }
