@@ -177,8 +177,9 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
                                use.other_class == TypeClass::other ? TypeClass::integer : use.other_class);
   std::string_view last = last_name(use.other_names);
   bool counted = last == "size" || last == "length" || last == "count" || last == "Size"; // of whatever it is, things
-  // Adding jitter is what a function so named does; only a variable of that name is a span.
-  counted |= last.ends_with("jitter") && use.other_text.find(std::string(last) + "(") != std::string::npos;
+  // transport_poll() and add_jitter() do what they are called; only a variable of that name is a span.
+  for (std::string_view verb : {"jitter", "poll", "retry", "sleep"})
+    counted |= last.ends_with(verb) && use.other_text.find(std::string(last) + "(") != std::string::npos;
   bool clock = timed || (!counted && (names_a_clock(use.other_names) || meaning.dimension == Dimension::duration));
   std::int64_t tick = use.other_tick > 0 ? use.other_tick : meaning.dimension == Dimension::duration ? meaning.tick : 0;
   if (tick == 0 && clock && !timed) tick = tick_of_names(use.other_names);

@@ -226,6 +226,7 @@ static bool is_test_name(StringRef name) {
     if (folded.contains(ending)) return true;
   if (folded.contains("unittest")) return true; // rdunittest_fetcher.c
   // FooTest.cpp, but neither latest.cpp nor Contest.cpp: here the capital is what tells a word from its end.
+  if (folded.starts_with("mock_") || folded.contains("_mock.") || folded.contains("_mock_")) return true;
   return folded.starts_with("test_") || folded.starts_with("test.") || folded.starts_with("tests.") ||
          name.contains("Test.") || name.contains("Tests.");
 }

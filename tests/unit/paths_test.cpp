@@ -158,10 +158,11 @@ TEST(Scopes, test_folders) {
 
 TEST(Scopes, test_file_names) {
   for (const char* path : {"src/a_test.cpp", "src/a_tests.cc", "a_unittest.cc", "a_benchmark.cpp", "test_a.cpp",
-                           "FooTest.cpp", "HTTPTest.cpp", "Http2Tests.cpp", "json_fuzz.cc", "src/test.cpp"})
+                           "FooTest.cpp", "HTTPTest.cpp", "Http2Tests.cpp", "json_fuzz.cc", "src/test.cpp",
+                           "rdunittest_fetcher.c", "db_mock.cpp", "mock_db.h"})
     EXPECT_EQ(scope(path), Scope::test) << path;
   for (const char* path : {"latest.cpp", "Contest.cpp", "src/protest.cpp", "testament.cpp", "tested.cpp", "attests.h",
-                           "a_testing_hook.cpp", "Tester.cpp"})
+                           "a_testing_hook.cpp", "Tester.cpp", "hammock.cpp"})
     EXPECT_EQ(scope(path), Scope::production) << path;
 }
 
@@ -171,6 +172,9 @@ TEST(Scopes, settings_add_to_the_names) {
   EXPECT_EQ(scope_of(settings, "qa/a.cpp"), Scope::test);
   EXPECT_EQ(scope_of(settings, "src/a_test.cpp"), Scope::test);
   EXPECT_EQ(scope_of(settings, "src/a.cpp"), Scope::production);
+  EXPECT_EQ(scope_of(settings, "src/a.cpp", "codec::unittest_decode"), Scope::test);
+  EXPECT_EQ(scope_of(settings, "src/a.cpp", "rd_ut_backoff"), Scope::test);
+  EXPECT_EQ(scope_of(settings, "src/a.cpp", "codec::put_data"), Scope::production);
 }
 
 TEST(Modules, the_top_folder_without_settings) {
