@@ -396,9 +396,11 @@ void GraphReader::method_call(const clang::CXXMemberCallExpr& call) {
 void GraphReader::free_call(const clang::CallExpr& call) {
   const clang::FunctionDecl* callee = call.getDirectCallee();
   if (!callee) return children(call);
-  if (!context.is_ours(callee->getLocation()))
+  if (!context.is_ours(callee->getLocation())) {
     algorithm(call, *callee);
-  else
+    if (call.getNumArgs() == 1 && callee->getDeclName().isIdentifier() && callee->getName() == "free")
+      dropped(call.getArg(0), call);
+  } else
     for (const clang::Expr* argument : call.arguments()) under(0, argument);
   project_call(call, *callee, llvm::ArrayRef(call.getArgs(), call.getNumArgs()), nullptr);
 }

@@ -156,6 +156,8 @@ void GraphReader::statement(const clang::Stmt* statement) {
     asks_state = before;
     return;
   }
+  if (const clang::CXXDeleteExpr* found = llvm::dyn_cast<clang::CXXDeleteExpr>(statement))
+    dropped(found->getArgument(), *found);
   if (const clang::ArraySubscriptExpr* found = llvm::dyn_cast<clang::ArraySubscriptExpr>(statement); found && outcome)
     if (const clang::ValueDecl* marker = marker_of(found); marker && carrier_of(found) == EntityId::none)
       event(GraphEventKind::test, context.entity(marker), *found);
@@ -354,6 +356,17 @@ void GraphReader::member_test(const clang::MemberExpr& member) {
   clang::QualType type = field->getType();
   if (type->isBooleanType() || type->isEnumeralType() || type->isIntegerType())
     event(GraphEventKind::test, context.entity(field), member);
+}
+
+// Who deletes what the member names owns it: `delete child`, or `delete node` after the same was done to its children.
+void GraphReader::dropped(const clang::Expr* pointer, const clang::Stmt& at) {
+  const clang::Expr* plain = stripped(pointer);
+  if (!plain) return;
+  const EntityId member = element_of(plain);
+  const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(plain);
+  if (member != EntityId::none || llvm::isa<clang::CXXThisExpr>(plain) ||
+      (named && llvm::isa<clang::ParmVarDecl>(named->getDecl())))
+    event(GraphEventKind::drop, member, at).outcome = 0;
 }
 
 void GraphReader::give_back(const clang::ReturnStmt& statement) {

@@ -62,6 +62,7 @@ class GraphReader {
   void constructor_initialisers(const clang::CXXConstructorDecl& constructor);
   void mention(const clang::DeclRefExpr& named);
   void member_test(const clang::MemberExpr& member);
+  void dropped(const clang::Expr* pointer, const clang::Stmt& at);
 
   // What an expression is.
   EntityId carrier_of(const clang::Expr* expression);

@@ -143,10 +143,14 @@ static const clang::CXXRecordDecl* pointed_record(clang::QualType type) {
   return plain(pointee)->getAsCXXRecordDecl();
 }
 
+static bool is_same(const clang::CXXRecordDecl* target, const clang::RecordDecl* owner) {
+  return target && owner && target->getCanonicalDecl() == owner->getCanonicalDecl();
+}
+
 static bool is_related(const clang::CXXRecordDecl* target, const clang::RecordDecl* owner) {
   const clang::CXXRecordDecl* record = llvm::dyn_cast_or_null<clang::CXXRecordDecl>(owner);
   if (!target || !record) return false;
-  if (target->getCanonicalDecl() == record->getCanonicalDecl()) return true;
+  if (is_same(target, owner)) return true;
   if (!record->hasDefinition() || !target->hasDefinition()) return false;
   return record->isDerivedFrom(target) || target->isDerivedFrom(record);
 }
@@ -229,7 +233,8 @@ std::optional<GraphType> graph_type(clang::QualType type, llvm::StringRef name, 
   clang::QualType element = sequence_element(type);
   if (element.isNull()) return std::nullopt;
   if (const clang::CXXRecordDecl* target = pointed_record(element)) {
-    bool related = is_related(target, owner);
+    // Parts of a base class make a composite, that is a tree; only a name says that it is more.
+    bool related = named == GraphName::none ? is_same(target, owner) : is_related(target, owner);
     if (owner ? !(related || named >= GraphName::graph) : named < GraphName::tree) return std::nullopt;
     return GraphType{.shape = GraphShape::pointers, .element = element, .target = target};
   }

@@ -96,7 +96,8 @@ void IncludeCollector::Ifndef(clang::SourceLocation place, const clang::Token& n
 }
 
 static std::string text_of(const clang::Preprocessor& preprocessor, clang::SourceRange condition) {
-  return folded(clang::Lexer::getSourceText(clang::CharSourceRange::getCharRange(condition),
+  // The range ends at the last token's first character.
+  return folded(clang::Lexer::getSourceText(clang::CharSourceRange::getTokenRange(condition),
                                             preprocessor.getSourceManager(), preprocessor.getLangOpts()));
 }
 

@@ -67,7 +67,8 @@ class Judge {
     if (name == GraphName::none && !use.own_map && !(member.shape == GraphShape::pointers) &&
         !(member.shape == GraphShape::adjacency))
       return;
-    if (member.shape == GraphShape::pointers && use.all_fresh) return; // a tree: who is named did not exist before
+    if (member.shape == GraphShape::pointers && (use.all_fresh || use.owned || is_tree(member, name, use)))
+      return; // who is named did not exist before, or has one owner
     if (is_checked(graphs, member.id)) return;
     bool derived = is_derived(member);
     if (!derived) accepted(member, name, use);
@@ -77,12 +78,24 @@ class Judge {
 
   struct Use {
     bool both_ways = false, own_map = false, all_fresh = false, all_constant = false, by_lookup = false,
-         follows = false;
+         follows = false, owned = false;
     unsigned touched = 0, fills = 0, outside = 0;
     const GraphFunction* validator = nullptr;
     const GraphFunction* loader = nullptr;
     Location validated, loaded;
   };
+
+  // A record with children and one parent, linked by pointers that are at hand: no id decides who comes below whom.
+  bool is_tree(const GraphMember& member, GraphName name, const Use& use) const {
+    if (name > GraphName::tree || use.by_lookup) return false;
+    for (std::uint32_t index : program.members_of(member.owner)) {
+      const EntityFact& field = program.entities[index];
+      if (field.kind == EntityKind::field && field.type_entity == member.owner && !field.has(is_plural_type) &&
+          has_word(field.name, {"parent", "owner", "superior", "enclosing"}))
+        return true;
+    }
+    return false;
+  }
 
   // Who names others is what its elements come from.
   bool is_derived(const GraphMember& member) const {
@@ -150,7 +163,15 @@ class Judge {
     for (std::uint32_t number : graphs.users(member.id)) {
       const GraphFunction& function = graphs.functions[number];
       bool first_fill = true;
+      const bool drops_itself =
+          std::any_of(function.events.begin(), function.events.end(), [](const GraphEvent& event) {
+            return event.kind == GraphEventKind::drop && event.object == EntityId::none;
+          });
       for (const GraphEvent& event : function.events) {
+        // free_tree(child) for each child, and then free(node)
+        if (drops_itself && event.kind == GraphEventKind::call && event.other == member.id &&
+            event.has(hands_element) && event.has(recursive))
+          use.owned = true;
         if (event.kind == GraphEventKind::call && event.other == member.id) {
           if (event.has(hands_element) && (event.has(recursive) || function.ring != 0)) use.follows = true;
           if (!use.validator && validates(function, event, member))
@@ -170,6 +191,9 @@ class Judge {
         case GraphEventKind::load:
           ++use.touched, ++use.outside;
           if (!use.loader) use.loader = &function, use.loaded = event.location;
+          break;
+        case GraphEventKind::drop:
+          use.owned = true;
           break;
         case GraphEventKind::fill: {
           ++use.touched, ++use.fills;
