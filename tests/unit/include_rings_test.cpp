@@ -1,43 +1,21 @@
 // Rings of includes on facts written by hand: what identifies them, what their cheapest include is.
-#include "facts/include_facts.h"
 #include "program/include_rings.h"
+#include "sources_builder.h"
 
 #include <gmock/gmock.h>
-
-#include <map>
 
 namespace plumbline {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// Writes facts as collection would: one include a line.
-class Sources {
+// Sources, and the rings of their includes as text.
+class Includes : public Sources {
  public:
-  Sources& include(const std::string& from, const std::string& to, std::vector<std::string> conditions = {},
-                   bool at_end = false) {
-    IncludeFact fact;
-    fact.location = next(from);
-    fact.target = fact.spelled = to;
-    fact.text = "#include \"" + to + "\"";
-    fact.conditions = std::move(conditions);
-    fact.at_end = at_end;
-    write(unit.table, fact);
-    return *this;
-  }
-  Sources& use(const std::string& from, const std::string& name, const std::string& home) {
-    MentionFact fact;
-    fact.location = next(from);
-    fact.name = name;
-    fact.home = home;
-    write(unit.table, fact);
-    return *this;
-  }
-
   // "a.h>b.h (2)": the include to cut, and the names through it; then the way round.
   std::vector<std::string> rings() const {
     const Settings settings;
-    const Program program = link(std::span<const TuFacts>(&unit, 1), settings);
+    const Program program = this->program(settings);
     const IncludeGraph& graph = *program.includes;
     std::vector<std::string> texts;
     for (const IncludeRing& ring : include_rings(graph)) {
@@ -51,19 +29,10 @@ class Sources {
     }
     return texts;
   }
-
-  TuFacts unit;
-
- private:
-  Location next(const std::string& file) {
-    const std::uint32_t line = ++lines[file];
-    return {unit.table.strings.intern(file), line, 1, line, 9};
-  }
-  std::map<std::string, std::uint32_t> lines;
 };
 
 TEST(IncludeRings, TheFewestNamesAreCut) {
-  Sources sources;
+  Includes sources;
   sources.include("a.h", "b.h").include("b.h", "c.h").include("c.h", "a.h").include("main.cpp", "a.h");
   sources.use("a.h", "B", "b.h").use("a.h", "B2", "b.h").use("b.h", "C", "c.h").use("c.h", "A", "a.h");
   sources.use("c.h", "A2", "a.h").use("main.cpp", "A", "a.h");
@@ -71,7 +40,7 @@ TEST(IncludeRings, TheFewestNamesAreCut) {
 }
 
 TEST(IncludeRings, TiesGoToTheFirstPath) {
-  Sources sources;
+  Includes sources;
   sources.include("z.h", "m.h").include("m.h", "z.h");
   EXPECT_THAT(sources.rings(), ElementsAre("m.h>z.h 0 of 2: m.h z.h"));
 }
@@ -81,7 +50,7 @@ TEST(IncludeRings, RotationChangesNothing) {
   const std::vector<NodePair> edges{{0, 1}, {1, 2}, {2, 0}};
   const std::string files[] = {"a.h", "b.h", "c.h"};
   for (int start = 0; start < 3; ++start) {
-    Sources sources;
+    Includes sources;
     for (int i = 0; i < 3; ++i) {
       const NodePair& edge = edges[static_cast<std::size_t>((start + i) % 3)];
       sources.include(files[edge.first], files[edge.second]);
@@ -92,7 +61,7 @@ TEST(IncludeRings, RotationChangesNothing) {
 }
 
 TEST(IncludeRings, AFileThatJoinsMovesNothing) {
-  Sources sources;
+  Includes sources;
   sources.include("b.h", "c.h").include("c.h", "d.h").include("d.h", "b.h");
   sources.use("b.h", "C", "c.h").use("b.h", "C2", "c.h").use("c.h", "D", "d.h").use("c.h", "D2", "d.h");
   sources.use("d.h", "B", "b.h");
@@ -104,41 +73,41 @@ TEST(IncludeRings, AFileThatJoinsMovesNothing) {
 
 // What c.h gets from a.h by way of b.h comes through both includes.
 TEST(IncludeRings, NamesThatAreHandedOnCount) {
-  Sources sources;
+  Includes sources;
   sources.include("a.h", "b.h").include("b.h", "c.h").include("c.h", "a.h");
   sources.use("a.h", "C", "c.h").use("a.h", "C2", "c.h").use("c.h", "A", "a.h");
   EXPECT_THAT(sources.rings(), ElementsAre("c.h>a.h 1 of 3: c.h a.h b.h"));
 }
 
 TEST(IncludeRings, ConditionsAreSaid) {
-  Sources sources;
+  Includes sources;
   sources.include("a.h", "b.h", {"defined(X)"}).include("b.h", "a.h", {"Y > 1"});
   EXPECT_THAT(sources.rings(), ElementsAre("a.h>b.h 0 of 2: a.h b.h if defined(X) if Y > 1"));
 }
 
 TEST(IncludeRings, OppositeConditionsMakeNoRing) {
-  Sources sources;
+  Includes sources;
   sources.include("a.h", "b.h", {"defined(X)"}).include("b.h", "a.h", {"!defined(X)"});
   EXPECT_THAT(sources.rings(), IsEmpty());
 }
 
 // Seen in both branches, an include is always there.
 TEST(IncludeRings, BothBranchesAreNoCondition) {
-  Sources sources;
+  Includes sources;
   sources.include("a.h", "b.h", {"defined(X)"}).include("a.h", "b.h", {"!defined(X)"}).include("b.h", "a.h");
   EXPECT_THAT(sources.rings(), ElementsAre("a.h>b.h 0 of 2: a.h b.h"));
 }
 
 // A ring that is always there is not called conditional because a longer one joins it.
 TEST(IncludeRings, TheUnconditionalRingIsTold) {
-  Sources sources;
+  Includes sources;
   sources.include("a.h", "b.h", {"defined(X)"}).include("b.h", "a.h");
   sources.include("b.h", "c.h").include("c.h", "b.h");
   EXPECT_THAT(sources.rings(), ElementsAre("b.h>c.h 0 of 3: b.h c.h left 2"));
 }
 
 TEST(IncludeRings, TheSecondHalfOfAHeaderIsNoRing) {
-  Sources sources;
+  Includes sources;
   sources.include("x.h", "x-inl.h", {}, true).include("x-inl.h", "x.h");
   EXPECT_THAT(sources.rings(), IsEmpty());
   sources.include("x-inl.h", "y.h").include("y.h", "x.h").use("x-inl.h", "Y", "y.h");
@@ -146,7 +115,7 @@ TEST(IncludeRings, TheSecondHalfOfAHeaderIsNoRing) {
 }
 
 TEST(IncludeRings, OtherPeoplesHeadersAreNotLookedAt) {
-  Sources sources;
+  Includes sources;
   sources.include("third_party/a.h", "third_party/b.h").include("third_party/b.h", "third_party/a.h");
   EXPECT_THAT(sources.rings(), IsEmpty());
 }
