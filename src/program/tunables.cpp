@@ -402,10 +402,13 @@ class TunableFinder {
     bool defaulted = !best.path.empty() && program.flows[best.path.front()].kind == FlowKind::default_argument;
     if (constant.value <= 1 && !api && !clamp && (!by_name || defaulted || best.consumer.role == "capacity"))
       return false; // one at a time is how the code works
-    // A buffer that grows has to start with something; so few bytes bound nothing.
-    if ((best.consumer.role == "capacity" || best.consumer.role == "size") && constant.value < 64 &&
-        names_a_buffer(best.consumer.name))
-      return false;
+    // A buffer that grows has to start with something; so few bytes, or what is called nothing but a size on the way
+    // there, bound nothing.
+    if ((best.consumer.role == "capacity" || best.consumer.role == "size") && names_a_buffer(best.consumer.name)) {
+      const EntityFact* first = best.path.empty() ? nullptr : program.entity(program.flows[best.path.front()].to);
+      if (constant.value < 64 || (best.path.size() > 1 && first && (first->name == "size" || first->name == "len")))
+        return false;
+    }
     if (best.use && best.use->kind != UseKind::cap && best.use->kind != UseKind::floor && constant.value <= 1)
       return false;
     return true;
