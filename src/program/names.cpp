@@ -328,7 +328,9 @@ bool names_a_load(std::string_view names) {
         (words[i] == "fail" && is_one_of(words[i + 1], {"count", "cnt", "times", "num"})) ||
         (words[i] == "error" && is_one_of(words[i + 1], {"count", "cnt"})))
       return true;
-  if (is_one_of(words.back(), {"depth", "failcount", "retrycount"})) return true;
+  // queue_depth, but not the depth of a recursion, which guards the stack and bears no load.
+  if (words.back() == "depth" && words.size() > 1) return true;
+  if (is_one_of(words.back(), {"failcount", "retrycount"})) return true;
   return sized && has_any(words, {"queue",    "clients",  "connections", "sessions", "pool",    "cache", "buffer",
                                   "messages", "requests", "tasks",       "jobs",     "waiters", "inbox", "outbox",
                                   "mailbox",  "backlog",  "subscribers", "workers",  "deque",   "list"});
