@@ -12,7 +12,10 @@
 #include "program/machines.h"
 #include "program/program.h"
 
+#include <llvm/ADT/StringRef.h>
+
 #include <algorithm>
+#include <bit>
 #include <set>
 
 namespace plumbline::state_guard_bypass {
@@ -71,6 +74,33 @@ static bool guards_itself(const StateMachine& machine, const MachineFlow& flow, 
   return write.consulted || (write.from() != machine.all && !write.event.after_write && flow.rejects());
 }
 
+// The one for this very variable, if there is one.
+static const MachineFlow& guard_of(const std::vector<const MachineFlow*>& checked, EntityId holder) {
+  for (const MachineFlow* flow : checked)
+    if (flow->flow.holder == holder) return *flow;
+  return *checked.front();
+}
+
+// What the write assigns to, and what it assigns: "job->state", "JobState::dead".
+static std::pair<llvm::StringRef, llvm::StringRef> sides_of(const MachineEvent& write) {
+  std::pair<llvm::StringRef, llvm::StringRef> sides = llvm::StringRef(write.event.text).split('=');
+  return {sides.first.trim(), sides.second.trim().rtrim(';').rtrim()};
+}
+
+// The write as a call of the guard, where the guard is a method of the very object: it takes the new state alone.
+static std::string call_of(const Program& program, const MachineFlow& guard, const MachineFlow& flow,
+                           const MachineEvent& write) {
+  const EntityFact* function = program.entity(guard.flow.function);
+  const EntityFact* holder = program.entity(flow.flow.holder);
+  if (!function || !holder || holder->kind != EntityKind::field || holder->owner != function->owner ||
+      guard.flow.holder != flow.flow.holder || guard.flow.new_parameter != 0 ||
+      program.entity(parameter_of(guard.flow.function, 1)))
+    return {};
+  const std::pair<llvm::StringRef, llvm::StringRef> sides = sides_of(write);
+  if (!sides.first.ends_with(holder->name) || sides.second.empty() || write.event.text.size() > 110) return {};
+  return (sides.first.drop_back(holder->name.size()) + function->name + "(" + sides.second + ");").str();
+}
+
 static void around_the_function(const Program& program, const StateMachine& machine,
                                 const std::vector<const MachineFlow*>& checked, const Callers& callers,
                                 std::vector<Finding>& findings) {
@@ -91,14 +121,16 @@ static void around_the_function(const Program& program, const StateMachine& mach
       if (!moves(write) || guards_itself(machine, flow, write)) continue;
       // The start of a life: the state that objects are made with.
       if (callers.only_checked(flow.flow.function, functions)) continue;
-      const MachineFlow& guard = *checked.front();
+      const MachineFlow& guard = guard_of(checked, flow.flow.holder);
       Finding finding = finding_at(program, machine, flow, write, guard);
       const std::string to = write.event.value.constants
                                  ? machine.names(write.event.value.constants)
                                  : parameter_name(program, flow.flow.function, flow.flow.new_parameter);
       finding.message = flow.function + "() writes " + to + " into the state of " + machine.name + " directly; " +
                         guard.function + "() checks transitions and is not asked";
-      finding.suggestion = "Go through " + guard.function + "(), and add the transition there if it is legal.";
+      finding.suggestion = "Go through " + guard.function + "(), and add the transition there if it is legal";
+      const std::string call = call_of(program, guard, flow, write);
+      finding.suggestion += call.empty() ? "." : ": " + call;
       findings.push_back(std::move(finding));
     }
   }
@@ -106,11 +138,39 @@ static void around_the_function(const Program& program, const StateMachine& mach
 
 // --- machines with a function for each transition ---
 
-static std::string first_word(std::string_view function) {
+static std::vector<std::string> name_words(std::string_view function) {
   const std::size_t colon = function.rfind("::");
-  const std::vector<std::string> words =
-      words_of(colon == std::string_view::npos ? function : function.substr(colon + 2));
+  return words_of(colon == std::string_view::npos ? function : function.substr(colon + 2));
+}
+static std::string first_word(std::string_view function) {
+  const std::vector<std::string> words = name_words(function);
   return words.empty() ? std::string() : words.front();
+}
+
+// cancel() moves to cancelled, mark_dead() to dead: the function is there for this transition. A function that handles
+// packets and moves the state on its way is no guard that others should have gone through.
+static bool is_named_after(const StateMachine& machine, const MachineFlow& flow, const MachineEvent& write) {
+  for (const std::string& word : name_words(flow.function))
+    for (const std::string& state : words_of(machine.names(write.event.value.constants))) {
+      const std::size_t shared = std::min({word.size(), state.size(), std::size_t(4)});
+      if (shared >= 2 && word.substr(0, shared) == state.substr(0, shared)) return true;
+    }
+  return false;
+}
+
+// Somebody outside can call it: a private step is called where its class knows the state.
+static bool is_offered(const Program& program, const MachineFlow& flow) {
+  const EntityFact* function = program.entity(flow.flow.function);
+  const EntityFact* owner = function ? program.entity(function->owner) : nullptr;
+  return function && (!owner || owner->kind != EntityKind::record || function->has(is_public));
+}
+
+// Tells its caller that something is wrong; an assertion about something else does not.
+static bool refuses_callers(const MachineFlow& flow) {
+  return std::any_of(flow.exits.begin(), flow.exits.end(), [](const MachineEvent& exit) {
+    return exit.event.outcome == Outcome::error || exit.event.outcome == Outcome::no ||
+           (exit.event.outcome == Outcome::raise && llvm::StringRef(exit.event.text).starts_with("throw"));
+  });
 }
 
 // Functions that set a state because something has happened to the object, whatever it was in.
@@ -140,6 +200,30 @@ static bool refuses_by_state(const StateMachine& machine, const MachineFlow& flo
   });
 }
 
+static bool is_transition(const StateMachine& machine, const MachineFlow& flow) {
+  return std::any_of(flow.writes.begin(), flow.writes.end(),
+                     [&](const MachineEvent& write) { return is_named_after(machine, flow, write); });
+}
+
+// The guard's question, in this function's words. Which state the transition may start from is a guess that a reader
+// confirms: the guard's, or the initial one where the guard's is the target.
+static std::string check_of(const StateMachine& machine, const MachineFlow& flow, const MachineEvent& write,
+                            const MachineFlow& guard) {
+  StateMask from = 0;
+  for (const MachineEvent& other : guard.writes)
+    if (moves(other)) from |= other.from();
+  from &= ~write.event.value.constants;
+  if (std::popcount(from) != 1) from = machine.initial & ~write.event.value.constants;
+  if (std::popcount(from) != 1) return {};
+  const std::pair<llvm::StringRef, llvm::StringRef> sides = sides_of(write);
+  const std::string target = machine.names(write.event.value.constants);
+  if (sides.first.empty() || sides.first.size() > 60 || !sides.second.ends_with(target)) return {};
+  const std::string refusal = refusal_of(machine, flow.rejects() ? flow : guard);
+  return ("if (" + sides.first + " != " + sides.second.drop_back(target.size()) + machine.names(from) + ") " +
+          (refusal.empty() ? "return" : refusal) + (refusal.ends_with(";") ? "" : ";"))
+      .str();
+}
+
 static void among_siblings(const Program& program, const StateMachine& machine, const Callers& callers,
                            std::vector<Finding>& findings) {
   std::vector<const MachineFlow*> guards;
@@ -147,7 +231,7 @@ static void among_siblings(const Program& program, const StateMachine& machine, 
   for (const MachineFlow& flow : machine.flows) {
     if (flow.test || flow.life || flow.flow.in_lambda) continue;
     for (const MachineEvent& write : flow.writes)
-      if (moves(write) && (write.consulted || refuses_by_state(machine, flow, write))) {
+      if (moves(write) && (write.consulted || refuses_by_state(machine, flow, write)) && is_offered(program, flow)) {
         guards.push_back(&flow);
         functions.insert(flow.flow.function);
         break;
@@ -157,26 +241,23 @@ static void among_siblings(const Program& program, const StateMachine& machine, 
   for (const MachineFlow& flow : machine.flows) {
     if (flow.test || flow.life || flow.external_value || flow.flow.in_lambda || functions.contains(flow.flow.function))
       continue;
-    if (is_lifecycle(flow.function) || flow.writes.size() != 1) continue;
+    if (is_lifecycle(flow.function) || flow.writes.size() != 1 || !is_offered(program, flow)) continue;
     const MachineEvent& write = flow.writes.front();
     if (!moves(write) || !write.event.value.constants || write.event.value.parameters) continue;
     if (write.from() != machine.all || write.consulted) continue;
     const MachineFlow* guard = nullptr;
     for (const MachineFlow* other : guards)
       if (other->flow.holder == flow.flow.holder && owner_of(program, *other) == owner_of(program, flow) &&
-          (flow.rejects() || first_word(other->function) == first_word(flow.function)))
+          (first_word(other->function) == first_word(flow.function) ||
+           (refuses_callers(flow) && is_transition(machine, *other))))
         guard = guard ? guard : other;
     if (!guard || callers.only_checked(flow.flow.function, functions)) continue;
     Finding finding = finding_at(program, machine, flow, write, *guard);
     finding.message = flow.function + "() moves " + machine.name + " to " + machine.names(write.event.value.constants) +
                       " from whatever state it is in; " + guard->function + "() checks the state first";
-    std::string state = holder_name(program, machine, flow);
-    const std::size_t end = write.event.text.find(" = ");
-    if (end != std::string::npos && end < 60) state = write.event.text.substr(0, end);
-    const std::string refusal = refusal_of(machine, flow.rejects() ? flow : *guard);
-    finding.suggestion = "Check the state that this transition may start from, as " + guard->function +
-                         "() does: if (" + state + " != …) " + (refusal.empty() ? "return" : refusal) +
-                         (refusal.ends_with(";") ? "" : ";");
+    finding.suggestion = "Check the state that this transition may start from, as " + guard->function + "() does";
+    const std::string code = check_of(machine, flow, write, *guard);
+    finding.suggestion += code.empty() ? "." : ": " + code;
     findings.push_back(std::move(finding));
   }
 }

@@ -3,7 +3,8 @@
 //
 // Judged on the linked machines (src/program/machines.h): which (old, new) pairs can reach a write, an effect or an end
 // of a function, with the helpers and tables that it asks, in whatever file. Deliberately not reported: setters without
-// effects, `if (same) return;` where nothing is ever refused, functions that load stored data. Known misses: effects
+// effects, `if (same) return;` where nothing is ever refused, functions that load stored data, loops that mark many
+// objects on their way elsewhere. Known misses: effects
 // behind a property's change signal, tables that are filled at run time from data.
 
 #include "check.h"
@@ -38,6 +39,16 @@ static Finding finding_at(const Program& program, const StateMachine& machine, c
   return finding;
 }
 
+// How the function ends when all is well, as it spells it.
+static std::string quiet_return(const MachineFlow& flow) {
+  const MachineEvent* best = nullptr;
+  for (const MachineEvent& exit : flow.exits)
+    if (!refuses(exit.event.outcome) && exit.event.text.starts_with("return ") && exit.event.text.size() < 80 &&
+        (!best || exit.event.after_write))
+      best = &exit;
+  return best ? shown(best->event.text) : "return;";
+}
+
 // The comparison that is missing, with what should happen where it holds.
 static std::string guard_code(const Program& program, const StateMachine& machine, const MachineFlow& flow,
                               const MachineEvent* write) {
@@ -50,7 +61,7 @@ static std::string guard_code(const Program& program, const StateMachine& machin
   std::string given = parameter_name(program, flow.flow.function, flow.flow.new_parameter);
   if (given.empty()) given = "next";
   const std::string refusal = refusal_of(machine, flow);
-  return "if (" + state + " == " + given + ") " + (refusal.empty() ? "return;" : shown(refusal));
+  return "if (" + state + " == " + given + ") " + (refusal.empty() ? quiet_return(flow) : shown(refusal));
 }
 
 // --- unguarded ---
@@ -68,7 +79,7 @@ static void unguarded(const Program& program, const StateMachine& machine, const
   const MachineEvent* write = nullptr;
   for (const MachineEvent& one : flow.writes) {
     const StateValue& value = one.event.value;
-    if (one.event.creates || !(value.parameters >> flow.flow.new_parameter & 1)) continue;
+    if (one.event.creates || one.event.of_many || !(value.parameters >> flow.flow.new_parameter & 1)) continue;
     if (one.consulted || !one.allowed.is_product() || one.allowed.same() == 0) return;
     if (!write) write = &one;
   }
@@ -185,20 +196,25 @@ static void tolerated(const Program& program, const StateMachine& machine, const
   }
   if (!same) return;
   Finding finding = finding_at(program, machine, flow, "tolerated");
-  const char* end = same->event.outcome == Outcome::no        ? "returns false, as for \"nothing to do\","
+  const char* end = same->event.outcome == Outcome::no        ? "returns false, as for \"nothing to do\""
                     : same->event.outcome == Outcome::yes     ? "returns true"
                     : same->event.outcome == Outcome::success ? "returns success"
                                                               : "returns quietly";
   finding.message = flow.function + "() refuses illegal transitions of " + machine.name + " but " + end +
-                    " when the new state is the old one (" + machine.state(0) + " -> " + machine.state(0) +
-                    (std::popcount(machine.all) > 1 ? ", …" : "") + ")";
+                    (same->event.outcome == Outcome::no ? "," : "") + " when the new state is the old one (" +
+                    machine.state(0) + " -> " + machine.state(0) + (std::popcount(machine.all) > 1 ? ", …" : "") + ")";
+  const MachineEvent* write = nullptr;
+  for (const MachineEvent& one : flow.writes)
+    if (!write && flow.flow.new_parameter >= 0 && (one.event.value.parameters >> flow.flow.new_parameter & 1))
+      write = &one;
   const std::string refusal = refusal_of(machine, flow);
-  finding.suggestion = "Refuse it like any other illegal transition" +
-                       (refusal.empty() ? std::string(", or return a value that callers can tell from success.")
-                                        : ": " + guard_code(program, machine, flow, nullptr));
+  finding.suggestion =
+      refusal.empty() ? "Drop the quiet return if the check behind it refuses the same state, or return a value "
+                        "that callers can tell from success."
+                      : "Refuse it like any other illegal transition: " + guard_code(program, machine, flow, write);
   finding.evidence.push_back({program.place(same->event.location), std::string("here it ") + end});
   for (const MachineEvent& exit : flow.exits)
-    if (refuses(exit.event.outcome) && finding.evidence.size() < 4)
+    if (refuses(exit.event.outcome) && !is_same_only(exit) && finding.evidence.size() < 4)
       finding.evidence.push_back({program.place(exit.event.location), "others are refused here"});
   findings.push_back(std::move(finding));
 }

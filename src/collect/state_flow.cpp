@@ -6,6 +6,7 @@
 // visited again only for new pairs, and at most `max_visits` times.
 #include "collect/state_flow.h"
 
+#include "collect/state_knowledge.h"
 #include "collect/state_outcome.h"
 
 #include <deque>
@@ -15,55 +16,6 @@ namespace plumbline {
 static constexpr unsigned max_visits = 40;
 
 namespace {
-
-struct Knowledge {
-  bool reached = false;
-  Pairs pairs;            // of the old state at entry, and the new state
-  StateMask current = 0;  // what the cell may hold now
-  bool fresh = true;      // the cell still holds the old state
-  bool clobbered = false; // something was called that may have changed the cell
-  bool written = false;   // the cell may have been written
-  std::vector<Consult> consults;
-  llvm::SmallVector<std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>, 2> flags; // pairs for true, for false
-
-  std::pair<Pairs, Pairs>* flag(const clang::VarDecl* variable) {
-    for (std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>& entry : flags)
-      if (entry.first == variable) return &entry.second;
-    return nullptr;
-  }
-  // True if anything new came in.
-  bool join(const Knowledge& other) {
-    if (!other.reached) return false;
-    if (!reached) {
-      *this = other;
-      return true;
-    }
-    const Pairs before = pairs;
-    const StateMask current_before = current;
-    const std::size_t consults_before = consults.size();
-    bool changed = (fresh && !other.fresh) || (!clobbered && other.clobbered) || (!written && other.written);
-    pairs |= other.pairs;
-    current |= other.current;
-    fresh &= other.fresh;
-    clobbered |= other.clobbered;
-    written |= other.written;
-    std::erase_if(consults, [&](const Consult& consult) {
-      return std::find(other.consults.begin(), other.consults.end(), consult) == other.consults.end();
-    });
-    for (const std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>& entry : other.flags) {
-      if (std::pair<Pairs, Pairs>* mine = flag(entry.first)) {
-        const std::pair<Pairs, Pairs> old = *mine;
-        mine->first |= entry.second.first;
-        mine->second |= entry.second.second;
-        changed |= old != *mine;
-      } else {
-        flags.push_back(entry);
-        changed = true;
-      }
-    }
-    return changed || before != pairs || current_before != current || consults_before != consults.size();
-  }
-};
 
 class Follower {
  public:
@@ -79,7 +31,7 @@ class Follower {
     // Nothing leads to a handler in this graph; anything may have happened before it.
     for (const clang::CFGBlock* block : graph)
       if (llvm::isa_and_nonnull<clang::CXXCatchStmt>(block->getLabel())) {
-        Knowledge& entry = entries[block->getBlockID()];
+        StateKnowledge& entry = entries[block->getBlockID()];
         entry = start();
         entry.fresh = false;
         entry.clobbered = entry.written = true;
@@ -89,15 +41,15 @@ class Follower {
       const clang::CFGBlock* block = work.front();
       work.pop_front();
       if (++visits[block->getBlockID()] > max_visits) continue;
-      Knowledge knowledge = entries[block->getBlockID()];
+      StateKnowledge knowledge = entries[block->getBlockID()];
       transfer(*block, knowledge);
-      leave(*block, knowledge, [&](const clang::CFGBlock& next, const Knowledge& arriving) {
+      leave(*block, knowledge, [&](const clang::CFGBlock& next, const StateKnowledge& arriving) {
         if (entries[next.getBlockID()].join(arriving)) work.push_back(&next);
       });
     }
     emitting = true;
     for (const clang::CFGBlock* block : graph) {
-      Knowledge knowledge = entries[block->getBlockID()];
+      StateKnowledge knowledge = entries[block->getBlockID()];
       if (!knowledge.reached) continue;
       transfer(*block, knowledge);
       finish(*block, knowledge);
@@ -106,8 +58,8 @@ class Follower {
   }
 
  private:
-  Knowledge start() const {
-    Knowledge knowledge;
+  StateKnowledge start() const {
+    StateKnowledge knowledge;
     knowledge.reached = true;
     knowledge.current = states.all();
     knowledge.pairs = Pairs::product(states.all(), scope.new_parameter ? states.all() : 1);
@@ -124,7 +76,7 @@ class Follower {
     return condition;
   }
 
-  void assume(const clang::Expr* condition, bool truth, Knowledge& knowledge, unsigned depth = 0) {
+  void assume(const clang::Expr* condition, bool truth, StateKnowledge& knowledge, unsigned depth = 0) {
     condition = bare(condition);
     if (!condition || !knowledge.reached || depth > 16) return;
     if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(condition);
@@ -136,7 +88,7 @@ class Follower {
         assume(operation->getLHS(), truth, knowledge, depth + 1);
         return assume(operation->getRHS(), truth, knowledge, depth + 1);
       }
-      Knowledge other = knowledge;
+      StateKnowledge other = knowledge;
       assume(operation->getLHS(), truth, knowledge, depth + 1);
       assume(operation->getLHS(), !truth, other, depth + 1);
       assume(operation->getRHS(), truth, other, depth + 1);
@@ -157,15 +109,39 @@ class Follower {
         return;
       }
     }
-    restrict(knowledge, [&](const Valuation& valuation) -> std::optional<bool> {
-      const std::optional<std::int64_t> value = scope.evaluate(condition, valuation);
-      return value ? std::optional((*value != 0) == truth) : std::nullopt;
-    });
+    if (const std::optional<StateWrite> write = state_write_of(condition);
+        write && write->expected && !scope.cell.empty() && scope.path_of(write->target) == scope.cell) {
+      // What the cell held or holds now depends on whether the exchange took place.
+      const StateValue expected = expected_of(*write);
+      const std::optional<MethodCall> call = method_call_of(condition);
+      bool known = expected.constants && !expected.parameters && !expected.unknown && !expected.copy;
+      if (!truth && (!call || call->name.contains("weak"))) known = false; // may fail for no reason
+      if (known && knowledge.fresh)
+        for (unsigned i = 0; i < max_states; ++i)
+          if (((expected.constants >> i & 1) != 0) != truth) knowledge.pairs.rows[i] = 0;
+      if (truth) {
+        knowledge.current = written_states(scope.value_of(write->value), knowledge);
+        knowledge.fresh = false;
+      } else if (known) {
+        knowledge.current &= ~expected.constants;
+      }
+      if (knowledge.pairs.empty() || knowledge.current == 0) knowledge.reached = false;
+      return;
+    }
+    if (scope.concerns_state(condition)) {
+      restrict(knowledge, [&](const Valuation& valuation) -> std::optional<bool> {
+        const std::optional<std::int64_t> value = scope.evaluate(condition, valuation);
+        return value ? std::optional((*value != 0) == truth) : std::nullopt;
+      });
+    } else if (const std::optional<std::int64_t> constant = scope.evaluate(condition, {});
+               constant && (*constant != 0) != truth) {
+      knowledge.reached = false;
+    }
     add_consults(condition, truth ? Consult::Answer::yes : Consult::Answer::no, knowledge);
   }
 
   // Takes away what `holds` denies.
-  template <class Holds> void restrict(Knowledge& knowledge, const Holds& holds) {
+  template <class Holds> void restrict(StateKnowledge& knowledge, const Holds& holds) {
     const Pairs before = knowledge.pairs;
     const unsigned count = static_cast<unsigned>(states.states.size());
     const unsigned columns = scope.new_parameter ? count : 1;
@@ -209,7 +185,7 @@ class Follower {
     if (current == 0 || knowledge.pairs.empty()) knowledge.reached = false;
   }
 
-  void add_consults(const clang::Expr* expression, Consult::Answer answer, Knowledge& knowledge) {
+  void add_consults(const clang::Expr* expression, Consult::Answer answer, StateKnowledge& knowledge) {
     std::pair<llvm::DenseMap<const clang::Expr*, std::vector<Consult>>::iterator, bool> known =
         consults.try_emplace(expression);
     if (known.second) known.first->second = scope.consults_of(expression);
@@ -225,7 +201,8 @@ class Follower {
 
   // --- blocks ---
 
-  template <class Arrive> void leave(const clang::CFGBlock& block, const Knowledge& knowledge, const Arrive& arrive) {
+  template <class Arrive>
+  void leave(const clang::CFGBlock& block, const StateKnowledge& knowledge, const Arrive& arrive) {
     if (!knowledge.reached) return;
     const clang::Stmt* terminator = block.getTerminatorStmt();
     if (const clang::SwitchStmt* statement = llvm::dyn_cast_or_null<clang::SwitchStmt>(terminator))
@@ -235,7 +212,7 @@ class Follower {
       condition = last_condition(llvm::dyn_cast_or_null<clang::Expr>(block.getTerminatorCondition()));
     bool first = true;
     for (const clang::CFGBlock::AdjacentBlock& next : block.succs()) {
-      Knowledge arriving = knowledge;
+      StateKnowledge arriving = knowledge;
       if (condition) assume(condition, first, arriving);
       first = false;
       if (arriving.reached && next.getReachableBlock()) arrive(*next.getReachableBlock(), arriving);
@@ -243,7 +220,7 @@ class Follower {
   }
 
   template <class Arrive>
-  void leave_switch(const clang::CFGBlock& block, const clang::SwitchStmt& statement, const Knowledge& knowledge,
+  void leave_switch(const clang::CFGBlock& block, const clang::SwitchStmt& statement, const StateKnowledge& knowledge,
                     const Arrive& arrive) {
     std::vector<std::int64_t> listed;
     const auto value_of_label = [&](const clang::CaseStmt* label) { return scope.evaluate(label->getLHS(), {}); };
@@ -253,23 +230,24 @@ class Follower {
     for (const clang::CFGBlock::AdjacentBlock& next : block.succs()) {
       const clang::CFGBlock* target = next.getReachableBlock();
       if (!target) continue;
-      Knowledge arriving = knowledge;
+      StateKnowledge arriving = knowledge;
       const clang::CaseStmt* label = llvm::dyn_cast_or_null<clang::CaseStmt>(target->getLabel());
       bool of_this = false;
       for (const clang::SwitchCase* mine = statement.getSwitchCaseList(); mine; mine = mine->getNextSwitchCase())
         of_this |= mine == label;
       const std::optional<std::int64_t> wanted = label && of_this ? value_of_label(label) : std::nullopt;
-      restrict(arriving, [&](const Valuation& valuation) -> std::optional<bool> {
-        const std::optional<std::int64_t> value = scope.evaluate(statement.getCond(), valuation);
-        if (!value) return std::nullopt;
-        if (label && of_this) return wanted ? std::optional(*value == *wanted) : std::nullopt;
-        return std::find(listed.begin(), listed.end(), *value) == listed.end();
-      });
+      if (scope.concerns_state(statement.getCond()))
+        restrict(arriving, [&](const Valuation& valuation) -> std::optional<bool> {
+          const std::optional<std::int64_t> value = scope.evaluate(statement.getCond(), valuation);
+          if (!value) return std::nullopt;
+          if (label && of_this) return wanted ? std::optional(*value == *wanted) : std::nullopt;
+          return std::find(listed.begin(), listed.end(), *value) == listed.end();
+        });
       if (arriving.reached) arrive(*target, arriving);
     }
   }
 
-  void transfer(const clang::CFGBlock& block, Knowledge& knowledge) {
+  void transfer(const clang::CFGBlock& block, StateKnowledge& knowledge) {
     for (const clang::CFGElement& element : block) {
       if (!knowledge.reached) return;
       if (const std::optional<clang::CFGStmt> statement = element.getAs<clang::CFGStmt>())
@@ -278,7 +256,7 @@ class Follower {
   }
 
   // The end of a function, and of what does not return.
-  void finish(const clang::CFGBlock& block, const Knowledge& knowledge) {
+  void finish(const clang::CFGBlock& block, const StateKnowledge& knowledge) {
     if (!knowledge.reached) return;
     if (block.hasNoReturnElement()) {
       for (std::size_t i = block.size(); i-- > 0;)
@@ -292,12 +270,17 @@ class Follower {
     for (const clang::CFGElement& element : block)
       if (const std::optional<clang::CFGStmt> statement = element.getAs<clang::CFGStmt>())
         if (llvm::isa<clang::ReturnStmt, clang::CXXThrowExpr>(statement->getStmt())) return;
-    leave(block, knowledge, [&](const clang::CFGBlock& next, const Knowledge& arriving) {
+    const bool ends =
+        std::any_of(block.succ_begin(), block.succ_end(), [&](const clang::CFGBlock::AdjacentBlock& next) {
+          return next.getReachableBlock() == &request.graph->getExit();
+        });
+    if (!ends) return;
+    leave(block, knowledge, [&](const clang::CFGBlock& next, const StateKnowledge& arriving) {
       if (&next == &request.graph->getExit()) emit_exit(arriving, Outcome::quiet, nullptr, {});
     });
   }
 
-  void visit(const clang::Stmt* statement, Knowledge& knowledge) {
+  void visit(const clang::Stmt* statement, StateKnowledge& knowledge) {
     if (const std::optional<StateWrite> write = state_write_of(statement)) {
       if (!scope.cell.empty() && scope.path_of(write->target) == scope.cell && scope.holder_of(write->target))
         return change(*write, statement, knowledge);
@@ -322,18 +305,23 @@ class Follower {
       knowledge.reached = false;
       return;
     }
+    if (const clang::CXXDeleteExpr* deletion = llvm::dyn_cast<clang::CXXDeleteExpr>(statement)) {
+      if (is_holder(deletion->getArgument())) emit_end(statement, knowledge);
+      return;
+    }
     if (llvm::isa<clang::CallExpr, clang::CXXConstructExpr>(statement)) return call(statement, knowledge);
     effect(statement, knowledge);
   }
 
-  void change(const StateWrite& write, const clang::Stmt* statement, Knowledge& knowledge) {
+  void change(const StateWrite& write, const clang::Stmt* statement, StateKnowledge& knowledge) {
     StateEvent event = event_at(StateEventKind::write, statement, knowledge);
     event.text = context.text_of(statement->getSourceRange(), 120);
     event.value = scope.value_of(write.value);
     event.creates = scope.is_made_here(write.target);
+    event.of_many = scope.is_one_of_many(write.target);
     if (write.expected) {
       // It only happens where the cell holds what is expected: a constant, or the old state.
-      const StateValue expected = scope.value_of(write.expected);
+      const StateValue expected = expected_of(write);
       if (expected.constants && !expected.parameters && !expected.unknown && !expected.copy) {
         event.old_states &= expected.constants;
         for (unsigned i = 0; i < max_states; ++i)
@@ -356,7 +344,19 @@ class Follower {
     if (emitting) emit(std::move(event));
   }
 
-  StateMask written_states(const StateValue& value, const Knowledge& knowledge) const {
+  // `expected = State::waiting;` before the exchange says more than all that the variable is ever given.
+  StateValue expected_of(const StateWrite& write) const {
+    const clang::VarDecl* variable = variable_of(write.expected);
+    if (!variable || !variable->isLocalVarDecl()) return scope.value_of(write.expected);
+    const clang::Expr* last = variable->hasInit() ? variable->getInit() : nullptr;
+    if (const auto assigned = scan.assigned.find(variable); assigned != scan.assigned.end())
+      for (const clang::Expr* value : assigned->second)
+        if (context.sources.isBeforeInTranslationUnit(value->getBeginLoc(), write.expected->getBeginLoc()))
+          last = value;
+    return scope.value_of(last ? last : write.expected);
+  }
+
+  StateMask written_states(const StateValue& value, const StateKnowledge& knowledge) const {
     if (value.unknown || value.copy || !value.calls.empty()) return states.all();
     StateMask mask = value.constants;
     if (value.parameters)
@@ -368,14 +368,14 @@ class Follower {
 
   // --- booleans that remember a comparison ---
 
-  void flag(const clang::Expr* target, const clang::Expr* value, Knowledge& knowledge) {
+  void flag(const clang::Expr* target, const clang::Expr* value, StateKnowledge& knowledge) {
     const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(bare(target));
     const clang::VarDecl* variable = reference ? llvm::dyn_cast<clang::VarDecl>(reference->getDecl()) : nullptr;
     if (variable && variable->isLocalVarDecl() && variable->getType()->isBooleanType())
       set_flag(variable, value, knowledge);
   }
-  void set_flag(const clang::VarDecl* variable, const clang::Expr* value, Knowledge& knowledge) {
-    Knowledge yes = knowledge, no = knowledge;
+  void set_flag(const clang::VarDecl* variable, const clang::Expr* value, StateKnowledge& knowledge) {
+    StateKnowledge yes = knowledge, no = knowledge;
     assume(value, true, yes);
     assume(value, false, no);
     // Cleared where it is another constant.
@@ -389,16 +389,16 @@ class Follower {
 
   // --- events ---
 
-  void call(const clang::Stmt* statement, Knowledge& knowledge) {
+  void call(const clang::Stmt* statement, StateKnowledge& knowledge) {
     const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(statement);
     const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(statement);
     const clang::FunctionDecl* callee = call ? call->getDirectCallee() : construct->getConstructor();
     const unsigned skip =
         llvm::isa<clang::CXXOperatorCallExpr>(statement) && llvm::isa_and_nonnull<clang::CXXMethodDecl>(callee) ? 1 : 0;
     const unsigned count = call ? call->getNumArgs() : construct->getNumArgs();
-    const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(statement);
+    const std::optional<MethodCall> member = method_call_of(call);
     if (callee && emitting && context.is_ours(callee->getLocation())) {
-      const std::string object = member ? scope.path_of(member->getImplicitObjectArgument()) : "";
+      const std::string object = member ? scope.path_of(member->object) : "";
       for (unsigned i = skip; i < count; ++i) {
         const clang::Expr* argument = call ? call->getArg(i) : construct->getArg(i);
         if (enum_of(argument) != states.declaration) continue;
@@ -413,10 +413,16 @@ class Follower {
         event.argument = static_cast<int>(i - skip);
         event.text = context.text_of(statement->getSourceRange(), 120);
         event.value = scope.value_of(argument);
-        event.creates = construct != nullptr || (member && scope.is_made_here(member->getImplicitObjectArgument()));
+        event.creates = construct != nullptr || (member && scope.is_made_here(member->object));
         emit(std::move(event));
       }
     }
+    if (call && callee && emitting && destroys(*callee))
+      for (const clang::Expr* argument : call->arguments())
+        if (is_holder(argument)) {
+          emit_end(statement, knowledge);
+          break;
+        }
     effect(statement, knowledge);
     if (call && callee && scan.discarded.contains(statement)) add_consults(call, Consult::Answer::returned, knowledge);
     const clang::CXXMethodDecl* method = llvm::dyn_cast_or_null<clang::CXXMethodDecl>(callee);
@@ -430,18 +436,23 @@ class Follower {
       knowledge.fresh = false;
     }
   }
+  // The object that has the cell, or one around it.
+  bool is_holder(const clang::Expr* expression) const {
+    const std::string path = scope.path_of(expression);
+    return !path.empty() && llvm::StringRef(scope.cell).starts_with(path) && scope.cell.size() > path.size() &&
+           (scope.cell[path.size()] == '.' || scope.cell[path.size()] == '[');
+  }
+  // The object is gone; worth a word only where it is known which states it may be in.
+  void emit_end(const clang::Stmt* statement, const StateKnowledge& knowledge) {
+    if (emitting && knowledge.current != states.all()) emit(event_at(StateEventKind::end, statement, knowledge));
+  }
   bool holds_base(const clang::CallExpr* call, const std::string& base) const {
     if (!call) return false;
     for (const clang::Expr* argument : call->arguments())
       if (scope.path_of(argument) == base) return true;
     return false;
   }
-  static bool waits(const clang::FunctionDecl& callee) {
-    return callee.getIdentifier() && (callee.getName() == "wait" || callee.getName() == "wait_for" ||
-                                      callee.getName() == "wait_until" || callee.getName() == "yield");
-  }
-
-  void effect(const clang::Stmt* statement, const Knowledge& knowledge) {
+  void effect(const clang::Stmt* statement, const StateKnowledge& knowledge) {
     if (!emitting) return;
     std::optional<StateEffect> effect = effect_of(context, scope, scan, statement);
     if (!effect) return;
@@ -452,20 +463,24 @@ class Follower {
   }
 
   // A boolean result is followed like a condition: each answer is an exit of its own.
-  void leave_by(const clang::ReturnStmt& end, const clang::Expr* value, const Knowledge& knowledge) {
+  bool returns_truth() {
+    if (!truthful) truthful = answers_with_truth(scan);
+    return *truthful;
+  }
+  void leave_by(const clang::ReturnStmt& end, const clang::Expr* value, const StateKnowledge& knowledge) {
     if (value) {
       const clang::Expr* inner = bare(value);
       if (const clang::ConditionalOperator* choice = llvm::dyn_cast<clang::ConditionalOperator>(inner)) {
-        Knowledge yes = knowledge, no = knowledge;
+        StateKnowledge yes = knowledge, no = knowledge;
         assume(choice->getCond(), true, yes);
         assume(choice->getCond(), false, no);
         if (yes.reached) leave_by(end, choice->getTrueExpr(), yes);
         if (no.reached) leave_by(end, choice->getFalseExpr(), no);
         return;
       }
-      if (inner->getType()->isBooleanType() || is_truth(inner)) {
+      if (inner->getType()->isBooleanType() || is_comparison(inner) || (returns_truth() && is_answer(inner))) {
         for (const bool truth : {true, false}) {
-          Knowledge after = knowledge;
+          StateKnowledge after = knowledge;
           assume(value, truth, after);
           const std::optional<std::int64_t> constant = scope.evaluate(value, {});
           if (constant && (*constant != 0) != truth) after.reached = false;
@@ -480,13 +495,7 @@ class Follower {
     }
     emit_exit(knowledge, outcome_of(context, scan, value), &end, {});
   }
-  // In C, comparisons are integers.
-  static bool is_truth(const clang::Expr* expression) {
-    const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(expression);
-    return operation && (operation->isComparisonOp() || operation->isLogicalOp());
-  }
-
-  StateEvent event_at(StateEventKind kind, const clang::Stmt* statement, const Knowledge& knowledge) {
+  StateEvent event_at(StateEventKind kind, const clang::Stmt* statement, const StateKnowledge& knowledge) {
     StateEvent event;
     event.flow = request.flow;
     event.kind = kind;
@@ -507,7 +516,8 @@ class Follower {
             event.labels.emplace_back(*index, context.expansion_of(label->getLHS()->getSourceRange()));
     return event;
   }
-  void emit_exit(const Knowledge& knowledge, Outcome outcome, const clang::Stmt* statement, const StateValue& value) {
+  void emit_exit(const StateKnowledge& knowledge, Outcome outcome, const clang::Stmt* statement,
+                 const StateValue& value) {
     if (!emitting) return;
     StateEvent event = event_at(StateEventKind::exit, statement, knowledge);
     event.outcome = outcome;
@@ -525,9 +535,10 @@ class Follower {
   const StateScope& scope;
   const FunctionScan& scan;
   const StateEnum& states;
-  std::vector<Knowledge> entries; // by block
+  std::vector<StateKnowledge> entries; // by block
   std::vector<unsigned> visits;
   llvm::DenseMap<const clang::Expr*, std::vector<Consult>> consults;
+  std::optional<bool> truthful;
   bool emitting = false, compares = false;
 };
 

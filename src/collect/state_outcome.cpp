@@ -113,17 +113,20 @@ std::optional<StateEffect> effect_of(CollectContext& context, const StateScope& 
   if (!scan.discarded.contains(statement)) return std::nullopt;
   if (callee && callee->getIdentifier() && is_quiet_name(callee->getName())) return std::nullopt;
   if (callee && callee->getBuiltinID() != 0 && !context.is_ours(callee->getLocation())) return std::nullopt;
-  const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call);
-  if (member && (is_lock_type(member->getImplicitObjectArgument()->getType()) ||
-                 (member->getMethodDecl() && member->getMethodDecl()->isConst() &&
-                  !member->getMethodDecl()->isVirtual() && !context.is_ours(member->getMethodDecl()->getLocation()))))
+  const std::optional<MethodCall> member = method_call_of(call);
+  if (member && is_quiet_name(member->name)) return std::nullopt;
+  if (member && (is_lock_type(member->object->getType()) ||
+                 (member->method && member->method->isConst() && !member->method->isVirtual() &&
+                  !context.is_ours(member->method->getLocation()))))
     return std::nullopt;
   // A macro that logs hides its calls behind a name.
   if (const std::string macro = context.macro_of(call->getExprLoc()); is_quiet_name(macro)) return std::nullopt;
   if (state_write_of(statement)) return std::nullopt;
   StateEffect effect;
   effect.callee = callee ? context.entity(callee) : EntityId::none;
-  effect.text = callee && callee->getIdentifier() ? callee->getName().str() + "()" : text();
+  effect.text = callee && callee->getIdentifier() ? callee->getName().str() + "()"
+                : member && !member->name.empty() ? member->name.str() + "()"
+                                                  : text();
   return effect;
 }
 
@@ -210,6 +213,47 @@ Outcome outcome_of(CollectContext& context, const FunctionScan& scan, const clan
     }
   }
   return Outcome::value;
+}
+
+bool is_comparison(const clang::Expr* expression) {
+  const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(expression);
+  return operation && (operation->isComparisonOp() || operation->isLogicalOp());
+}
+
+bool is_answer(const clang::Expr* expression) {
+  if (llvm::isa<clang::CallExpr>(expression)) return true;
+  const clang::IntegerLiteral* literal = llvm::dyn_cast<clang::IntegerLiteral>(expression);
+  return literal && literal->getValue().ule(1);
+}
+
+bool answers_with_truth(const FunctionScan& scan) {
+  const clang::QualType type = scan.function->getReturnType();
+  if (!type->isIntegerType() || enum_behind(type)) return false;
+  if (const clang::TypedefType* name = type->getAs<clang::TypedefType>())
+    if (has_word(name->getDecl()->getName(),
+                 [](llvm::StringRef word) { return word == "bool" || word == "boolean" || word == "gboolean"; }))
+      return true;
+  bool compares = false;
+  for (const clang::ReturnStmt* end : scan.returns) {
+    const clang::Expr* value = bare(end->getRetValue());
+    if (!value || (!is_comparison(value) && !is_answer(value))) return false;
+    compares |= is_comparison(value);
+  }
+  return compares;
+}
+
+// op_destroy(op), jobs.erase(it), destroy_node(node); not release(lease), and not delete_files(job).
+bool destroys(const clang::FunctionDecl& callee) {
+  if (!callee.getIdentifier()) return false;
+  const std::vector<std::string> words = words_of(std::string_view(callee.getName()));
+  return !words.empty() && (words.front() == "destroy" ||
+                            llvm::is_contained({"destroy", "free", "delete", "erase", "dispose", "destruct"},
+                                               llvm::StringRef(words.back())));
+}
+
+bool waits(const clang::FunctionDecl& callee) {
+  return callee.getIdentifier() && (callee.getName() == "wait" || callee.getName() == "wait_for" ||
+                                    callee.getName() == "wait_until" || callee.getName() == "yield");
 }
 
 } // namespace plumbline

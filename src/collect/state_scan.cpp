@@ -1,6 +1,6 @@
 // One pass over a function's body: where states are written, read and handed on, and what the questions about them
 // need.
-#include "collect/state_values.h"
+#include "collect/state_outcome.h"
 
 #include <clang/AST/RecursiveASTVisitor.h>
 #include <llvm/ADT/StringSwitch.h>
@@ -18,10 +18,12 @@ std::optional<StateWrite> state_write_of(const clang::Stmt* statement) {
     return StateWrite{call->getArg(0), call->getArg(1), nullptr};
   }
   const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(statement);
-  const clang::FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
-  if (!callee || !callee->getIdentifier()) return std::nullopt;
+  if (!call) return std::nullopt;
+  const std::optional<MethodCall> member = method_call_of(call);
+  const clang::FunctionDecl* callee = call->getDirectCallee();
+  if (!member && (!callee || !callee->getIdentifier())) return std::nullopt;
   enum class Form { none, value, exchange };
-  const Form form = llvm::StringSwitch<Form>(callee->getName())
+  const Form form = llvm::StringSwitch<Form>(member ? member->name : callee->getName())
                         .Cases({"store", "exchange", "atomic_store", "atomic_exchange", "atomic_store_explicit",
                                 "atomic_exchange_explicit"},
                                Form::value)
@@ -30,12 +32,10 @@ std::optional<StateWrite> state_write_of(const clang::Stmt* statement) {
                                Form::exchange)
                         .Default(Form::none);
   if (form == Form::none) return std::nullopt;
-  const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call);
-  if (member && (!member->getMethodDecl() || !enum_behind(member->getImplicitObjectArgument()->getType())))
-    return std::nullopt;
+  if (member && !enum_behind(member->object->getType())) return std::nullopt;
   const unsigned first = member ? 0 : 1;
   if (call->getNumArgs() < first + (form == Form::exchange ? 2 : 1)) return std::nullopt;
-  const clang::Expr* target = member ? member->getImplicitObjectArgument() : call->getArg(0);
+  const clang::Expr* target = member ? member->object : call->getArg(0);
   if (form == Form::value) return StateWrite{target, call->getArg(first), nullptr};
   return StateWrite{target, call->getArg(first + 1), call->getArg(first)};
 }
@@ -114,7 +114,10 @@ class Scanner : public clang::RecursiveASTVisitor<Scanner> {
     return true;
   }
 
-  bool VisitReturnStmt(clang::ReturnStmt* statement) { return note_labels(statement); }
+  bool VisitReturnStmt(clang::ReturnStmt* statement) {
+    scan.returns.push_back(statement);
+    return note_labels(statement);
+  }
   bool VisitCXXThrowExpr(clang::CXXThrowExpr* expression) { return note_labels(expression); }
 
   bool VisitBinaryOperator(clang::BinaryOperator* operation) {
@@ -132,6 +135,10 @@ class Scanner : public clang::RecursiveASTVisitor<Scanner> {
       assign(operation->getSubExpr(), operation);
     return true;
   }
+  bool VisitCXXDeleteExpr(clang::CXXDeleteExpr*) {
+    scan.destroys = true;
+    return true;
+  }
   bool VisitCXXOperatorCallExpr(clang::CXXOperatorCallExpr* call) {
     if (call->isAssignmentOp() && call->getNumArgs() == 2) assign(call->getArg(0), call->getArg(1));
     return true;
@@ -143,6 +150,7 @@ class Scanner : public clang::RecursiveASTVisitor<Scanner> {
       return true;
     }
     const clang::FunctionDecl* callee = call->getDirectCallee();
+    scan.destroys |= callee && !scan.destroys && destroys(*callee);
     const unsigned skip =
         llvm::isa<clang::CXXOperatorCallExpr>(call) && llvm::isa_and_nonnull<clang::CXXMethodDecl>(callee) ? 1 : 0;
     bool given = false;

@@ -87,7 +87,7 @@ void entry(CollectContext& context, EntityId table, const StateEnum& states, int
   fact.from = from;
   fact.location = context.expansion_of(place->getSourceRange());
   if (to) {
-    const std::optional<unsigned> index = states.index_of(saturated(enumerator_of(to)->getInitVal()));
+    const std::optional<unsigned> index = states.index_of(number_of(*enumerator_of(to)));
     if (!index) return;
     fact.to = static_cast<int>(*index);
   }
@@ -95,7 +95,7 @@ void entry(CollectContext& context, EntityId table, const StateEnum& states, int
 }
 
 std::optional<unsigned> state_of(const StateEnum& states, const clang::Expr* enumerator) {
-  return states.index_of(saturated(enumerator_of(enumerator)->getInitVal()));
+  return states.index_of(number_of(*enumerator_of(enumerator)));
 }
 
 } // namespace
@@ -122,8 +122,10 @@ void collect_table(CollectContext& context, const clang::NamedDecl& variable, co
   const StateEnum* states = lookup(enumeration);
   if (!states || direct) return;
   bool names = true, allows = false, sets = true;
+  std::size_t about = 0; // rows that name a state at all: few in a table of something else, such as settings
   for (unsigned i = 0; i < rows.size(); ++i) {
     std::erase_if(rows[i].enumerators, [&](const clang::Expr* e) { return enum_of(e) != states->declaration; });
+    about += !rows[i].enumerators.empty() || rows[i].has_list;
     names &= rows[i].text && rows[i].enumerators.size() == 1;
     allows |= rows[i].enumerators.size() >= 2;
     sets &= is_set(bare(list->getInit(i))->getType(), states->declaration);
@@ -144,7 +146,7 @@ void collect_table(CollectContext& context, const clang::NamedDecl& variable, co
     }
     return;
   }
-  if (!allows) return;
+  if (!allows || about * 2 < rows.size()) return;
   const EntityId table = context.entity(&variable);
   for (const Row& row : rows) {
     if (row.enumerators.empty()) continue;

@@ -30,8 +30,25 @@ const clang::EnumDecl* enum_behind(clang::QualType type);
 // The enum of an expression; in C, where enumerators are integers, also that of an enumerator.
 const clang::EnumDecl* enum_of(const clang::Expr* expression);
 const clang::EnumConstantDecl* enumerator_of(const clang::Expr* expression);
+// The value of an enumerator; in a template, where Clang leaves it open, what it will be in every instantiation.
+std::int64_t number_of(const clang::EnumConstantDecl& enumerator);
 // A method of std::atomic or a class that calls itself so.
 bool is_atomic_method(const clang::CXXMethodDecl& method);
+// The variable that an expression names; null for everything else.
+const clang::VarDecl* variable_of(const clang::Expr* expression);
+// The object of a call that only hands on what it holds: atomics, smart pointers, iterators; null for other
+// expressions.
+const clang::Expr* handed_on(const clang::Expr* expression);
+
+// A call on an object, also in a template, where Clang leaves it open what is called: `state_.load()` of a
+// std::atomic<State> whose State depends on the template's arguments has a name, and no declaration.
+struct MethodCall {
+  const clang::CallExpr* call = nullptr;
+  const clang::Expr* object = nullptr;
+  llvm::StringRef name;                         // "" for operators
+  const clang::CXXMethodDecl* method = nullptr; // null where it is left open
+};
+std::optional<MethodCall> method_call_of(const clang::Expr* expression);
 
 // What one pass over a function's body notes for the questions below.
 struct FunctionScan {
@@ -43,6 +60,8 @@ struct FunctionScan {
   llvm::DenseMap<const clang::Stmt*, llvm::SmallVector<const clang::CaseStmt*, 2>> labels;
   std::vector<const clang::LambdaExpr*> lambdas;
   std::vector<const clang::SwitchStmt*> switches;
+  std::vector<const clang::ReturnStmt*> returns;
+  bool destroys = false;                       // deletes something, or calls a function that says so
   std::vector<const clang::Expr*> enum_writes; // assignments and atomic stores of a value of an enum
   std::vector<const clang::Expr*> enum_reads;  // fields and globals of an enum that are compared or passed on
   std::vector<const clang::Expr*> enum_calls;  // calls and constructions with an argument of an enum
@@ -88,6 +107,8 @@ class StateScope {
   // The declaration that holds the value: field, variable or reference parameter.
   const clang::ValueDecl* holder_of(const clang::Expr* expression) const;
   bool is_made_here(const clang::Expr* expression) const;
+  // The object is what a loop has come to: its variable is that of a range-for, or a pointer that moves on.
+  bool is_one_of_many(const clang::Expr* expression) const;
 
   // Remembered: conditions are evaluated for many states. The cell must not change any more.
   StateRole role_of(const clang::Expr* expression, unsigned depth = 0) const;
@@ -95,6 +116,8 @@ class StateScope {
                                        unsigned depth = 0) const;
   StateValue value_of(const clang::Expr* expression, unsigned depth = 0) const;
   StateOperand operand_of(const clang::Expr* expression) const;
+  // Whether the expression's value can depend on the old or new state at all. Remembered.
+  bool concerns_state(const clang::Expr* expression) const;
   // The questions that an expression asks about the cell.
   std::vector<Consult> consults_of(const clang::Expr* expression) const;
   // Never assigned after its definition.
@@ -107,6 +130,7 @@ class StateScope {
   const FunctionScan& scan;
   const StateEnum& states;
   mutable llvm::DenseMap<const clang::Expr*, StateRole> roles;
+  mutable llvm::DenseMap<const clang::Expr*, bool> concerns;
 };
 
 } // namespace plumbline

@@ -1,46 +1,16 @@
 #include "collect/states.h"
 #include "collect/constants.h"
 
+#include "collect/state_cells.h"
 #include "collect/state_flow.h"
 #include "collect/state_tables.h"
-#include "facts/words.h"
 
 #include <clang/AST/RecursiveASTVisitor.h>
 #include <llvm/ADT/StringSwitch.h>
 
 namespace plumbline {
 
-// Functions with more cells than this handle many objects at once; the first ones tell enough.
-static constexpr std::size_t max_cells = 6;
-
 namespace {
-
-bool is_any(llvm::StringRef name, std::initializer_list<llvm::StringRef> words) {
-  for (const std::string& word : words_of(std::string_view(name)))
-    for (llvm::StringRef other : words)
-      if (other == word) return true;
-  return false;
-}
-bool names_new_state(llvm::StringRef name) {
-  return is_any(
-      name, {"to", "next", "new", "target", "desired", "after", "destination", "dst", "goal", "wanted", "requested"});
-}
-bool names_old_state(llvm::StringRef name) {
-  return is_any(name, {"from", "old", "current", "cur", "prev", "previous", "before", "expected", "source", "src"});
-}
-
-bool is_lambda(const clang::FunctionDecl& function) {
-  const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
-  return method && method->getParent()->isLambda();
-}
-
-// A place in one function that holds a state.
-struct Cell {
-  std::string path, base;
-  const clang::ValueDecl* holder = nullptr; // null: a getter, or parameters alone
-  const clang::ParmVarDecl* old_parameter = nullptr;
-  const clang::ParmVarDecl* new_parameter = nullptr;
-};
 
 class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
  public:
@@ -56,14 +26,14 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
       return true;
     const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(declaration);
     const clang::FunctionDecl* outer = current;
-    if (function && !is_lambda(*function)) current = function;
+    if (function && !is_lambda_body(*function)) current = function;
     const bool go_on = RecursiveASTVisitor::TraverseDecl(declaration);
     current = outer;
     return go_on;
   }
 
   bool VisitFunctionDecl(clang::FunctionDecl* function) {
-    if (!function->doesThisDeclarationHaveABody() || !function->getBody() || is_lambda(*function)) return true;
+    if (!function->doesThisDeclarationHaveABody() || !function->getBody() || is_lambda_body(*function)) return true;
     follow(*function, *function->getBody(), *function, 0);
     if (const clang::CXXConstructorDecl* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(function))
       initialisers(*constructor);
@@ -110,7 +80,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
       const clang::CaseStmt* one = llvm::dyn_cast<clang::CaseStmt>(label);
       if (!one || one->getRHS()) return true; // default, or a range
       if (const clang::EnumConstantDecl* enumerator = enumerator_of(one->getLHS()))
-        if (const std::optional<unsigned> index = states->index_of(saturated(enumerator->getInitVal())))
+        if (const std::optional<unsigned> index = states->index_of(number_of(*enumerator)))
           listed |= StateMask(1) << *index;
     }
     if ((states->all() & ~listed) == 0 || listed == 0) return true;
@@ -153,17 +123,20 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
   }
   bool VisitCallExpr(clang::CallExpr* call) {
     const clang::FunctionDecl* callee = call->getDirectCallee();
-    if (!callee) return true;
-    const bool looks_up =
-        llvm::isa<clang::CXXOperatorCallExpr>(call) ||
-        (callee->getIdentifier() && llvm::StringSwitch<bool>(callee->getName())
-                                        .Cases({"find", "count", "contains", "at", "erase", "store", "exchange",
-                                                "compare_exchange_strong", "compare_exchange_weak", "to_underlying"},
-                                               true)
-                                        .Default(false));
+    const std::optional<MethodCall> member = method_call_of(call);
+    if (!callee && !member) return true;
+    const llvm::StringRef name = member                    ? member->name
+                                 : callee->getIdentifier() ? callee->getName()
+                                                           : llvm::StringRef();
+    const bool looks_up = llvm::isa<clang::CXXOperatorCallExpr>(call) ||
+                          llvm::StringSwitch<bool>(name)
+                              .Cases({"find", "count", "contains", "at", "erase", "store", "exchange",
+                                      "compare_exchange_strong", "compare_exchange_weak", "to_underlying"},
+                                     true)
+                              .Default(false);
     // What goes into a function of ours is followed there, if that function takes this enum.
     for (unsigned i = 0; i < call->getNumArgs(); ++i)
-      if (looks_up || takes_enum(*call, *callee, i)) mark(call->getArg(i));
+      if (looks_up || (callee && takes_enum(*call, *callee, i))) mark(call->getArg(i));
     collect_table_building(context, *call, [this](const clang::EnumDecl* e) { return states_of(e); });
     return true;
   }
@@ -183,9 +156,13 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     if (!enumerator || followed.contains(reference)) return true;
     const StateEnum* states = states_of(enum_of(reference));
     if (!states) return true;
-    if (const std::optional<unsigned> index = states->index_of(saturated(enumerator->getInitVal())))
-      mentioned[states->declaration] |= StateMask(1) << *index;
-    return true;
+    return mention(*states, *enumerator);
+  }
+  bool VisitDependentScopeDeclRefExpr(clang::DependentScopeDeclRefExpr* reference) {
+    const clang::EnumConstantDecl* enumerator = enumerator_of(reference);
+    if (!enumerator || followed.contains(reference)) return true;
+    const StateEnum* states = states_of(enum_of(reference));
+    return !states || mention(*states, *enumerator);
   }
 
   // The enums last: what was mentioned is known only now.
@@ -227,7 +204,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     states.declaration = declaration;
     for (const clang::EnumConstantDecl* enumerator : declaration->enumerators()) {
       if (enumerator->getInitVal().getSignificantBits() > 63) return nullptr;
-      const std::int64_t value = saturated(enumerator->getInitVal());
+      const std::int64_t value = number_of(*enumerator);
       if (states.index_of(value)) continue; // another name for the same state
       states.states.push_back(enumerator);
       states.values.push_back(value);
@@ -239,14 +216,20 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     return (entry.first->second = std::make_unique<StateEnum>(std::move(states))).get();
   }
 
+  bool mention(const StateEnum& states, const clang::EnumConstantDecl& enumerator) {
+    if (const std::optional<unsigned> index = states.index_of(number_of(enumerator)))
+      mentioned[states.declaration] |= StateMask(1) << *index;
+    return true;
+  }
+
   bool mark(const clang::Expr* expression) {
     expression = bare(expression);
     if (const clang::ConditionalOperator* choice = llvm::dyn_cast_or_null<clang::ConditionalOperator>(expression)) {
       mark(choice->getTrueExpr());
       return mark(choice->getFalseExpr());
     }
-    if (const clang::DeclRefExpr* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(expression))
-      followed.insert(reference);
+    if (llvm::isa_and_nonnull<clang::DeclRefExpr, clang::DependentScopeDeclRefExpr>(expression))
+      followed.insert(expression);
     return true;
   }
 
@@ -296,8 +279,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     if (const clang::EnumConstantDecl* enumerator = enumerator_of(init);
         enumerator && enum_of(init) == states.declaration) {
       mark(init);
-      if (const std::optional<unsigned> index = states.index_of(saturated(enumerator->getInitVal())))
-        return StateMask(1) << *index;
+      if (const std::optional<unsigned> index = states.index_of(number_of(*enumerator))) return StateMask(1) << *index;
     }
     return 0;
   }
@@ -402,14 +384,15 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     for (const clang::Expr* call : scan.enum_calls)
       for (const clang::Stmt* child : call->children())
         if (const clang::Expr* argument = llvm::dyn_cast_or_null<clang::Expr>(child)) concern(enum_of(argument));
-    if (!is_lambda(function)) {
+    if (!is_lambda_body(function)) {
       for (const clang::ParmVarDecl* parameter : function.parameters()) concern(enum_behind(parameter->getType()));
       concern(enum_behind(function.getReturnType()));
     }
 
     std::unique_ptr<clang::CFG> graph;
     for (const StateEnum* states : concerned) {
-      const std::vector<Cell> cells = cells_of(function, scan, *states);
+      if (!matters(function, scan, *states)) continue;
+      const std::vector<StateCell> cells = cells_of(context, function, scan, *states);
       if (cells.empty()) continue;
       if (!graph) {
         clang::CFG::BuildOptions options;
@@ -424,10 +407,41 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
         follow(*lambda->getCallOperator(), *lambda->getBody(), owner, ++lambdas * 10);
   }
 
+  // status_name(status), rd_kafka_state2str(state)
+  static bool gives_name(const clang::FunctionDecl& callee) {
+    return callee.getIdentifier() &&
+           (callee.getName().contains_insensitive("str") || callee.getName().contains_insensitive("name"));
+  }
+  // A function that only reads the state is worth a graph where somebody can ask it (with a state, or without
+  // arguments), where it hands a state on, or where objects end. Most others are large and say nothing.
+  bool matters(const clang::FunctionDecl& function, const FunctionScan& scan, const StateEnum& states) {
+    if (scan.destroys) return true;
+    for (const clang::Expr* write : scan.enum_writes) {
+      const std::optional<StateWrite> parts = state_write_of(write);
+      if (enum_behind(parts->target->getType()) == states.declaration || enum_of(parts->value) == states.declaration)
+        return true;
+    }
+    for (const clang::Expr* call : scan.enum_calls) {
+      const clang::CallExpr* plain = llvm::dyn_cast<clang::CallExpr>(call);
+      const clang::FunctionDecl* callee = plain ? plain->getDirectCallee() : nullptr;
+      // Somebody else's function moves no state of ours, and one that gives its name moves none at all.
+      if (callee && (!context.is_ours(callee->getLocation()) || gives_name(*callee))) continue;
+      for (const clang::Stmt* child : call->children())
+        if (const clang::Expr* argument = llvm::dyn_cast_or_null<clang::Expr>(child);
+            argument && enum_of(argument) == states.declaration)
+          return true;
+    }
+    if (is_lambda_body(function)) return false;
+    if (function.getMinRequiredArguments() == 0) return true;
+    for (const clang::ParmVarDecl* parameter : function.parameters())
+      if (enum_behind(parameter->getType()) == states.declaration) return true;
+    return enum_behind(function.getReturnType()) == states.declaration;
+  }
+
   void follow_cell(const FunctionScan& scan, const StateEnum& states, const clang::CFG& graph,
-                   const std::vector<Cell>& cells, std::size_t index, const clang::FunctionDecl& owner,
+                   const std::vector<StateCell>& cells, std::size_t index, const clang::FunctionDecl& owner,
                    unsigned ordinal) {
-    const Cell& cell = cells[index];
+    const StateCell& cell = cells[index];
     StateScope scope(context, scan, states);
     scope.cell = cell.path;
     scope.cell_base = cell.base;
@@ -456,79 +470,11 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
       for (const clang::SwitchCase* label = statement->getSwitchCaseList(); label; label = label->getNextSwitchCase())
         if (const clang::CaseStmt* one = llvm::dyn_cast<clang::CaseStmt>(label))
           if (const clang::EnumConstantDecl* enumerator = enumerator_of(one->getLHS()))
-            if (const std::optional<unsigned> state = states.index_of(saturated(enumerator->getInitVal())))
+            if (const std::optional<unsigned> state = states.index_of(number_of(*enumerator)))
               flow.labels.emplace_back(*state, context.expansion_of(one->getLHS()->getSourceRange()));
     }
     flow.compares = follow_state(context, request);
     write(context.table, flow);
-  }
-
-  std::vector<Cell> cells_of(const clang::FunctionDecl& function, const FunctionScan& scan, const StateEnum& states) {
-    std::vector<Cell> cells;
-    const StateScope scope(context, scan, states);
-    const clang::ParmVarDecl *given = nullptr, *first = nullptr, *second = nullptr;
-    if (!is_lambda(function))
-      for (const clang::ParmVarDecl* parameter : function.parameters()) {
-        if (enum_behind(parameter->getType()) != states.declaration) continue;
-        const bool by_reference = parameter->getType()->isReferenceType() || parameter->getType()->isPointerType();
-        if (by_reference && !parameter->getType().getNonReferenceType().isConstQualified() &&
-            !parameter->getType()->isRValueReferenceType()) {
-          first = first ? first : parameter;
-          continue;
-        }
-        (first ? second : first) = parameter;
-        given = !given || names_new_state(parameter->getName()) ? parameter : given;
-      }
-    const auto add = [&](const clang::Expr* expression) {
-      Cell cell;
-      cell.path = scope.path_of(expression);
-      cell.base = scope.base_of(expression);
-      cell.holder = scope.holder_of(expression);
-      if (cell.path.empty()) return;
-      for (Cell& known : cells)
-        if (known.path == cell.path) {
-          if (!known.holder) known.holder = cell.holder;
-          return;
-        }
-      cell.new_parameter = given;
-      if (const clang::ParmVarDecl* parameter = llvm::dyn_cast_or_null<clang::ParmVarDecl>(cell.holder))
-        cell.old_parameter = parameter;
-      if (cells.size() < max_cells) cells.push_back(cell);
-    };
-    for (const clang::Expr* write : scan.enum_writes) {
-      const std::optional<StateWrite> parts = state_write_of(write);
-      if (enum_behind(parts->target->getType()) != states.declaration && enum_of(parts->value) != states.declaration)
-        continue;
-      if (!scope.holder_of(parts->target)) continue;
-      add(parts->target);
-      const StateValue value = scope.value_of(parts->value);
-      // The parameter that is written is the new state, whatever it is called.
-      if (!cells.empty() && value.parameters)
-        for (const clang::ParmVarDecl* parameter : function.parameters())
-          if (value.parameters == 1u << parameter->getFunctionScopeIndex() &&
-              scope.path_of(parts->target) == cells.back().path)
-            cells.back().new_parameter = is_lambda(function) ? nullptr : parameter;
-    }
-    const bool writes = !cells.empty();
-    if (!writes && first && second) {
-      Cell cell;
-      const bool swapped = names_new_state(first->getName()) ||
-                           (names_old_state(second->getName()) && !names_old_state(first->getName()));
-      cell.old_parameter = swapped ? second : first;
-      cell.new_parameter = swapped ? first : second;
-      cells.push_back(cell);
-      return cells;
-    }
-    for (const clang::Expr* read : scan.enum_reads)
-      if (enum_behind(read->getType()) == states.declaration) add(read);
-    if (cells.empty() && first) {
-      Cell cell;
-      (given ? cell.new_parameter : cell.old_parameter) = first;
-      cells.push_back(cell);
-    }
-    if (cells.empty() && (!scan.enum_calls.empty() || enum_behind(function.getReturnType()) == states.declaration))
-      cells.emplace_back();
-    return cells;
   }
 
   CollectContext& context;
@@ -536,7 +482,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
   llvm::MapVector<const clang::EnumDecl*, std::unique_ptr<StateEnum>> enums;
   llvm::DenseMap<const clang::EnumDecl*, StateMask> mentioned;
   llvm::DenseSet<const clang::EnumDecl*> from_number;
-  llvm::DenseSet<const clang::DeclRefExpr*> followed;
+  llvm::DenseSet<const clang::Expr*> followed;
   unsigned lambdas = 0;
 };
 

@@ -269,6 +269,7 @@ void write(FactTable& table, const StateEvent& fact) {
       .number("outcome", static_cast<int>(fact.outcome))
       .text("text", fact.text)
       .number("creates", fact.creates)
+      .number("many", fact.of_many)
       .number("after_write", fact.after_write)
       .text("labels", encode(fact.labels));
 }
@@ -308,6 +309,7 @@ static StateEvent read_event(const FactTable& table, const Fact& fact) {
   event.outcome = static_cast<Outcome>(table.number(fact, "outcome"));
   event.text = table.text(fact, "text");
   event.creates = table.number(fact, "creates") != 0;
+  event.of_many = table.number(fact, "many") != 0;
   event.after_write = table.number(fact, "after_write") != 0;
   event.labels = decode_labels(table.text(fact, "labels"), fact.location.file);
   return event;

@@ -96,7 +96,8 @@ struct StateFlowFact {
 // How a function ends.
 enum class Outcome : std::uint8_t { quiet, yes, no, success, error, raise, value };
 
-enum class StateEventKind : std::uint8_t { write, exit, effect, call };
+// end: the object that has the cell is deleted.
+enum class StateEventKind : std::uint8_t { write, exit, effect, call, end };
 
 struct StateEvent {
   EntityId flow = EntityId::none;
@@ -111,6 +112,7 @@ struct StateEvent {
   Outcome outcome = Outcome::quiet; // exit
   std::string text;                 // exit, write: the statement; effect: what it does
   bool creates = false;             // write: to an object that this function made, or that is being made
+  bool of_many = false;             // write: to one of the objects that a loop goes through
   bool after_write = false;         // the cell may have been written before on the way
   std::vector<std::pair<unsigned, Location>> labels; // the `case` that lets a state through to here
 };

@@ -124,7 +124,11 @@ Program link(std::span<const TuFacts> units, const Settings& settings) {
   Program program;
   program.settings = &settings;
   std::unordered_set<std::uint64_t> seen;
-  for (const TuFacts& unit : units) merge(program.table, unit.table, seen);
+  for (const TuFacts& unit : units) {
+    merge(program.table, unit.table, seen);
+    if (unit.state == UnitState::failed) program.unseen.push_back(unit.main_file);
+  }
+  std::sort(program.unseen.begin(), program.unseen.end());
 
   // Resolve: core facts become typed values.
   const FactTable& table = program.table;

@@ -145,7 +145,7 @@ bool Relations::relates(const Consult& consult) const {
 
 void Relations::resolve(StateMachine& resolved) const {
   for (MachineFlow& flow : resolved.flows)
-    for (std::vector<MachineEvent>* list : {&flow.writes, &flow.exits, &flow.effects, &flow.calls})
+    for (std::vector<MachineEvent>* list : {&flow.writes, &flow.exits, &flow.effects, &flow.calls, &flow.ends})
       for (MachineEvent& event : *list) {
         event.allowed = event.event.pairs;
         const bool refuses = event.event.kind == StateEventKind::exit && !goes_on(event.event.outcome);

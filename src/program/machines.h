@@ -26,7 +26,7 @@ struct MachineEvent {
 // One function (or lambda), as it deals with one holder of the state.
 struct MachineFlow {
   StateFlowFact flow;
-  std::vector<MachineEvent> writes, exits, effects, calls;
+  std::vector<MachineEvent> writes, exits, effects, calls, ends;
   std::string function;        // qualified
   bool test = false;           // test code
   bool external_value = false; // reads stored or transmitted data, by its name: load, parse, restore …
@@ -48,10 +48,11 @@ struct MachineTransition {
 
 struct StateMachine {
   StateEnumFact enumeration;
-  std::string name; // qualified
+  std::string name; // qualified; of an enum without a name, that of the variable
   StateMask all = 0, initial = 0, final = 0;
   StateMask entered = 0;   // by anything at all
   StateMask left = 0;      // for another state
+  StateMask ended = 0;     // objects are deleted in it, and not in every state
   StateMask reachable = 0; // from an initial state or from outside
   std::vector<StateHolderFact> holders;
   std::vector<MachineFlow> flows;
@@ -66,6 +67,10 @@ struct StateMachine {
 
 // Sorted by name, then place.
 std::vector<StateMachine> machines_of(const Program& program);
+
+class Relations;
+// Fills in what follows from the flows: transitions, initial, entered, left, ended and reachable states.
+void trace_transitions(StateMachine& machine, const Program& program, const Relations& relations);
 
 // As reports show them.
 std::vector<MachineSummary> machine_summaries(const Program& program);

@@ -33,7 +33,8 @@ struct Program {
   std::vector<FlowFact> flows;
   std::vector<UseFact> uses;
   std::vector<CallFact> calls;
-  std::vector<MacroFact> macros; // in our files, sorted by location
+  std::vector<MacroFact> macros;   // in our files, sorted by location
+  std::vector<std::string> unseen; // main files of units that failed, sorted: what they do is unknown
 
   // What follows from the facts, in this order, each from those before.
   std::unique_ptr<const Configuration> configuration;   // never null after link()

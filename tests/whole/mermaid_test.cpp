@@ -88,10 +88,37 @@ TEST(Mermaid, MarksWhatHasAFinding) {
                                     "    note right of s1 : dead-end\n"
                                     "    [*] --> s0\n"
                                     "    any : any state\n"
-                                    "    s0 --> s1 : Job.start()\n"
-                                    "    any --> any : ⚠ unguarded in Job.set()\n"
+                                    "    s0 --> s1 : start()\n"
+                                    "    any --> any : ⚠ unguarded in set()\n"
                                     "    classDef finding fill:#fdd,stroke:#c00\n"
                                     "    class s1 finding\n");
+}
+
+// A function that comes from all states, or from all but its target, is one arrow; names lose what they all begin with.
+TEST(Mermaid, GathersArrowsThatSayTheSame) {
+  Json machine{{"name", "txn"}, {"states", Json::array()}, {"initial", Json::array()}, {"final", Json::array()}};
+  machine["transitions"] = Json::array();
+  const std::string prefix = "RD_KAFKA_TXN_STATE_";
+  for (const char* name : {"INIT", "READY", "COMMITTING", "ABORTING", "FATAL"}) {
+    machine["states"].push_back(Json{{"name", prefix + name}, {"finding", nullptr}});
+    machine["transitions"].push_back(edge(prefix + name, prefix + "READY", "txn_reset", nullptr));
+    if (name != std::string("FATAL"))
+      machine["transitions"].push_back(edge(prefix + name, prefix + "FATAL", "txn_fatal", nullptr));
+    if (name != std::string("INIT"))
+      machine["transitions"].push_back(edge(prefix + name, prefix + "ABORTING", "txn_abort", nullptr));
+  }
+  EXPECT_EQ(state_diagram(machine), "stateDiagram-v2\n"
+                                    "    s0 : INIT\n"
+                                    "    s1 : READY\n"
+                                    "    s2 : COMMITTING\n"
+                                    "    s3 : ABORTING\n"
+                                    "    s4 : FATAL\n"
+                                    "    any : any state\n"
+                                    "    any_s0 : any state but INIT\n"
+                                    "    other : any other state\n"
+                                    "    any --> s1 : txn_reset()\n"
+                                    "    other --> s4 : txn_fatal()\n"
+                                    "    any_s0 --> s3 : txn_abort()\n");
 }
 
 } // namespace plumbline

@@ -11,6 +11,7 @@
 namespace plumbline {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 // An enum JobStatus { queued, running, done, broken } with a field that holds it, in one unit.
@@ -62,13 +63,20 @@ class States {
     StateFlowFact flow;
     std::vector<Parameter> parameters;
     if (parameter >= 0) parameters.push_back({"next"});
-    flow.function = unit.function(name, parameters, void_type, record);
+    flow.function = unit.function(name, parameters, void_type, record, is_defined | method_flags);
     flow.id = entity_from_text("flow|" + name);
     flow.enumeration = enumeration.id;
     flow.holder = field;
     flow.new_parameter = parameter;
     flow.location = unit.location_of(flow.function);
     write(unit.facts.table, flow);
+    return flow;
+  }
+  // The same, for anybody to call.
+  StateFlowFact offered(const std::string& name) {
+    method_flags = is_public;
+    const StateFlowFact flow = method(name);
+    method_flags = 0;
     return flow;
   }
   // bool can(JobStatus from, JobStatus to)
@@ -159,6 +167,7 @@ class States {
   Unit unit;
   StateEnumFact enumeration;
   EntityId record, field;
+  std::uint32_t method_flags = 0;
   Finding last;
 };
 
@@ -284,6 +293,48 @@ TEST(Unguarded, NotConstructionLoadingOrTests) {
   test.add(test.moves(in_test, everything()));
   test.does(in_test, everything());
   EXPECT_THAT(test.found(self_transition), IsEmpty());
+}
+TEST(Unguarded, NotALoopThatMarksMany) {
+  States states;
+  const StateFlowFact mark = states.method("move_acked", 0);
+  StateEvent write = states.moves(mark, everything());
+  write.of_many = true;
+  states.add(write);
+  states.does(mark, everything(), "dequeue()");
+  EXPECT_THAT(states.found(self_transition), IsEmpty());
+}
+TEST(Unguarded, NotAnAnswerNorAConfiguration) {
+  for (const char* name : {"HttpStatusCode", "http_status", "status_codes"}) {
+    States states;
+    states.enumeration.name = states.enumeration.qualified = name;
+    states.field = states.unit.field(states.record, "code_");
+    const StateFlowFact set = states.method("answer", 0);
+    states.add(states.moves(set, everything()));
+    states.does(set, everything());
+    EXPECT_THAT(states.found(self_transition), IsEmpty()) << name;
+  }
+  States ok;
+  ok.enumeration.states[done] = "kOk";
+  const StateFlowFact answer = ok.method("set", 0);
+  ok.add(ok.moves(answer, everything()));
+  ok.does(answer, everything());
+  EXPECT_THAT(ok.found(self_transition), IsEmpty());
+  States config;
+  config.record = config.unit.record("ProducerConfigurationImpl");
+  config.field = config.unit.field(config.record, "mode_");
+  const StateFlowFact set = config.method("set_mode", 0);
+  config.add(config.moves(set, everything()));
+  config.does(set, everything());
+  EXPECT_THAT(config.found(self_transition), IsEmpty());
+}
+TEST(Unguarded, SuggestsAReturnThatCompiles) {
+  States states;
+  const StateFlowFact set = states.method("set_status", 0);
+  states.add(states.moves(set, everything()));
+  states.does(set, everything());
+  states.ends(set, everything(), Outcome::success, "return 0");
+  EXPECT_THAT(states.found(self_transition), ElementsAre("unguarded: set_status"));
+  EXPECT_THAT(states.last.suggestion, HasSubstr("if (status_ == next) return 0;"));
 }
 TEST(Unguarded, NotAnEnumThatIsNoState) {
   States states;
@@ -459,11 +510,34 @@ TEST(StateGuardBypass, NotWithoutACheckedFunction) {
 }
 TEST(StateGuardBypass, ASiblingThatCouldRefuseAndDoesNotLook) {
   States states;
-  const StateFlowFact completed = states.method("mark_completed"), dead = states.method("mark_dead");
+  const StateFlowFact completed = states.offered("mark_completed"), dead = states.offered("mark_dead");
   states.add(states.sets(completed, only(running), done));
-  states.ends(completed, Pairs::product(all & ~only(running), 1), Outcome::no);
+  states.ends(completed, Pairs::product(all & ~only(running), 1), Outcome::no, "return false");
   states.add(states.sets(dead, all, broken));
   EXPECT_THAT(states.found(bypass), ElementsAre("bypass: status_ = broken"));
+  EXPECT_THAT(states.last.suggestion, HasSubstr("if (status_ != running) return false;"));
+}
+TEST(StateGuardBypass, NotAPrivateStepNorASiblingOfSomethingElse) {
+  States hidden;
+  const StateFlowFact completed = hidden.offered("mark_completed"), dead = hidden.method("mark_dead");
+  hidden.add(hidden.sets(completed, only(running), done));
+  hidden.ends(completed, Pairs::product(all & ~only(running), 1), Outcome::no);
+  hidden.add(hidden.sets(dead, all, broken));
+  EXPECT_THAT(hidden.found(bypass), IsEmpty());
+  // process_data() looks at the state and is named after no transition: not what post_connect() should have asked.
+  States other;
+  const StateFlowFact process = other.offered("process_data"), connect = other.offered("post_connect");
+  other.add(other.sets(process, only(running), done));
+  other.ends(process, Pairs::product(all & ~only(running), 1), Outcome::error, "return -1");
+  other.add(other.sets(connect, all, broken));
+  other.ends(connect, Pairs::product(all, 1), Outcome::error, "return -1");
+  EXPECT_THAT(other.found(bypass), IsEmpty());
+}
+TEST(StateGuardBypass, SuggestsTheCallOfTheCheckedFunction) {
+  Bypass states;
+  states.add(states.sets(states.method("cancel"), all, broken));
+  EXPECT_THAT(states.found(bypass), ElementsAre("bypass: status_ = broken"));
+  EXPECT_THAT(states.last.suggestion, HasSubstr("(broken);"));
 }
 
 // --- stuck ---
@@ -500,6 +574,60 @@ TEST(StuckState, NotWhereAnythingLeavesEveryState) {
   states.runs();
   states.enumeration.states[broken] = "scattering";
   states.add(states.sets(states.method("reset"), all, queued));
+  EXPECT_THAT(states.found(stuck), IsEmpty());
+}
+TEST(StuckState, NotWhereTheObjectIsDeleted) {
+  States states;
+  states.runs();
+  states.enumeration.states[broken] = "ack_sent";
+  states.add(states.event(states.method("acknowledged"), StateEventKind::end, Pairs::product(only(broken), 1)));
+  EXPECT_THAT(states.found(stuck), IsEmpty());
+  // Deleted whatever its state is: says nothing of this one.
+  States any;
+  any.runs();
+  any.enumeration.states[broken] = "ack_sent";
+  any.add(any.event(any.method("destroy"), StateEventKind::end, Pairs::product(all, 1)));
+  EXPECT_THAT(any.found(stuck), ElementsAre("dead-end: ack_sent"));
+}
+TEST(StuckState, NotWhereAMachineThatOnlyFailsEndsWell) {
+  for (const bool well : {false, true}) {
+    States states;
+    states.runs();
+    states.enumeration.states[broken] = "error";
+    states.enumeration.states[done] = "ready";
+    if (well) states.enumeration.states[broken] = "closed";
+    EXPECT_EQ(states.found(stuck).size(), well ? 1u : 0u);
+  }
+}
+TEST(StuckState, NotWhereAUnitBesideItFailed) {
+  States states;
+  states.runs();
+  states.enumeration.states[broken] = "scattering";
+  write(states.unit.facts.table, states.enumeration);
+  const auto findings_with = [&](const std::string& failed) {
+    std::vector<TuFacts> units{states.unit.facts};
+    TuFacts& lost = units.emplace_back();
+    lost.main_file = failed;
+    lost.state = UnitState::failed;
+    const Settings settings;
+    const Program program = link(units, settings);
+    std::vector<Finding> findings;
+    for (const RegisteredCheck& registered : all_checks())
+      if (registered.name == stuck) registered.check->judge(program, findings);
+    return findings.size();
+  };
+  EXPECT_EQ(findings_with("src/worker.cpp"), 0u);
+  EXPECT_EQ(findings_with("lib/job.cpp"), 0u);
+  EXPECT_EQ(findings_with("lib/other.cpp"), 1u);
+}
+TEST(StuckState, AParserIsAMachineWhereTheOldStateDecides) {
+  States states;
+  states.holds(only(queued));
+  const StateFlowFact parse = states.method("parse_request");
+  states.add(states.sets(parse, only(queued), running));
+  states.add(states.sets(parse, only(running), done));
+  states.add(states.sets(states.method("reset"), all, queued)); // leaves all but queued
+  states.enumeration.states[broken] = "unknown";
   EXPECT_THAT(states.found(stuck), IsEmpty());
 }
 TEST(StuckState, AStateThatNothingEnters) {
@@ -543,6 +671,16 @@ TEST(StuckState, NotASwitchThatMissesACount) {
   write(states.unit.facts.table, StateSwitchFact{states.enumeration.id, states.unit.function("name"),
                                                  states.unit.location_of(states.unit.number(1)), only(done)});
   EXPECT_THAT(states.found(stuck), IsEmpty());
+}
+
+TEST(Machines, OfAnEnumWithoutANameAreCalledAfterWhatHoldsThem) {
+  States states;
+  states.runs();
+  states.enumeration.name = states.enumeration.qualified = "";
+  write(states.unit.facts.table, states.enumeration);
+  const Linked linked(states.unit);
+  ASSERT_EQ(linked.program.machines.size(), 1u);
+  EXPECT_EQ(linked.program.machines.front().name, linked.program.entity(states.field)->qualified);
 }
 
 // --- the order of facts does not matter ---

@@ -1,0 +1,98 @@
+#include "collect/state_cells.h"
+
+#include "facts/words.h"
+
+namespace plumbline {
+
+// Functions with more cells than this handle many objects at once; the first ones tell enough.
+static constexpr std::size_t max_cells = 6;
+
+static bool is_any(llvm::StringRef name, std::initializer_list<llvm::StringRef> words) {
+  for (const std::string& word : words_of(std::string_view(name)))
+    for (llvm::StringRef other : words)
+      if (other == word) return true;
+  return false;
+}
+static bool names_new_state(llvm::StringRef name) {
+  return is_any(
+      name, {"to", "next", "new", "target", "desired", "after", "destination", "dst", "goal", "wanted", "requested"});
+}
+static bool names_old_state(llvm::StringRef name) {
+  return is_any(name, {"from", "old", "current", "cur", "prev", "previous", "before", "expected", "source", "src"});
+}
+
+bool is_lambda_body(const clang::FunctionDecl& function) {
+  const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
+  return method && method->getParent()->isLambda();
+}
+
+std::vector<StateCell> cells_of(CollectContext& context, const clang::FunctionDecl& function, const FunctionScan& scan,
+                                const StateEnum& states) {
+  std::vector<StateCell> cells;
+  const StateScope scope(context, scan, states);
+  const clang::ParmVarDecl *given = nullptr, *first = nullptr, *second = nullptr;
+  if (!is_lambda_body(function))
+    for (const clang::ParmVarDecl* parameter : function.parameters()) {
+      if (enum_behind(parameter->getType()) != states.declaration) continue;
+      const bool by_reference = parameter->getType()->isReferenceType() || parameter->getType()->isPointerType();
+      if (by_reference && !parameter->getType().getNonReferenceType().isConstQualified() &&
+          !parameter->getType()->isRValueReferenceType()) {
+        first = first ? first : parameter;
+        continue;
+      }
+      (first ? second : first) = parameter;
+      given = !given || names_new_state(parameter->getName()) ? parameter : given;
+    }
+  const auto add = [&](const clang::Expr* expression) {
+    StateCell cell;
+    cell.path = scope.path_of(expression);
+    cell.base = scope.base_of(expression);
+    cell.holder = scope.holder_of(expression);
+    if (cell.path.empty()) return;
+    for (StateCell& known : cells)
+      if (known.path == cell.path) {
+        if (!known.holder) known.holder = cell.holder;
+        return;
+      }
+    cell.new_parameter = given;
+    if (const clang::ParmVarDecl* parameter = llvm::dyn_cast_or_null<clang::ParmVarDecl>(cell.holder))
+      cell.old_parameter = parameter;
+    if (cells.size() < max_cells) cells.push_back(cell);
+  };
+  for (const clang::Expr* write : scan.enum_writes) {
+    const std::optional<StateWrite> parts = state_write_of(write);
+    if (enum_behind(parts->target->getType()) != states.declaration && enum_of(parts->value) != states.declaration)
+      continue;
+    if (!scope.holder_of(parts->target)) continue;
+    add(parts->target);
+    const StateValue value = scope.value_of(parts->value);
+    // The parameter that is written is the new state, whatever it is called.
+    if (!cells.empty() && value.parameters)
+      for (const clang::ParmVarDecl* parameter : function.parameters())
+        if (value.parameters == 1u << parameter->getFunctionScopeIndex() &&
+            scope.path_of(parts->target) == cells.back().path)
+          cells.back().new_parameter = is_lambda_body(function) ? nullptr : parameter;
+  }
+  const bool writes = !cells.empty();
+  if (!writes && first && second) {
+    StateCell cell;
+    const bool swapped =
+        names_new_state(first->getName()) || (names_old_state(second->getName()) && !names_old_state(first->getName()));
+    cell.old_parameter = swapped ? second : first;
+    cell.new_parameter = swapped ? first : second;
+    cells.push_back(cell);
+    return cells;
+  }
+  for (const clang::Expr* read : scan.enum_reads)
+    if (enum_behind(read->getType()) == states.declaration) add(read);
+  if (cells.empty() && first) {
+    StateCell cell;
+    (given ? cell.new_parameter : cell.old_parameter) = first;
+    cells.push_back(cell);
+  }
+  if (cells.empty() && (!scan.enum_calls.empty() || enum_behind(function.getReturnType()) == states.declaration))
+    cells.emplace_back();
+  return cells;
+}
+
+} // namespace plumbline

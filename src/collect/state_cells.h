@@ -1,0 +1,22 @@
+// The places in one function that hold a state of an enum.
+#pragma once
+
+#include "collect/state_values.h"
+
+namespace plumbline {
+
+struct StateCell {
+  std::string path, base;
+  const clang::ValueDecl* holder = nullptr; // null: a getter, or parameters alone
+  const clang::ParmVarDecl* old_parameter = nullptr;
+  const clang::ParmVarDecl* new_parameter = nullptr;
+};
+
+// What is written first, then what is read; a function that only has parameters of the enum is one cell. Empty where
+// the function has nothing to do with the enum.
+std::vector<StateCell> cells_of(CollectContext& context, const clang::FunctionDecl& function, const FunctionScan& scan,
+                                const StateEnum& states);
+
+bool is_lambda_body(const clang::FunctionDecl& function);
+
+} // namespace plumbline

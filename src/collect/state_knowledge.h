@@ -1,0 +1,59 @@
+// What is known at one place of a function about the cell that src/collect/state_flow.cpp follows.
+#pragma once
+
+#include "collect/state_values.h"
+
+#include <llvm/ADT/SmallVector.h>
+
+namespace plumbline {
+
+struct StateKnowledge {
+  bool reached = false;
+  Pairs pairs;            // of the old state at entry, and the new state
+  StateMask current = 0;  // what the cell may hold now
+  bool fresh = true;      // the cell still holds the old state
+  bool clobbered = false; // something was called that may have changed the cell
+  bool written = false;   // the cell may have been written
+  std::vector<Consult> consults;
+  llvm::SmallVector<std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>, 2> flags; // pairs for true, for false
+
+  std::pair<Pairs, Pairs>* flag(const clang::VarDecl* variable) {
+    for (std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>& entry : flags)
+      if (entry.first == variable) return &entry.second;
+    return nullptr;
+  }
+  // True if anything new came in.
+  bool join(const StateKnowledge& other) {
+    if (!other.reached) return false;
+    if (!reached) {
+      *this = other;
+      return true;
+    }
+    const Pairs before = pairs;
+    const StateMask current_before = current;
+    const std::size_t consults_before = consults.size();
+    bool changed = (fresh && !other.fresh) || (!clobbered && other.clobbered) || (!written && other.written);
+    pairs |= other.pairs;
+    current |= other.current;
+    fresh &= other.fresh;
+    clobbered |= other.clobbered;
+    written |= other.written;
+    std::erase_if(consults, [&](const Consult& consult) {
+      return std::find(other.consults.begin(), other.consults.end(), consult) == other.consults.end();
+    });
+    for (const std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>& entry : other.flags) {
+      if (std::pair<Pairs, Pairs>* mine = flag(entry.first)) {
+        const std::pair<Pairs, Pairs> old = *mine;
+        mine->first |= entry.second.first;
+        mine->second |= entry.second.second;
+        changed |= old != *mine;
+      } else {
+        flags.push_back(entry);
+        changed = true;
+      }
+    }
+    return changed || before != pairs || current_before != current || consults_before != consults.size();
+  }
+};
+
+} // namespace plumbline

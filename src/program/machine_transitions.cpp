@@ -1,0 +1,229 @@
+// Who moves a machine from where to where: every write, with the states that its callers hand in, in whatever file.
+#include "program/machine_relations.h"
+#include "program/machines.h"
+#include "program/program.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace plumbline {
+
+// --- which parameters get which states ---
+
+namespace {
+
+struct Given {
+  StateMask constants = 0;
+  bool unknown = false, called = false;
+};
+using Parameter = std::pair<EntityId, int>;
+
+class Parameters {
+ public:
+  Parameters(const Program& program, const std::vector<MachineFlow>& flows) {
+    std::vector<std::pair<Parameter, Parameter>> passed; // from the caller's to the callee's
+    for (const MachineFlow& flow : flows) {
+      if (flow.test) continue;
+      for (const MachineEvent& call : flow.calls) {
+        std::vector<EntityId> targets{call.event.target};
+        if (const auto found = program.override_index.find(call.event.target); found != program.override_index.end())
+          targets.insert(targets.end(), found->second.begin(), found->second.end());
+        for (EntityId target : targets) {
+          Given& callee = given[{target, call.event.argument}];
+          callee.called = true;
+          callee.constants |= call.event.value.constants;
+          callee.unknown |= call.event.value.unknown || !call.event.value.calls.empty();
+          for (int i = 0; i < 32; ++i)
+            if (call.event.value.parameters >> i & 1)
+              passed.push_back({{flow.flow.function, i}, {target, call.event.argument}});
+        }
+      }
+    }
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (const std::pair<Parameter, Parameter>& edge : passed) {
+        if (edge.first == edge.second) continue;
+        const Given from = of(edge.first);
+        Given& to = given[edge.second];
+        const Given before = to;
+        to.constants |= from.constants;
+        to.unknown |= from.unknown;
+        changed |= before.constants != to.constants || before.unknown != to.unknown;
+      }
+    }
+  }
+  // Nobody calls it: somebody outside the program may, with anything.
+  Given of(const Parameter& parameter) const {
+    const std::map<Parameter, Given>::const_iterator found = given.find(parameter);
+    if (found != given.end() && found->second.called) return found->second;
+    return {0, true, false};
+  }
+
+ private:
+  std::map<Parameter, Given> given;
+};
+
+} // namespace
+
+// The states that a write leads to, with those that no caller is known for left to the relation alone.
+static StateMask targets_of(const StateMachine& machine, const MachineFlow& flow, const MachineEvent& write,
+                            const Parameters& parameters, const Relations& relations, bool& from_outside) {
+  const StateValue& value = write.event.value;
+  StateMask mask = value.constants;
+  from_outside = value.unknown;
+  for (int i = 0; i < 32; ++i) {
+    if (!(value.parameters >> i & 1)) continue;
+    const Given given = parameters.of({flow.flow.function, i});
+    StateMask values = given.unknown ? machine.all : given.constants;
+    if (i == flow.flow.new_parameter) values &= write.allowed.new_states();
+    mask |= values;
+  }
+  for (EntityId call : value.calls) {
+    bool known = false;
+    const StateMask returned = relations.returned_states(call, known);
+    mask |= known ? returned : 0;
+    from_outside |= !known;
+  }
+  return mask;
+}
+
+static void add_transition(StateMachine& machine, const MachineFlow& flow, const StateEvent& event, StateMask from,
+                           StateMask to, bool guarded) {
+  if (from == 0 || to == 0) return;
+  machine.transitions.push_back({from, to, guarded, flow.flow.id, flow.function, event.location});
+}
+
+// The callers that name the state: `finish()` calls `move_to(State::done)`, maybe through other functions that hand the
+// state on. `relation` is what all of them let through.
+static void add_call_transitions(StateMachine& machine, EntityId function, int argument, const Pairs& relation,
+                                 bool guarded, unsigned depth) {
+  if (depth > 4) return;
+  for (const MachineFlow& flow : machine.flows) {
+    if (flow.test || flow.life) continue;
+    for (const MachineEvent& call : flow.calls) {
+      if (call.event.target != function || call.event.argument != argument || call.event.creates) continue;
+      for (unsigned to = 0; to < machine.enumeration.states.size(); ++to) {
+        if (!(call.event.value.constants >> to & 1)) continue;
+        StateMask from = 0;
+        for (unsigned old_state = 0; old_state < machine.enumeration.states.size(); ++old_state)
+          if (relation.has(old_state, to)) from |= StateMask(1) << old_state;
+        from &= call.from();
+        add_transition(machine, flow, call.event, from, StateMask(1) << to, from != machine.all || guarded);
+      }
+      if (flow.flow.new_parameter < 0 || !(call.event.value.parameters >> flow.flow.new_parameter & 1)) continue;
+      Pairs both = relation;
+      both &= call.allowed;
+      if (flow.flow.function != function)
+        add_call_transitions(machine, flow.flow.function, flow.flow.new_parameter, both, guarded || call.consulted,
+                             depth + 1);
+    }
+  }
+}
+
+void trace_transitions(StateMachine& machine, const Program& program, const Relations& relations) {
+  const Parameters parameters(program, machine.flows);
+  StateMask outside = machine.enumeration.mentioned;
+  if (machine.enumeration.from_number) outside = machine.all;
+  for (const StateHolderFact& holder : machine.holders) machine.initial |= holder.initial;
+  bool moved = false;
+  for (const MachineFlow& flow : machine.flows) {
+    if (flow.test) continue;
+    for (const MachineEvent& write : flow.writes) {
+      bool from_outside = false;
+      const StateMask to = targets_of(machine, flow, write, parameters, relations, from_outside);
+      if (from_outside) outside |= machine.all;
+      if (write.event.creates || flow.life) {
+        machine.initial |= write.event.value.constants;
+        outside |= to;
+        continue;
+      }
+      // Stored data says what the state is; where the old state decides, a parser is a machine like any other.
+      if (flow.external_value && (write.from() == machine.all || from_outside)) {
+        outside |= to;
+        continue;
+      }
+      machine.entered |= to;
+      moved = true;
+      if (from_outside)
+        add_transition(machine, flow, write.event, write.from(), machine.all, write.from() != machine.all);
+      const bool by_parameter = write.event.value.parameters && flow.flow.new_parameter >= 0 &&
+                                write.event.value.parameters >> flow.flow.new_parameter & 1;
+      if (!by_parameter) {
+        add_transition(machine, flow, write.event, write.from(), to, write.from() != machine.all || write.consulted);
+        continue;
+      }
+      add_call_transitions(machine, flow.flow.function, flow.flow.new_parameter, write.allowed, write.consulted, 0);
+      if (write.event.value.constants)
+        add_transition(machine, flow, write.event, write.from(), write.event.value.constants,
+                       write.from() != machine.all);
+      const Given given = parameters.of({flow.flow.function, flow.flow.new_parameter});
+      const bool known = !given.unknown;
+      if (known) continue;
+      // One transition for each old state with its own successors; all in one where nothing was asked.
+      const StateMask old_states = write.event.after_write ? machine.all : write.event.old_states;
+      if (write.allowed.is_product()) {
+        add_transition(machine, flow, write.event, write.allowed.old_states() & old_states,
+                       to & write.allowed.new_states(), write.consulted || flow.flow.compares);
+        continue;
+      }
+      for (unsigned old_state = 0; old_state < machine.enumeration.states.size(); ++old_state)
+        if (old_states >> old_state & 1)
+          add_transition(machine, flow, write.event, StateMask(1) << old_state, write.allowed.rows[old_state] & to,
+                         true);
+    }
+  }
+  // Nothing writes it here: the tables and predicates say what the transitions are meant to be.
+  if (!moved) {
+    for (const StateTableEntry& entry : machine.entries)
+      if (entry.to >= 0 && entry.from != entry.to)
+        machine.transitions.push_back({StateMask(1) << entry.from, StateMask(1) << entry.to, true, EntityId::none,
+                                       program.entity(entry.table) ? program.entity(entry.table)->name : std::string(),
+                                       entry.location});
+    for (const MachineFlow& flow : machine.flows) {
+      if (flow.test || flow.flow.old_parameter < 0 || flow.flow.new_parameter < 0 || !machine.entries.empty()) continue;
+      if (!flow.rejects()) continue;
+      for (const MachineEvent& exit : flow.exits) {
+        const Outcome outcome = exit.event.outcome;
+        if (outcome != Outcome::yes && outcome != Outcome::success && outcome != Outcome::quiet) continue;
+        for (unsigned i = 0; i < machine.enumeration.states.size(); ++i)
+          add_transition(machine, flow, exit.event, StateMask(1) << i, exit.allowed.rows[i] & ~(StateMask(1) << i),
+                         true);
+      }
+    }
+    for (const MachineTransition& transition : machine.transitions) machine.entered |= transition.to;
+  }
+  for (const MachineTransition& transition : machine.transitions)
+    for (unsigned i = 0; i < machine.enumeration.states.size(); ++i)
+      if (transition.from >> i & 1 && transition.to & ~(StateMask(1) << i)) machine.left |= StateMask(1) << i;
+  for (const MachineFlow& flow : machine.flows)
+    for (const MachineEvent& end : flow.ends)
+      if (!flow.test && end.from() != machine.all) machine.ended |= end.from();
+  machine.entered |= machine.initial | outside;
+  machine.reachable = machine.initial | outside;
+  // An object that nobody gives a state starts with the enumerator that is 0.
+  const auto uninitialised = [](const StateHolderFact& holder) { return holder.initial == 0; };
+  if (machine.holders.empty() || std::any_of(machine.holders.begin(), machine.holders.end(), uninitialised))
+    for (unsigned i = 0; i < machine.enumeration.values.size(); ++i)
+      if (machine.enumeration.values[i] == 0) {
+        const StateMask zero = StateMask(1) << i;
+        machine.entered |= zero;
+        machine.reachable |= zero;
+        if (machine.initial == 0) machine.initial = zero;
+      }
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const MachineTransition& transition : machine.transitions)
+      if (transition.from & machine.reachable && transition.to & ~machine.reachable) {
+        machine.reachable |= transition.to;
+        changed = true;
+      }
+  }
+  std::sort(machine.transitions.begin(), machine.transitions.end(),
+            [&](const MachineTransition& a, const MachineTransition& b) {
+              return std::tuple(program.path(a.location), a.location.line, a.location.column, a.from, a.to) <
+                     std::tuple(program.path(b.location), b.location.line, b.location.column, b.from, b.to);
+            });
+}
+
+} // namespace plumbline
