@@ -15,25 +15,35 @@ namespace plumbline::unvalidated_dependency_cycle {
 
 static void collect(CollectContext& context) { collect_graph_events(context); }
 
-static std::string last_part(const std::string& qualified) {
-  std::size_t colon = qualified.rfind("::");
-  return colon == std::string::npos ? qualified : qualified.substr(colon + 2);
-}
-
 static bool is_small(const std::string& type) {
   return type == "int" || type == "unsigned int" || type == "long" || type == "unsigned long" || type.ends_with("*") ||
          type.ends_with("int32_t") || type.ends_with("int64_t") || type.ends_with("size_t");
 }
 
-// A check by three colours, in the code base's own types: 1 is on the path, 2 is done.
-static std::string written_check(const GraphMember& member) {
-  const std::string id = member.element.empty() ? "std::string" : member.element;
-  const std::string argument = (is_small(id) ? id : "const " + id + "&") + " ";
-  const std::string record = member.owner_name.empty() ? "Record" : last_part(member.owner_name);
-  std::string graph, next, hand_on;
+// The record's name where the check would stand: without the namespaces that are open there.
+static std::string record_name(const GraphMember& member, const std::string& function) {
+  if (member.owner_name.empty()) return "Record";
+  std::string name = member.owner_name;
+  for (std::size_t colon = name.find("::"); colon != std::string::npos; colon = name.find("::"))
+    if (function.starts_with(member.owner_name.substr(0, member.owner_name.size() - name.size() + colon + 2)))
+      name.erase(0, colon + 2);
+    else
+      break;
+  return name;
+}
+
+// A check by three colours, in the code base's own types: 1 is on the path, 2 is done. `function`: qualified, the one
+// that it would stand beside.
+static std::string written_check(const GraphMember& member, const std::string& function) {
+  std::string id = member.element.empty() ? "std::string" : member.element;
+  if (id.ends_with(" *")) id.erase(id.size() - 2, 1); // as the rest of the check is written
+  const std::string passed = is_small(id) ? id : "const " + id + "&";
+  const std::string record = record_name(member, function);
+  std::string name = "id", graph, next, hand_on, each = passed, to_id = "next";
   switch (member.shape) {
   case GraphShape::pointers:
-    next = "id->" + member.name;
+    name = "node";
+    next = "node->" + member.name;
     break;
   case GraphShape::ids:
     graph = "const std::map<" + id + ", " + record + ">& by_id, ";
@@ -45,17 +55,26 @@ static std::string written_check(const GraphMember& member) {
     next = "edges.at(id)";
     hand_on = "edges, ";
     break;
-  case GraphShape::edges:
   case GraphShape::document:
+    if (member.is_field && member.type.find("json") != std::string::npos && !member.owner_name.empty()) {
+      graph = "const std::map<" + id + ", " + record + ">& by_id, ";
+      next = "by_id.at(id)." + member.name;
+      hand_on = "by_id, ";
+      each = "const " + member.type + "&";
+      if (member.type.find("nlohmann") != std::string::npos) to_id = "next.get<" + id + ">()";
+      break;
+    }
+    [[fallthrough]];
+  case GraphShape::edges:
     graph = "const std::map<" + id + ", std::vector<" + id + ">>& " + member.name + ", ";
     next = member.name + ".at(id)";
     hand_on = member.name + ", ";
     break;
   }
-  return "bool has_cycle(" + argument + "id, " + graph + "std::map<" + id + ", int>& colour) {\n" +
-         "  if (colour[id] != 0) return colour[id] == 1;\n" + "  colour[id] = 1;\n" + "  for (" + argument +
-         "next : " + next + ")\n" + "    if (has_cycle(next, " + hand_on + "colour)) return true;\n" +
-         "  colour[id] = 2;\n" + "  return false;\n}";
+  return "bool has_cycle(" + passed + " " + name + ", " + graph + "std::map<" + id + ", int>& colour) {\n" +
+         "  if (colour[" + name + "] != 0) return colour[" + name + "] == 1;\n" + "  colour[" + name + "] = 1;\n" +
+         "  for (" + each + " next : " + next + ")\n" + "    if (has_cycle(" + to_id + ", " + hand_on +
+         "colour)) return true;\n" + "  colour[" + name + "] = 2;\n" + "  return false;\n}";
 }
 
 static std::string owner_of(const Program& program, EntityId function) {
@@ -80,7 +99,7 @@ static void judge(const Program& program, std::vector<Finding>& findings) {
     finding.entity = member.qualified.empty() ? member.name : member.qualified;
     finding.owner = owner_of(program, found.function);
     finding.priority = Priority::p1;
-    const std::string check = written_check(member);
+    const std::string check = written_check(member, function ? function->qualified : "");
     if (found.kind == "accepted") {
       finding.message = name + (found.validates ? " checks the ids in " : " fills ") + what +
                         ", and nothing in the program checks it for cycles";
