@@ -105,18 +105,18 @@ static void judge(const Program& program, std::vector<Finding>& findings) {
                         ", and nothing in the program checks it for cycles";
       finding.suggestion =
           "Refuse a graph with a cycle here, before anything walks it or waits for it, and name the ids "
-          "on the cycle in the error: " +
+          "on the cycle in the error:\n" +
           check;
     } else if (found.kind == "endless-walk") {
       finding.message = name + " follows " + what +
                         " without remembering where it has been: a cycle makes it recurse until the stack overflows";
-      finding.suggestion = "Refuse cycles where the graph is loaded, or hand on a set of what was visited: " + check;
+      finding.suggestion = "Refuse cycles where the graph is loaded, or hand on a set of what was visited:\n" + check;
     } else {
       finding.message = "this loop waits for " + what +
                         " and cannot notice that a round changed nothing: a cycle makes it wait for ever";
       finding.suggestion =
           "Remember whether a round finished anything, and if not, fail with the names of what is left; "
-          "or refuse cycles where the graph is loaded: " +
+          "or refuse cycles where the graph is loaded:\n" +
           check;
     }
     for (const std::pair<Location, std::string>& step : found.evidence)

@@ -38,6 +38,13 @@ static const char* color_of(const std::string& priority) {
   return priority == "P0" ? red : priority == "P1" ? magenta : cyan;
 }
 
+// Code that a suggestion ends with stays on its lines, further in.
+static std::string indented(const std::string& suggestion) {
+  std::string result;
+  for (char c : printable_lines(suggestion)) result += c == '\n' ? std::string("\n    ") : std::string(1, c);
+  return result;
+}
+
 static void add_finding(std::string& out, const Json& finding, const RenderOptions& options, const Style& style) {
   std::string priority = text_of(finding, "priority");
   out += style.in(bold, place_text(part_of(finding, "location"))) + " " + style.in(color_of(priority), "warning:") +
@@ -48,7 +55,7 @@ static void add_finding(std::string& out, const Json& finding, const RenderOptio
     out += place_text(part_of(step, "location")) + " " + style.in(faint, "note:") + " " +
            printable_line(text_of(step, "message")) + "\n";
   if (std::string suggestion = text_of(finding, "suggestion"); !suggestion.empty())
-    out += "  suggestion: " + printable_line(suggestion) + "\n";
+    out += "  suggestion: " + indented(suggestion) + "\n";
   if (std::string rewritten = text_of(part_of(finding, "config_in_reach"), "rewritten"); !rewritten.empty())
     out += "  instead: " + printable_line(rewritten) + "\n";
 }

@@ -266,6 +266,7 @@ static std::string difference_of(const Item& item) {
   return text;
 }
 
+// The prose of a suggestion; code that it ends with stands on lines of its own, see code_of.
 static std::string suggestion_of(const Json& finding, const ViewOptions& options) {
   const Json& config = part_of(finding, "config_in_reach");
   std::string field = text_of(config, "field"), check = text_of(finding, "check");
@@ -273,12 +274,19 @@ static std::string suggestion_of(const Json& finding, const ViewOptions& options
   std::string owner = text_of(finding, "owner");
   bool own_words = check == "hard-coded-duration" || check == "hard-coded-limit";
   if (in_english(options.words) || !own_words || (key == "seam" && owner.empty()))
-    return options.dialect.text(text_of(finding, "suggestion"));
+    return options.dialect.text(text_of(finding, "suggestion").substr(0, text_of(finding, "suggestion").find('\n')));
   return filled(words_at(options.words, {"suggest", key}),
                 {{"field", options.dialect.code(field)},
                  {"type", options.dialect.code(text_of(config, "type"))},
                  {"owner", options.dialect.code(owner)},
                  {"value", options.dialect.text(text_of(finding, "value"))}});
+}
+
+// What a suggestion says after its first line.
+static std::string code_of(const Json& finding, const ViewOptions& options) {
+  const std::string text = text_of(finding, "suggestion");
+  const std::size_t end = text.find('\n');
+  return end == std::string::npos ? "" : options.dialect.block(text.substr(end + 1), "cpp");
 }
 
 static Json suggestions_view(const Item& item, const ViewOptions& options) {
@@ -287,8 +295,9 @@ static Json suggestions_view(const Item& item, const ViewOptions& options) {
     std::string text = suggestion_of(*finding, options);
     if (text.empty()) continue;
     bool several = item.findings.size() > 1;
-    suggestions.push_back(
-        {{"line", several ? Json(line_of(part_of(*finding, "location"))) : Json(nullptr)}, {"text", text}});
+    suggestions.push_back({{"line", several ? Json(line_of(part_of(*finding, "location"))) : Json(nullptr)},
+                           {"text", text},
+                           {"code", or_null(code_of(*finding, options))}});
   }
   return suggestions;
 }
