@@ -101,8 +101,11 @@ static void judge(const Program& program, std::vector<Finding>& findings) {
     finding.priority = Priority::p1;
     const std::string check = written_check(member, function ? function->qualified : "");
     if (found.kind == "accepted") {
-      finding.message = name + (found.validates ? " checks the ids in " : " fills ") + what +
-                        ", and nothing in the program checks it for cycles";
+      finding.message = name +
+                        (found.validates ? " checks the ids in "
+                         : found.keeps   ? " takes in "
+                                         : " fills ") +
+                        what + ", and nothing in the program checks it for cycles";
       finding.suggestion =
           "Refuse a graph with a cycle here, before anything walks it or waits for it, and name the ids "
           "on the cycle in the error:\n" +

@@ -86,6 +86,39 @@ void GraphReader::fill(EntityId member, const Source& source, const clang::Stmt&
   }
 }
 
+// tasks_.emplace(task.id, task): a record is kept whole, with what it names.
+void GraphReader::store(const clang::Expr* value, const clang::ValueDecl& container, const clang::Stmt& at) {
+  const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(&container);
+  if (variable && variable->isLocalVarDeclOrParm() && !variable->getType()->isReferenceType()) return;
+  const clang::Expr* plain = stripped(value);
+  const clang::CXXRecordDecl* record = plain ? record_behind(plain->getType()) : nullptr;
+  if (!record || !record->hasDefinition() || !context.is_ours(record->getLocation())) return;
+  for (const clang::FieldDecl* field : record->getDefinition()->fields()) {
+    if (graph_name(std::string_view(field->getName())) != GraphName::dependency) continue;
+    const EntityId member = member_of(*field, *plain);
+    if (member == EntityId::none) continue;
+    const Source source = source_of(plain);
+    GraphEvent& made = event(GraphEventKind::store, member, at);
+    made.outcome = 0;
+    made.source = source.kind;
+    made.parameters = source.parameters;
+    made.other = context.entity(&container);
+  }
+}
+
+// deps[i] in a loop goes through them, also where their number stands elsewhere.
+void GraphReader::indexed(const clang::Expr* base, const clang::Expr* index, const clang::Stmt& at) {
+  if (loop_number == 0 || !index || !llvm::isa<clang::DeclRefExpr>(stripped(index))) return;
+  const EntityId member = carrier_of(base);
+  if (member == EntityId::none) return;
+  const GraphShape shape = members[member].shape;
+  if (shape != GraphShape::ids && shape != GraphShape::pointers) return;
+  for (const GraphEvent& made : events)
+    if (made.kind == GraphEventKind::walk && made.object == member && made.loop == loop_number) return;
+  event(GraphEventKind::walk, member, at).outcome = 0;
+  if (const clang::ValueDecl* record = record_variable_of(base)) walked_record[member] = record;
+}
+
 void GraphReader::lookup(EntityId member, const clang::Expr* container, const clang::Stmt& at) {
   GraphEvent& made = event(GraphEventKind::lookup, member, at);
   if (asks_state) made.flags |= of_its_state;
@@ -122,6 +155,13 @@ void GraphReader::assignment(const clang::Expr& whole, const clang::Expr* left, 
     fill(member, source_of(right), whole, base, right);
     return;
   }
+  // unit->deps[unit->ndeps++] = id
+  if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast<clang::ArraySubscriptExpr>(target))
+    if (EntityId member = carrier_of(subscript->getBase());
+        member != EntityId::none && graph_name(members[member].name) == GraphName::dependency) {
+      fill(member, source_of(right), whole, nullptr, right);
+      return;
+    }
   // doc["depends_on"] = …, handled as a carrier above; state[x] = grey, node->visited = true:
   const clang::ValueDecl* marker = nullptr;
   if (llvm::isa<clang::MemberExpr, clang::ArraySubscriptExpr, clang::CXXOperatorCallExpr, clang::CXXMemberCallExpr>(
@@ -137,6 +177,7 @@ void GraphReader::assignment(const clang::Expr& whole, const clang::Expr* left, 
     made.outcome = 0;
     made.text = context.text_of(right->getSourceRange(), 40);
     if (element_of(right) != EntityId::none) made.flags |= has_element, made.other = element_of(right);
+    store(right, *marker, whole);
   }
   if (!variable) statement(target);
 }
@@ -300,6 +341,7 @@ void GraphReader::operator_call(const clang::CXXOperatorCallExpr& call) {
     add_source(call.getArg(1), {GraphSource::outside, 0});
   }
   if (kind == clang::OO_Subscript && call.getNumArgs() == 2) {
+    indexed(call.getArg(0), call.getArg(1), call);
     if (EntityId key = document_key(call.getArg(0), call.getArg(1)); key != EntityId::none)
       event(GraphEventKind::load, key, call);
     else if (outcome)
@@ -359,6 +401,7 @@ void GraphReader::method_call(const clang::CXXMemberCallExpr& call) {
     made.text = "+";
     made.flags |= copied | (element != EntityId::none ? has_element : 0);
     made.other = element;
+    store(value, *marker, call);
     // What is pushed onto a worklist comes off it again as an element.
     if (element != EntityId::none && llvm::isa<clang::VarDecl>(marker) && !links.contains(marker) &&
         (name.starts_with("push") || name.starts_with("emplace")))
@@ -384,6 +427,7 @@ void GraphReader::method_call(const clang::CXXMemberCallExpr& call) {
     }
     if (!ours) return;
   }
+  if (name == "at" && call.getNumArgs() == 1) indexed(object, call.getArg(0), call);
   if (name == "empty" && (outcome & reports)) event(GraphEventKind::sizes, EntityId::none, call);
   if (name == "at" && outcome)
     if (const clang::ValueDecl* marker = marker_of(object); marker && carrier_of(&call) == EntityId::none)
@@ -535,7 +579,9 @@ void GraphReader::project_call(const clang::Expr& call, const clang::FunctionDec
         add_source(argument, {GraphSource::outside, 0});
     }
   }
-  if (object && element == EntityId::none) element = element_of(object);
+  // step->is_valid() asks the record, not whether there is one.
+  const bool asks_element = object && element == EntityId::none && element_of(object) != EntityId::none;
+  if (asks_element) element = element_of(object);
   if (ours && may_fill(callee) && !arguments.empty() && context.is_ours(call.getBeginLoc())) {
     GraphArguments fact{context.entity(&callee), function_id, context.expansion_of(call.getSourceRange()), constant,
                         fresh};
@@ -556,7 +602,7 @@ void GraphReader::project_call(const clang::Expr& call, const clang::FunctionDec
       if (overridden->getCanonicalDecl() == callee.getCanonicalDecl()) made.flags |= recursive;
   if (goes_deeper) made.flags |= deeper;
   if (only_asks_by_signature(callee)) made.flags |= only_asks;
-  if (asks_state) made.flags |= of_its_state;
+  if (asks_state || asks_element) made.flags |= of_its_state;
   if (handed != EntityId::none) made.flags |= hands_container, made.other = handed, made.parameters = handed_as;
   if (element != EntityId::none) made.flags |= hands_element, made.other = element;
 }

@@ -46,6 +46,7 @@ bool GraphReader::is_worthwhile() const {
     case GraphEventKind::fill:
     case GraphEventKind::load:
     case GraphEventKind::lookup:
+    case GraphEventKind::store:
     case GraphEventKind::give_back: {
       std::map<EntityId, GraphMember>::const_iterator member = members.find(made.object);
       if (member == members.end()) break;
@@ -158,6 +159,8 @@ void GraphReader::statement(const clang::Stmt* statement) {
   }
   if (const clang::CXXDeleteExpr* found = llvm::dyn_cast<clang::CXXDeleteExpr>(statement))
     dropped(found->getArgument(), *found);
+  if (const clang::ArraySubscriptExpr* found = llvm::dyn_cast<clang::ArraySubscriptExpr>(statement))
+    indexed(found->getBase(), found->getIdx(), *found);
   if (const clang::ArraySubscriptExpr* found = llvm::dyn_cast<clang::ArraySubscriptExpr>(statement); found && outcome)
     if (const clang::ValueDecl* marker = marker_of(found); marker && carrier_of(found) == EntityId::none)
       event(GraphEventKind::test, context.entity(marker), *found);

@@ -79,6 +79,8 @@ class GraphReader {
   GraphEvent& event(GraphEventKind kind, EntityId object, const clang::Stmt& at);
   void fill(EntityId member, const Source& source, const clang::Stmt& at, const clang::Expr* target = nullptr,
             const clang::Expr* value = nullptr);
+  void store(const clang::Expr* value, const clang::ValueDecl& container, const clang::Stmt& at);
+  void indexed(const clang::Expr* base, const clang::Expr* index, const clang::Stmt& at);
   void lookup(EntityId member, const clang::Expr* container, const clang::Stmt& at);
   bool is_worthwhile() const;
 

@@ -164,6 +164,15 @@ static clang::QualType sequence_element(clang::QualType type) {
   return is_sequence_template(name) ? type_argument(type, 0) : clang::QualType();
 }
 
+// `struct target** depends`, `int* deps`, `char** requires`: as C keeps what it does not know the number of.
+static clang::QualType heap_array_element(clang::QualType type) {
+  if (!type->isPointerType()) return {};
+  const clang::QualType element = type->getPointeeType();
+  const bool names = element->isPointerType() ||
+                     (element->isIntegerType() && !element->isAnyCharacterType() && !element->isBooleanType());
+  return names ? element : clang::QualType();
+}
+
 // from/to, source/target …: the two ends of an edge, of one type.
 static clang::QualType edge_end(clang::QualType type) {
   type = plain(type);
@@ -231,6 +240,7 @@ std::optional<GraphType> graph_type(clang::QualType type, llvm::StringRef name, 
     return GraphType{.shape = GraphShape::adjacency, .element = key, .target = node};
   }
   clang::QualType element = sequence_element(type);
+  if (element.isNull() && named == GraphName::dependency) element = heap_array_element(type);
   if (element.isNull()) return std::nullopt;
   if (const clang::CXXRecordDecl* target = pointed_record(element)) {
     // Parts of a base class make a composite, that is a tree; only a name says that it is more.

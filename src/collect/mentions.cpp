@@ -147,6 +147,8 @@ class MentionConsumer : public clang::index::IndexDataConsumer {
     if (from == StringId::empty || named.defined_in == from) return;
     StringId home = home_of(named, from);
     bool own = std::find(named.declared_in.begin(), named.declared_in.end(), from) != named.declared_in.end();
+    // What a macro's body names, and the place where it is used declares, is nothing that the macro's file knows.
+    if (place.isMacroID() && home == file_of(place)) return;
     if (home == from || (home == StringId::empty && !(own && is_at_file_level(named)))) return;
 
     auto [known, is_new] =

@@ -118,6 +118,7 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
     if (const clang::FieldDecl* field = field_of(object, base); field && !context.is_ours(method->getLocation())) {
       bool clearing = (name == "reset" && call->getNumArgs() == 0) || name == "clear";
       if (clearing && bare_is_member(object)) clears(*field);
+      if (name == "erase" && function) change(*field, "erases", -1);
       if (llvm::StringSwitch<bool>(name)
               .Cases({"push_back", "emplace_back", "insert", "emplace", "push", "insert_or_assign", "assign"}, true)
               .Default(false))
@@ -241,7 +242,7 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
     fact.location = context.expansion_of(field.getLocation());
     std::uint64_t digest = static_cast<std::uint64_t>(fact.function) * 23 ^
                            static_cast<std::uint64_t>(fact.member) * 29 ^ static_cast<std::uint64_t>(index + 2) ^
-                           (what[0] == 'c' ? 0x636cull << 40 : 0);
+                           (static_cast<std::uint64_t>(what[0]) << 40);
     if (fact.function != EntityId::none && context.first_time(digest)) write(context.table, fact);
   }
 

@@ -56,6 +56,7 @@ enum class GraphEventKind : std::uint8_t {
   loop,       // a loop starts; `loop` is its own number, text its condition
   loop_end,   // … and ends
   give_back,  // returns the member                                    object: member
+  store,      // keeps a record that has the member                    object: member; other: the container
   drop,       // deletes an element                                    object: member; none: its own record or parameter
 };
 

@@ -329,6 +329,10 @@ bool finds_cycles(const DependencyGraphs& graphs, const GraphFunction& function)
 }
 
 bool is_checked(const DependencyGraphs& graphs, EntityId member) {
+  if (std::map<EntityId, GraphMember>::const_iterator found = graphs.members.find(member);
+      found != graphs.members.end() && found->second.shape == GraphShape::pointers &&
+      graphs.is_target_checked(found->second.target))
+    return true;
   for (std::uint32_t number : graphs.touching(member)) {
     const GraphFunction& function = graphs.functions[number];
     if (graphs.checks(number) || takes_only_known(function, member) || searches_itself(function, member)) return true;

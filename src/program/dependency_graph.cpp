@@ -224,7 +224,15 @@ void DependencyGraphs::index() {
     if (functions[i].ring != 0) ring_index[functions[i].ring].push_back(i);
   }
   check_cache.assign(functions.size(), false);
-  for (std::uint32_t i = 0; i < functions.size(); ++i) check_cache[i] = finds_cycles(*this, functions[i]);
+  for (std::uint32_t i = 0; i < functions.size(); ++i) {
+    check_cache[i] = finds_cycles(*this, functions[i]);
+    if (!check_cache[i]) continue;
+    for (const GraphEvent& event : functions[i].events)
+      if (std::map<EntityId, GraphMember>::const_iterator member = members.find(event.object);
+          event.kind == GraphEventKind::walk && member != members.end() && member->second.target != EntityId::none &&
+          graph_name(member->second.name) >= GraphName::graph)
+        checked_targets.insert(member->second.target);
+  }
 }
 
 std::span<const std::uint32_t> DependencyGraphs::users(EntityId member) const {

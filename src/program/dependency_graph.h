@@ -46,6 +46,8 @@ struct DependencyGraphs {
   // Whether the function finds cycles in what it goes through (cycle_checks.cpp), asked once.
   bool checks(std::uint32_t function) const { return check_cache[function]; }
   bool checks(EntityId function) const;
+  // Whether one of those goes through pointers to this record, by whichever member: edges are often kept both ways.
+  bool is_target_checked(EntityId record) const { return checked_targets.contains(record); }
 
  private:
   void link_functions();
@@ -60,6 +62,7 @@ struct DependencyGraphs {
   std::map<EntityId, std::vector<EntityId>> projected_into;
   std::map<unsigned, std::vector<std::uint32_t>> ring_index;
   std::vector<bool> check_cache;
+  std::set<EntityId> checked_targets;
   std::map<EntityId, std::set<EntityId>> projections;
   std::unordered_map<EntityId, std::uint32_t> function_index;
   std::unordered_map<EntityId, std::vector<EntityId>> callee_index, caller_index;

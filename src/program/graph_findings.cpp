@@ -78,11 +78,12 @@ class Judge {
 
   struct Use {
     bool both_ways = false, own_map = false, all_fresh = false, all_constant = false, by_lookup = false,
-         follows = false, owned = false;
+         follows = false, owned = false, only_itself = false;
     unsigned touched = 0, fills = 0, outside = 0;
     const GraphFunction* validator = nullptr;
     const GraphFunction* loader = nullptr;
-    Location validated, loaded;
+    const GraphFunction* keeper = nullptr; // keeps records after a look at their own ids
+    Location validated, loaded, kept;
   };
 
   // A record with children and one parent, linked by pointers that are at hand: no id decides who comes below whom.
@@ -134,6 +135,12 @@ class Judge {
       if (waits_somewhere(function, event)) return false;
       return event.has(of_own_map) || event.other != EntityId::none;
     }
+    // Only the record itself is looked for: if (other == step.id) throw …
+    if (event.kind == GraphEventKind::same && event.object == member.id)
+      return event.text == "itself" &&
+             std::none_of(function.events.begin(), function.events.end(), [](const GraphEvent& one) {
+               return one.kind == GraphEventKind::loop && (one.text.starts_with("while") || one.text.starts_with("do"));
+             });
     if (event.kind == GraphEventKind::call && event.has(hands_element) && event.other == member.id) {
       std::size_t colon = event.text.rfind("::");
       std::string_view callee = std::string_view(event.text).substr(colon == std::string::npos ? 0 : colon + 2);
@@ -144,6 +151,14 @@ class Judge {
       return event.has(only_asks) && !speaks_of_work(callee) && !waits_somewhere(function, event);
     }
     return false;
+  }
+
+  // Whether the container was asked, before the record went in, for what is a reason to refuse it: another of its id.
+  static bool asks_unique(const GraphFunction& function, const GraphEvent& store) {
+    return std::any_of(function.events.begin(), function.events.end(), [&](const GraphEvent& event) {
+      return event.kind == GraphEventKind::test && event.object == store.other && (event.outcome & reports) &&
+             event.order < store.order;
+    });
   }
 
   // A look-up in a loop that waits asks for progress.
@@ -174,8 +189,8 @@ class Judge {
           use.owned = true;
         if (event.kind == GraphEventKind::call && event.other == member.id) {
           if (event.has(hands_element) && (event.has(recursive) || function.ring != 0)) use.follows = true;
-          if (!use.validator && validates(function, event, member))
-            use.validator = &function, use.validated = event.location;
+          if ((!use.validator || use.only_itself) && validates(function, event, member))
+            use.validator = &function, use.validated = event.location, use.only_itself = false;
         }
         if (event.object != member.id) continue;
         switch (event.kind) {
@@ -185,8 +200,8 @@ class Judge {
         case GraphEventKind::lookup:
           ++use.touched;
           if (event.has(of_own_map)) use.own_map = true;
-          if (!use.validator && validates(function, event, member))
-            use.validator = &function, use.validated = event.location;
+          if ((!use.validator || use.only_itself) && validates(function, event, member))
+            use.validator = &function, use.validated = event.location, use.only_itself = false;
           break;
         case GraphEventKind::load:
           ++use.touched, ++use.outside;
@@ -194,6 +209,14 @@ class Judge {
           break;
         case GraphEventKind::drop:
           use.owned = true;
+          break;
+        case GraphEventKind::same:
+          if (!use.validator && validates(function, event, member))
+            use.validator = &function, use.validated = event.location, use.only_itself = true;
+          break;
+        case GraphEventKind::store:
+          if (!use.keeper && source_of_fill(function, event) >= GraphSource::parameter && asks_unique(function, event))
+            use.keeper = &function, use.kept = event.location;
           break;
         case GraphEventKind::fill: {
           ++use.touched, ++use.fills;
@@ -234,8 +257,11 @@ class Judge {
   void accepted(const GraphMember& member, GraphName name, const Use& use) {
     if (use.all_constant) return;
     if (name == GraphName::network) return;
-    const GraphFunction* at = use.validator ? use.validator : use.loader;
+    const GraphFunction* at = use.validator ? use.validator : use.loader ? use.loader : use.keeper;
     if (!at) return;
+    // What a function collects for itself is no record's.
+    const EntityFact* owner = program.entity(member.owner);
+    if (member.shape == GraphShape::pointers && owner && owner->kind == EntityKind::function) return;
     if (!use.validator) {
       if (name == GraphName::none) return;
       if (member.shape == GraphShape::pointers && name <= GraphName::tree && !use.by_lookup) return;
@@ -252,12 +278,18 @@ class Judge {
     finding.kind = "accepted";
     finding.member = member.id;
     finding.validates = use.validator != nullptr;
+    finding.keeps = at == use.keeper && !use.validator && !use.loader;
     if (!stand_at(finding, *at)) return;
     finding.evidence.push_back({member.location, shown(member) + " names other records"});
     if (use.loader && use.loader != at) finding.evidence.push_back({use.loaded, name_of(*use.loader) + "() fills it"});
-    finding.evidence.push_back(use.validator
-                                   ? std::pair(use.validated, name_of(*at) + "() checks that the ids are known")
-                                   : std::pair(use.loaded, name_of(*at) + "() fills it"));
+    if (use.validator)
+      finding.evidence.push_back(
+          {use.validated, name_of(*at) + (use.only_itself ? "() refuses only what names itself"
+                                                          : "() checks that the ids are known")});
+    else if (use.loader)
+      finding.evidence.push_back({use.loaded, name_of(*at) + "() fills it"});
+    else
+      finding.evidence.push_back({use.kept, name_of(*at) + "() keeps the record, and asks only for its own id"});
     findings.push_back(std::move(finding));
   }
 

@@ -11,6 +11,7 @@ struct GraphFinding {
   Location location;      // where it stands
   std::string anchor;     // source text there
   bool validates = false; // accepted: the function checks ids
+  bool keeps = false;     // accepted: the function keeps records whose own id it checks
   std::vector<std::pair<Location, std::string>> evidence;
 };
 

@@ -96,6 +96,11 @@ static bool is_back_name(std::string_view name) {
       name, {"parent", "owner", "previous", "prev", "back", "container", "up", "outer", "enclosing", "host", "holder"});
 }
 
+// Both up: `parent` and `all_parents`.
+static bool leads_up(std::string_view name) {
+  return is_back_name(name) || has_word(name, {"parents", "owners", "ancestors", "ancestor", "root"});
+}
+
 // What keeps others, by its role: `std::shared_ptr<Server> server_` in a session.
 static bool is_keeper_name(std::string_view name) {
   return is_back_name(name) || has_word(name, {"server", "manager", "pool", "registry", "controller", "engine",
@@ -116,7 +121,10 @@ constexpr std::uint32_t no_edge = 0xffffffff;
 
 class Rings {
  public:
-  explicit Rings(const Program& program) : program(program) { read(); }
+  explicit Rings(const Program& program) : program(program) {
+    read();
+    forget_universal_bases();
+  }
 
   std::vector<OwnershipRing> find() {
     lambdas();
@@ -142,8 +150,18 @@ class Rings {
       if (fact.kind == change) {
         MemberChange read = read_member_change(table, fact);
         if (read.what == "clears") cleared.insert(read.member);
+        if (read.what == "erases") erasers[read.function].insert(read.member);
         if (read.what == "stores")
           stores[parameter_of(read.function, static_cast<unsigned>(read.index))].insert(read.member);
+      }
+    }
+    for (const CallFact& call : program.calls) {
+      std::map<EntityId, std::set<EntityId>>::const_iterator eraser = erasers.find(call.callee);
+      const EntityFact* caller = eraser == erasers.end() ? nullptr : program.entity(call.caller);
+      if (!caller || caller->owner == EntityId::none) continue;
+      for (EntityId member : eraser->second) {
+        taken_out_by[member].insert(caller->owner);
+        for (EntityId base : program.bases_of(caller->owner)) taken_out_by[member].insert(base);
       }
     }
     std::sort(edges.begin(), edges.end(), [&](const OwnershipFact& a, const OwnershipFact& b) {
@@ -228,8 +246,8 @@ class Rings {
       if (removed[candidate] || !is_in_ring(candidate)) continue;
       std::vector<std::uint32_t> way = way_back(candidate);
       if (way.empty() || !is_ring(candidate, way)) continue;
-      bool broken = cleared.contains(edges[candidate].member);
-      for (std::uint32_t step : way) broken = broken || (edges[step].shared && cleared.contains(edges[step].member));
+      bool broken = is_undone(edges[candidate], candidate, way);
+      for (std::uint32_t step : way) broken = broken || (edges[step].shared && is_undone(edges[step], candidate, way));
       // The same member in all instantiations.
       for (std::uint32_t i : by_member[edges[candidate].member]) removed[i] = true;
       split(together[component[ends[candidate].first]]);
@@ -240,6 +258,38 @@ class Rings {
       for (std::uint32_t step : way) ring.way.push_back(edges[step]);
       rings.push_back(std::move(ring));
     }
+  }
+
+  // Whether the member is cleared by hand, or another record of the ring has itself taken out of it.
+  bool is_undone(const OwnershipFact& step, std::uint32_t candidate, const std::vector<std::uint32_t>& way) const {
+    if (cleared.contains(step.member)) return true;
+    std::map<EntityId, std::set<EntityId>>::const_iterator takers = taken_out_by.find(step.member);
+    if (!step.many || takers == taken_out_by.end()) return false;
+    auto takes = [&](EntityId record) { return record != step.record && takers->second.contains(record); };
+    return takes(edges[candidate].record) ||
+           std::any_of(way.begin(), way.end(), [&](std::uint32_t one) { return takes(edges[one].record); });
+  }
+
+  // Of a base that half of the program derives from, a pointer may be anything: that says nothing.
+  void forget_universal_bases() {
+    constexpr std::size_t most_derived = 8;
+    std::map<EntityId, std::set<EntityId>> derived;
+    for (const OwnershipFact& edge : edges)
+      if (edge.may_be) derived[edge.record].insert(edge.target);
+    std::set<EntityId> universal;
+    for (const std::pair<const EntityId, std::set<EntityId>>& entry : derived) {
+      std::set<EntityId> all;
+      std::vector<EntityId> left(entry.second.begin(), entry.second.end());
+      while (!left.empty() && all.size() <= most_derived) {
+        const EntityId one = left.back();
+        left.pop_back();
+        if (!all.insert(one).second) continue;
+        std::map<EntityId, std::set<EntityId>>::const_iterator further = derived.find(one);
+        if (further != derived.end()) left.insert(left.end(), further->second.begin(), further->second.end());
+      }
+      if (all.size() > most_derived) universal.insert(entry.first);
+    }
+    std::erase_if(edges, [&](const OwnershipFact& edge) { return edge.may_be && universal.contains(edge.record); });
   }
 
   bool is_in_ring(std::uint32_t edge) const { return component[ends[edge].first] == component[ends[edge].second]; }
@@ -273,7 +323,7 @@ class Rings {
     if (cut.record == cut.target) {
       for (const std::pair<std::uint32_t, std::uint32_t>& edge : outgoing[to])
         if (edge.first == from && edge.second != no_edge && !removed[edge.second] && edges[edge.second].shared &&
-            edges[edge.second].member != cut.member)
+            edges[edge.second].member != cut.member && !(is_back_name(cut.name) && leads_up(edges[edge.second].name)))
           return {edge.second};
       return {};
     }
@@ -295,11 +345,13 @@ class Rings {
   // Whether objects can close it, not only types.
   bool is_ring(std::uint32_t candidate, const std::vector<std::uint32_t>& way) const {
     const OwnershipFact& cut = edges[candidate];
-    bool shared = false, may_be = false;
+    bool shared = false, may_be = false, through_member = cut.record == cut.target;
     for (std::uint32_t step : way) {
+      if (edges[step].member != EntityId::none) through_member = true;
       if (edges[step].shared) shared = true;
       if (edges[step].may_be) may_be = true;
     }
+    if (!through_member) return false; // a pointer to a base, and nothing that leads back: a chain
     if (cut.record == cut.target) return is_back_name(cut.name) || is_mutual_name(cut.name); // else a list, a tree
     // Through a base that may be anything, trees of expressions and decorators lead back to themselves.
     if (!shared) return may_be ? is_back_name(cut.name) : is_keeper_name(cut.name);
@@ -320,6 +372,7 @@ class Rings {
   std::vector<OwnershipFact> edges;
   std::vector<StoredLambda> stored;
   std::set<EntityId> cleared;
+  std::map<EntityId, std::set<EntityId>> erasers, taken_out_by; // function -> members, member -> who calls one
   std::map<EntityId, std::set<EntityId>> stores;
   std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> outgoing; // node -> node, edge
   std::vector<std::pair<std::uint32_t, std::uint32_t>> ends;                  // of each edge

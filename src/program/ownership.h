@@ -6,6 +6,8 @@
 // rings of objects, though: a list or a tree leads back to its own type and ends. What tells them apart is that a ring
 // goes both ways, forward by one shared pointer and back by another (design.md §3.6 "Cycles").
 //
+// A ring that its own ends undo is none: one lets go of the other, or has itself taken out of the other's container.
+//
 // What a pointer to a base leads to may be of any derived class; what is a base of an object is that base and no other
 // class. So each record is two nodes: what a pointer to it leads to, and its own parts.
 #pragma once
@@ -36,7 +38,7 @@ struct StoredLambda {
   EntityId through = EntityId::none;  // the capturing object's own member that has the callable; none: the same object
 };
 
-// `what` a function does to a member: "stores" its parameter `index` there, "clears" it.
+// `what` a function does to a member: "stores" its parameter `index` there, "clears" it, "erases" an element of it.
 struct MemberChange {
   EntityId function = EntityId::none, member = EntityId::none;
   std::string what;
