@@ -89,9 +89,10 @@ class Judge {
   // A record with children and one parent, linked by pointers that are at hand: no id decides who comes below whom.
   bool is_tree(const GraphMember& member, GraphName name, const Use& use) const {
     if (name > GraphName::tree || use.by_lookup) return false;
-    for (std::uint32_t index : program.members_of(member.owner)) {
+    const EntityId record = member.target != EntityId::none ? member.target : member.owner;
+    for (std::uint32_t index : program.members_of(record)) {
       const EntityFact& field = program.entities[index];
-      if (field.kind == EntityKind::field && field.type_entity == member.owner && !field.has(is_plural_type) &&
+      if (field.kind == EntityKind::field && field.type_entity == record && !field.has(is_plural_type) &&
           has_word(field.name, {"parent", "owner", "superior", "enclosing"}))
         return true;
     }

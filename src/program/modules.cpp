@@ -51,6 +51,13 @@ static std::uint32_t home_of(const Mention& mention) {
   return mention.defined != no_index ? mention.defined : mention.home;
 }
 
+// An operator in a template, where every one that the unit happens to know is looked up: no include leads to it.
+static bool is_overload_candidate(const Mention& mention, std::uint32_t through) {
+  const std::size_t colon = mention.name.rfind("::");
+  const std::string_view name = std::string_view(mention.name).substr(colon == std::string::npos ? 0 : colon + 2);
+  return through == no_index && !mention.own && name.starts_with("operator");
+}
+
 // Links that, once gone, leave no ring: those against the layers, then the cheapest of each ring that remains.
 static void mark_back_links(ModuleGraph& graph) {
   for (ModuleLink& link : graph.links) link.back = link.against_layers;
@@ -99,6 +106,7 @@ ModuleGraph module_graph(const IncludeGraph& includes, const Settings& settings)
     const Mention& mention = includes.mentions[i];
     // A pointer to a type that is only declared needs nothing of its module.
     if (graph.through[i] == no_index && !mention.binds) continue;
+    if (is_overload_candidate(mention, graph.through[i])) continue;
     ModuleLink* link = link_between(mention.from, home_of(mention));
     if (!link) continue;
     ++link->names;
@@ -219,6 +227,7 @@ class LayerJudge {
       return;
     }
     if (home == no_index || !is_against(modules.layer_of[mention.from], modules.layer_of[home])) return;
+    if (is_overload_candidate(mention, include)) return;
     const auto beside = by_unit.find({unit_of(modules, includes, mention.from), home});
     if (beside != by_unit.end()) {
       found[by_include.at(beside->second)].mentions.push_back(i);

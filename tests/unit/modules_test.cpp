@@ -193,6 +193,20 @@ TEST(LayerViolations, AFileInNoLayerHidesNothing) {
   EXPECT_THAT(sources.violations(), ElementsAre("base/log.cpp:2 uses app/user.h: User"));
 }
 
+// In a template, the unit's other operators are candidates; only an include or a declaration makes one a dependency.
+TEST(LayerViolations, AnOperatorWithoutAWayIsACandidateOnly) {
+  for (const char* name : {"app::operator==", "app::equal"}) {
+    Modules sources;
+    sources.settings.layers = {{"app"}, {"base"}};
+    sources.include("app/user.h", "base/list.h").use("base/list.h", name, "app/user.h", true);
+    if (std::string_view(name) == "app::equal")
+      EXPECT_THAT(sources.violations(), ElementsAre("base/list.h:1 uses app/user.h: app::equal"));
+    else
+      EXPECT_THAT(sources.violations(), IsEmpty());
+    EXPECT_EQ(sources.links().size(), std::string_view(name) == "app::equal" ? 2u : 1u);
+  }
+}
+
 TEST(ModuleGraph, IsShownByLayerAndOnlyIfThereIsMoreThanOne) {
   Modules sources;
   sources.include("base/a.h", "base/b.h");

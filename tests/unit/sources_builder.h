@@ -28,8 +28,9 @@ class Sources {
     write(unit.table, fact);
     return *this;
   }
-  Sources& use(const std::string& from, const std::string& name, const std::string& home) {
+  Sources& use(const std::string& from, const std::string& name, const std::string& home, bool is_function = false) {
     MentionFact fact;
+    fact.is_function = is_function;
     fact.location = next(from);
     fact.name = name;
     fact.home = home;
