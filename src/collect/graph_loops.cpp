@@ -240,6 +240,11 @@ class LoopReader {
             if (const clang::VarDecl* variable = local_of(operation->getSubExpr())) counted.insert(variable);
   }
 
+  static bool speaks_of_state(const std::string& name) {
+    return has_word(name, {"pending", "remaining", "unfinished", "left", "todo", "outstanding", "done", "finished",
+                           "complete", "completed", "ready"});
+  }
+
   // Whether the variable only says that not everything is done yet: no sign that anything moved.
   bool tells_rest(const clang::VarDecl* variable) const {
     return variable && (assigned.contains(variable) || inside.contains(variable)) &&
@@ -264,12 +269,13 @@ class LoopReader {
             !llvm::StringRef(name).starts_with("operator"))
           work = true;
       }
-      if (const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(&statement))
-        if (tells_rest(local_of(named)) ||
-            has_word(named->getDecl()->getNameAsString(),
-                     {"pending", "remaining", "unfinished", "left", "todo", "outstanding", "done", "finished",
-                      "complete", "completed", "ready"}))
-          work = true;
+      const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(&statement);
+      if (named && (tells_rest(local_of(named)) || speaks_of_state(named->getDecl()->getNameAsString()))) work = true;
+      // The state of another record; one's own flag is told from outside.
+      const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(&statement);
+      if (member && !llvm::isa<clang::CXXThisExpr>(member->getBase()->IgnoreParenImpCasts()) &&
+          speaks_of_state(member->getMemberDecl()->getNameAsString()))
+        work = true;
       return true;
     });
     return work;

@@ -227,13 +227,6 @@ void GraphReader::loop(const clang::Stmt& loop) {
   loop_number = outer;
 }
 
-static const clang::ValueDecl* record_variable(const clang::Expr* carrier) {
-  const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(carrier));
-  const clang::DeclRefExpr* base =
-      member ? llvm::dyn_cast_or_null<clang::DeclRefExpr>(stripped(member->getBase())) : nullptr;
-  return base ? base->getDecl() : nullptr;
-}
-
 void GraphReader::range_loop(const clang::CXXForRangeStmt& loop) {
   statement(loop.getInit());
   const clang::Expr* range = loop.getRangeInit();
@@ -251,7 +244,7 @@ void GraphReader::range_loop(const clang::CXXForRangeStmt& loop) {
   if (member != EntityId::none) {
     GraphEvent& walk = event(GraphEventKind::walk, member, *range);
     walk.outcome = 0;
-    if (const clang::ValueDecl* record = record_variable(range)) walked_record[member] = record;
+    if (const clang::ValueDecl* record = record_variable_of(range)) walked_record[member] = record;
     if (variable) {
       bool whole = members[member].shape == GraphShape::adjacency && is_map_template(class_name(range->getType())) &&
                    is_container_type(mapped_type(range->getType())) &&
@@ -356,9 +349,14 @@ void GraphReader::mention(const clang::DeclRefExpr& named) {
 void GraphReader::member_test(const clang::MemberExpr& member) {
   const clang::FieldDecl* field = llvm::dyn_cast<clang::FieldDecl>(member.getMemberDecl());
   if (!outcome || !field) return;
-  clang::QualType type = field->getType();
-  if (type->isBooleanType() || type->isEnumeralType() || type->isIntegerType())
-    event(GraphEventKind::test, context.entity(field), member);
+  const clang::QualType type = field->getType();
+  const llvm::StringRef name = class_name(type);
+  if (!type->isBooleanType() && !type->isEnumeralType() && !type->isIntegerType() && name != "atomic" &&
+      name != "atomic_flag")
+    return;
+  GraphEvent& made = event(GraphEventKind::test, context.entity(field), member);
+  if (EntityId element = element_of(member.getBase()); element != EntityId::none)
+    made.flags |= has_element, made.other = element;
 }
 
 // Who deletes what the member names owns it: `delete child`, or `delete node` after the same was done to its children.

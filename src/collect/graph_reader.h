@@ -101,4 +101,13 @@ class GraphReader {
   bool asks_state = false;           // reading what a state is asked of: tasks.find(id)->state
 };
 
+// Whether a method of this name asks for membership: count, contains, find …
+bool is_membership(llvm::StringRef name);
+
+// `step` in step.depends_on, or null.
+const clang::ValueDecl* record_variable_of(const clang::Expr* carrier);
+
+// What a bare name names, or null.
+const clang::ValueDecl* named_declaration(const clang::Expr* expression);
+
 } // namespace plumbline

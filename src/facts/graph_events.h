@@ -45,7 +45,7 @@ enum class GraphEventKind : std::uint8_t {
   lookup,     // asks whether an element is known                      object: member; other: the container asked
   order,      // compares an element with <, <=, >, >=                 object: member
   same,       // compares an element with ==, !=                       object: member
-  test,       // asks a mark                                           object: marker
+  test,       // asks a mark                                           object: marker; other: member it is a field of
   mark,       // sets, inserts, removes a mark                         object: marker; text: the value, "+" or "-"
   call,       // calls a function                                      object: callee; other: member handed over
   count_down, // --in_degree[x]                                        object: marker
@@ -77,7 +77,7 @@ enum GraphEventFlag : std::uint32_t {
   recursive = 2,         // call: of the function itself, also through a local lambda
   deeper = 4,            // call: an argument is one of the function's parameters plus or minus something
   of_own_map = 8,        // lookup: in a map of the records that own the member
-  has_element = 16,      // mark: what is put in comes from the member `other`
+  has_element = 16,      // mark: what is put in comes from the member `other`; test: of an element of it
   by_value = 32,         // mark, test: the marker is a parameter passed by value
   waits_for_work = 64,   // loop: ends when no work is left, not by going through something
   notices = 128,         // loop: ends as well when a round changed nothing, or after some time or number of rounds

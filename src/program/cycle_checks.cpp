@@ -125,6 +125,8 @@ bool waits_for(const DependencyGraphs& graphs, const GraphFunction& function, co
     if (event.kind == GraphEventKind::mark && event.has(has_element) && event.other == member)
       grows.insert(event.object);
     if (event.kind == GraphEventKind::lookup && event.object == member && event.outcome) asks = true;
+    if (event.kind == GraphEventKind::test && event.has(has_element) && event.other == member && event.outcome)
+      asks = true; // while (!dependency->finished) …
     // The state of the record that an element leads to: tasks.at(dependency).state != State::done.
     if (event.kind == GraphEventKind::walk && event.object == member)
       for (const GraphEvent& test : function.events)

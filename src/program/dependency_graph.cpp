@@ -188,7 +188,8 @@ void DependencyGraphs::resolve() {
     for (GraphEvent& event : function.events) {
       if (event.kind != GraphEventKind::call && event.kind != GraphEventKind::loop)
         event.object = member_of(event.object);
-      if (event.kind == GraphEventKind::call || event.kind == GraphEventKind::mark)
+      if (event.kind == GraphEventKind::call || event.kind == GraphEventKind::mark ||
+          event.kind == GraphEventKind::test)
         event.other = member_of(event.other);
     }
   // What goes through one member and fills another makes the second from the first, unless both are records' own.
@@ -217,7 +218,9 @@ void DependencyGraphs::index() {
     std::set<EntityId> used;
     for (const GraphEvent& event : functions[i].events) {
       if (event.kind != GraphEventKind::call && event.kind != GraphEventKind::loop) used.insert(event.object);
-      if (event.kind == GraphEventKind::call || event.kind == GraphEventKind::mark) used.insert(event.other);
+      if (event.kind == GraphEventKind::call || event.kind == GraphEventKind::mark ||
+          event.kind == GraphEventKind::test)
+        used.insert(event.other);
     }
     for (EntityId member : used)
       if (member != EntityId::none && members.contains(member)) user_index[member].push_back(i);

@@ -1,0 +1,340 @@
+// Operations in one function: fills, look-ups, marks, comparisons.
+#include "collect/constants.h"
+#include "collect/graph_loops.h"
+#include "collect/graph_reader.h"
+#include "facts/words.h"
+
+#include <llvm/ADT/STLExtras.h>
+#include <llvm/ADT/StringSwitch.h>
+
+namespace plumbline {
+
+bool is_membership(llvm::StringRef name) {
+  return llvm::StringSwitch<bool>(name)
+      .Cases({"count", "contains", "find", "has", "exists", "Contains", "isMember", "has_key", "containsKey", "HasKey"},
+             true)
+      .Default(false);
+}
+
+const clang::ValueDecl* record_variable_of(const clang::Expr* carrier) {
+  const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(carrier));
+  const clang::DeclRefExpr* base =
+      member ? llvm::dyn_cast_or_null<clang::DeclRefExpr>(stripped(member->getBase())) : nullptr;
+  return base ? base->getDecl() : nullptr;
+}
+
+const clang::ValueDecl* named_declaration(const clang::Expr* expression) {
+  const clang::DeclRefExpr* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(stripped(expression));
+  return named ? named->getDecl() : nullptr;
+}
+
+void GraphReader::fill(EntityId member, const Source& source, const clang::Stmt& at, const clang::Expr* target,
+                       const clang::Expr* value) {
+  if (source.kind == GraphSource::nothing) return;
+  if (value && carrier_of(value) == member) return; // a copy of what is there already
+  // What fills the member under another name is that member: `deps` of `void add(Id id, vector<Id> deps)`.
+  if (value) {
+    EntityId from = carrier_of(value);
+    if (from == EntityId::none) from = element_of(value);
+    if (from != EntityId::none && from != member) {
+      std::map<EntityId, GraphMember>::const_iterator known = members.find(from);
+      if (known != members.end() && !known->second.is_field && known->second.shape != GraphShape::adjacency &&
+          (known->second.shape != GraphShape::document || members[member].shape != GraphShape::document)) {
+        for (GraphEvent& made : events) {
+          if (made.object == from && made.kind != GraphEventKind::load) made.object = member;
+          if (made.other == from && made.kind == GraphEventKind::call) made.other = member;
+        }
+        for (std::pair<const clang::ValueDecl* const, Link>& link : links)
+          if (link.second.member == from) link.second.member = member;
+      }
+    }
+  }
+  GraphEvent& made = event(GraphEventKind::fill, member, at);
+  made.outcome = 0;
+  made.source = source.kind;
+  made.parameters = source.parameters;
+  // edges[a].push_back(b)
+  const clang::Expr* key = nullptr;
+  if (const clang::CXXOperatorCallExpr* subscript =
+          llvm::dyn_cast_or_null<clang::CXXOperatorCallExpr>(stripped(target));
+      subscript && subscript->getNumArgs() == 2)
+    key = subscript->getArg(1);
+  if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast_or_null<clang::ArraySubscriptExpr>(stripped(target)))
+    key = subscript->getIdx();
+  if (key) {
+    Source of_key = source_of(key);
+    made.parameters |= of_key.parameters;
+    filled.push_back({events.size() - 1, member, named_declaration(key), named_declaration(value)});
+  } else if (const clang::MemberExpr* field = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(target));
+             field && value) {
+    filled.push_back({events.size() - 1, member, named_declaration(field->getBase()), named_declaration(value)});
+  }
+}
+
+// tasks_.emplace(task.id, task): a record is kept whole, with what it names.
+void GraphReader::store(const clang::Expr* value, const clang::ValueDecl& container, const clang::Stmt& at) {
+  const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(&container);
+  if (variable && variable->isLocalVarDeclOrParm() && !variable->getType()->isReferenceType()) return;
+  const clang::Expr* plain = stripped(value);
+  const clang::CXXRecordDecl* record = plain ? record_behind(plain->getType()) : nullptr;
+  if (!record || !record->hasDefinition() || !context.is_ours(record->getLocation())) return;
+  for (const clang::FieldDecl* field : record->getDefinition()->fields()) {
+    if (graph_name(std::string_view(field->getName())) != GraphName::dependency) continue;
+    const EntityId member = member_of(*field, *plain);
+    if (member == EntityId::none) continue;
+    const Source source = source_of(plain);
+    GraphEvent& made = event(GraphEventKind::store, member, at);
+    made.outcome = 0;
+    made.source = source.kind;
+    made.parameters = source.parameters;
+    made.other = context.entity(&container);
+  }
+}
+
+// deps[i] in a loop goes through them, also where their number stands elsewhere.
+void GraphReader::indexed(const clang::Expr* base, const clang::Expr* index, const clang::Stmt& at) {
+  if (loop_number == 0 || !index || !llvm::isa<clang::DeclRefExpr>(stripped(index))) return;
+  const EntityId member = carrier_of(base);
+  if (member == EntityId::none) return;
+  const GraphShape shape = members[member].shape;
+  if (shape != GraphShape::ids && shape != GraphShape::pointers) return;
+  for (const GraphEvent& made : events)
+    if (made.kind == GraphEventKind::walk && made.object == member && made.loop == loop_number) return;
+  event(GraphEventKind::walk, member, at).outcome = 0;
+  if (const clang::ValueDecl* record = record_variable_of(base)) walked_record[member] = record;
+}
+
+void GraphReader::lookup(EntityId member, const clang::Expr* container, const clang::Stmt& at) {
+  GraphEvent& made = event(GraphEventKind::lookup, member, at);
+  if (asks_state) made.flags |= of_its_state;
+  if (const clang::ValueDecl* marker = marker_of(container)) {
+    made.other = context.entity(marker);
+    made.text = marker->getNameAsString();
+  }
+  const GraphMember& description = members[member];
+  clang::QualType mapped = container ? mapped_type(container->getType()) : clang::QualType();
+  const clang::CXXRecordDecl* record = record_behind(mapped);
+  if (record && description.owner != EntityId::none && context.entity(record) == description.owner)
+    made.flags |= of_own_map;
+}
+
+void GraphReader::assignment(const clang::Expr& whole, const clang::Expr* left, const clang::Expr* right) {
+  const clang::Expr* target = stripped(left);
+  const clang::ValueDecl* named = named_declaration(target);
+  const clang::VarDecl* variable = llvm::dyn_cast_or_null<clang::VarDecl>(named);
+  bool callable = variable && (class_name(variable->getType()) == "function" ||
+                               class_name(variable->getType()) == "move_only_function");
+  if (callable) open_lambdas.push_back(variable);
+  std::size_t first = events.size();
+  unsigned decides = outcome;
+  under(decides, right);
+  if (callable) open_lambdas.pop_back();
+  if (variable && variable->isLocalVarDecl() && !callable) {
+    if (events.size() > first) tested_by[variable] = {first, events.size()};
+    add_source(target, source_of(right));
+    if (EntityId element = element_of(right); element != EntityId::none && !links.contains(variable))
+      links[variable] = {element, Role::element};
+  }
+  if (EntityId member = carrier_of(target); member != EntityId::none) {
+    const clang::Expr* base = target;
+    fill(member, source_of(right), whole, base, right);
+    return;
+  }
+  // unit->deps[unit->ndeps++] = id
+  if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast<clang::ArraySubscriptExpr>(target))
+    if (EntityId member = carrier_of(subscript->getBase());
+        member != EntityId::none && graph_name(members[member].name) == GraphName::dependency) {
+      fill(member, source_of(right), whole, nullptr, right);
+      return;
+    }
+  // doc["depends_on"] = …, handled as a carrier above; state[x] = grey, node->visited = true:
+  const clang::ValueDecl* marker = nullptr;
+  if (llvm::isa<clang::MemberExpr, clang::ArraySubscriptExpr, clang::CXXOperatorCallExpr, clang::CXXMemberCallExpr>(
+          target) ||
+      (named && roots.contains(named)) || (llvm::isa<clang::UnaryOperator>(target)))
+    marker = marker_of(target);
+  if (marker) {
+    // low[v] = min(low[v], …)
+    if (const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(stripped(right));
+        call && callee_name(*call) == "min" && call->getNumArgs() == 2)
+      event(GraphEventKind::minimum, context.entity(marker), whole);
+    GraphEvent& made = event(GraphEventKind::mark, context.entity(marker), whole);
+    made.outcome = 0;
+    made.text = context.text_of(right->getSourceRange(), 40);
+    if (element_of(right) != EntityId::none) made.flags |= has_element, made.other = element_of(right);
+    store(right, *marker, whole);
+  }
+  if (!variable) statement(target);
+}
+
+void GraphReader::step(const clang::Expr* target, const clang::Expr& whole, bool down) {
+  const clang::Expr* plain = stripped(target);
+  statement(plain);
+  if (!plain || llvm::isa<clang::DeclRefExpr>(plain)) {
+    const clang::ValueDecl* named = named_declaration(plain);
+    if (!named || !roots.contains(named)) return;
+  }
+  const clang::ValueDecl* marker = marker_of(plain);
+  if (!marker) return;
+  event(down ? GraphEventKind::count_down : GraphEventKind::mark, context.entity(marker), whole).text =
+      down ? "" : "++";
+}
+
+static bool is_integer(const clang::Expr* expression, const clang::ASTContext& ast, std::int64_t& value) {
+  if (!expression || expression->isValueDependent() || !expression->getType()->isIntegralOrEnumerationType())
+    return false;
+  clang::Expr::EvalResult result;
+  if (!expression->EvaluateAsInt(result, ast) || !result.Val.getInt().isRepresentableByInt64()) return false;
+  value = saturated(result.Val.getInt());
+  return true;
+}
+
+static bool is_count(const clang::Expr* expression) {
+  expression = stripped(expression);
+  if (const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(expression)) {
+    std::string name = callee_name(*call);
+    return name == "size" || name == "length" || name == "ssize" || name == "count" || name == "Size";
+  }
+  return false;
+}
+
+void GraphReader::comparison(llvm::StringRef operation, const clang::Expr* left, const clang::Expr* right,
+                             const clang::Expr& whole) {
+  unsigned decides = outcome ? outcome : undecided;
+  std::size_t first = events.size();
+  under(decides, left);
+  under(decides, right);
+  for (std::size_t i = first; i < events.size(); ++i)
+    if (events[i].outcome == undecided) events[i].outcome = 0;
+  bool ordered = operation.starts_with("<") || operation.starts_with(">");
+  std::int64_t number = 0;
+  // in_degree[x] == 0
+  for (const clang::Expr* side : {left, right}) {
+    const clang::Expr* other = side == left ? right : left;
+    const clang::Expr* plain = stripped(side);
+    if (!is_integer(other, context.ast, number) || number != 0 || !plain) continue;
+    if (const clang::UnaryOperator* stepped = llvm::dyn_cast<clang::UnaryOperator>(plain);
+        stepped && stepped->isIncrementDecrementOp())
+      plain = stripped(stepped->getSubExpr());
+    bool place =
+        llvm::isa<clang::MemberExpr, clang::ArraySubscriptExpr, clang::CXXOperatorCallExpr, clang::CXXMemberCallExpr>(
+            plain) ||
+        (named_declaration(plain) && roots.contains(named_declaration(plain)));
+    if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(plain);
+        call && callee_name(*call) != "at")
+      place = false;
+    const clang::ValueDecl* marker = place ? marker_of(plain) : nullptr;
+    if (marker) event(GraphEventKind::zero, context.entity(marker), whole);
+    // if (remaining > 0) throw …
+    if (const clang::VarDecl* counter = llvm::dyn_cast_or_null<clang::VarDecl>(named_declaration(plain));
+        counter && counter->getType()->isIntegerType() && (outcome & reports))
+      event(GraphEventKind::sizes, EntityId::none, whole);
+  }
+  if (outcome && (is_count(left) || is_count(right)) && !is_integer(left, context.ast, number) &&
+      !is_integer(right, context.ast, number))
+    event(GraphEventKind::sizes, EntityId::none, whole);
+  else if (outcome && named_declaration(left) && named_declaration(right) && left->getType()->isIntegerType() &&
+           llvm::isa<clang::VarDecl>(named_declaration(left)) && element_of(left) == EntityId::none &&
+           element_of(right) == EntityId::none)
+    event(GraphEventKind::sizes, EntityId::none, whole);
+  // find(a) == find(b)
+  auto root_call = [&](const clang::Expr* side) -> const clang::FunctionDecl* {
+    const clang::VarDecl* variable = llvm::dyn_cast_or_null<clang::VarDecl>(named_declaration(side));
+    const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(stripped(side));
+    if (variable && variable->isLocalVarDecl() && variable->hasInit())
+      call = llvm::dyn_cast_or_null<clang::CallExpr>(stripped(variable->getInit()));
+    if (!call) return nullptr;
+    if (const clang::CXXOperatorCallExpr* invoked = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call);
+        invoked && invoked->getOperator() != clang::OO_Call)
+      return nullptr;
+    return call->getDirectCallee();
+  };
+  if (outcome)
+    if (const clang::FunctionDecl* callee = root_call(left);
+        callee && callee == root_call(right) && callee->getNumParams() >= 1 && (context.is_ours(callee->getLocation())))
+      event(GraphEventKind::roots, context.entity(callee), whole);
+  // An element against something else.
+  for (const clang::Expr* side : {left, right}) {
+    const clang::Expr* other = side == left ? right : left;
+    EntityId member = element_of(side);
+    if (member == EntityId::none) continue;
+    const clang::Expr* plain = stripped(side);
+    if (!llvm::isa<clang::DeclRefExpr, clang::MemberExpr>(plain) &&
+        !llvm::isa<clang::ArraySubscriptExpr, clang::CallExpr>(plain))
+      continue;
+    if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(plain); call && is_membership(callee_name(*call)))
+      continue;
+    if (ordered && is_count(other)) {
+      lookup(member, llvm::cast<clang::CallExpr>(stripped(other)), whole); // id >= nodes.size(): not known
+      continue;
+    }
+    if (ordered) {
+      if (!is_integer(other, context.ast, number)) event(GraphEventKind::order, member, whole);
+      continue;
+    }
+    if (is_integer(other, context.ast, number)) continue;
+    const clang::MemberExpr* field = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(other));
+    const clang::ValueDecl* base = field ? named_declaration(field->getBase()) : nullptr;
+    bool itself = base && walked_record.contains(member) && walked_record[member] == base;
+    bool of_record = field && members[member].owner != EntityId::none &&
+                     context.entity(llvm::dyn_cast<clang::CXXRecordDecl>(field->getMemberDecl()->getDeclContext())) ==
+                         members[member].owner;
+    if (field && of_record && !itself && base) {
+      lookup(member, nullptr, whole); // s.id == dep, for some s
+      events.back().flags |= of_own_map;
+    } else {
+      GraphEvent& made = event(GraphEventKind::same, member, whole);
+      if (itself || (field && !base)) made.text = "itself";
+    }
+  }
+}
+
+void GraphReader::operator_call(const clang::CXXOperatorCallExpr& call) {
+  clang::OverloadedOperatorKind kind = call.getOperator();
+  if (kind == clang::OO_Equal && call.getNumArgs() == 2) return assignment(call, call.getArg(0), call.getArg(1));
+  if (call.isComparisonOp() && call.getNumArgs() == 2)
+    return comparison(clang::getOperatorSpelling(kind), call.getArg(0), call.getArg(1), call);
+  if (kind == clang::OO_Call) {
+    const clang::VarDecl* callable = llvm::dyn_cast_or_null<clang::VarDecl>(named_declaration(call.getArg(0)));
+    for (unsigned i = 1; i < call.getNumArgs(); ++i) under(0, call.getArg(i));
+    // A lambda that calls itself: by its variable, or by the `self` that it was given.
+    bool itself =
+        callable &&
+        (llvm::is_contained(open_lambdas, callable) ||
+         (lambda_depth && llvm::isa<clang::ParmVarDecl>(callable) && callable->getDeclContext() != &function));
+    if (itself) {
+      GraphEvent& made = event(GraphEventKind::call, function_id, call);
+      made.flags |= recursive;
+      for (unsigned i = 1; i < call.getNumArgs(); ++i)
+        if (EntityId member = element_of(call.getArg(i)); member != EntityId::none)
+          made.flags |= hands_element, made.other = member;
+    } else if (callable && outcome) { // a lambda of this function that knows the ids
+      for (unsigned i = 1; i < call.getNumArgs(); ++i)
+        if (EntityId member = element_of(call.getArg(i)); member != EntityId::none) {
+          GraphEvent& made = event(GraphEventKind::lookup, member, call);
+          made.other = context.entity(callable);
+          made.text = callable->getNameAsString();
+          break;
+        }
+    }
+    return;
+  }
+  if (kind == clang::OO_GreaterGreater && call.getNumArgs() == 2) { // in >> step.depends_on
+    if (EntityId member = carrier_of(call.getArg(1));
+        member != EntityId::none && !call.getArg(1)->getType().isConstQualified())
+      fill(member, {GraphSource::outside, 0}, call);
+    add_source(call.getArg(1), {GraphSource::outside, 0});
+  }
+  if (kind == clang::OO_Subscript && call.getNumArgs() == 2) {
+    indexed(call.getArg(0), call.getArg(1), call);
+    if (EntityId key = document_key(call.getArg(0), call.getArg(1)); key != EntityId::none)
+      event(GraphEventKind::load, key, call);
+    else if (outcome)
+      if (const clang::ValueDecl* marker = marker_of(&call); marker && carrier_of(&call) == EntityId::none)
+        event(GraphEventKind::test, context.entity(marker), call);
+  }
+  if (kind == clang::OO_MinusMinus || kind == clang::OO_PlusPlus) return children(call);
+  children(call);
+}
+
+} // namespace plumbline
