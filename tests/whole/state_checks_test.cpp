@@ -346,6 +346,38 @@ TEST(Unguarded, NotAnEnumThatIsNoState) {
   EXPECT_THAT(states.found(self_transition), IsEmpty());
 }
 
+// §3.4: an enum by any name is a machine where the settings say so, where a function takes it twice as from and to, or
+// where a table relates it to itself.
+TEST(Machines, ByTheSettings) {
+  States states;
+  states.enumeration.name = states.enumeration.qualified = "Color";
+  states.field = states.unit.field(states.record, "color_");
+  const StateFlowFact set = states.method("paint", 0);
+  states.add(states.moves(set, everything()));
+  states.does(set, everything());
+  Settings settings;
+  settings.state_machines = {{"Color", {}}};
+  EXPECT_THAT(states.found(self_transition, settings), ElementsAre("unguarded: paint"));
+}
+TEST(Machines, ByAFunctionFromAndTo) {
+  States states;
+  states.enumeration.name = states.enumeration.qualified = "Gear";
+  const StateFlowFact can = states.predicate("can_shift");
+  states.ends(can, just_same(), Outcome::yes, "return true");
+  states.ends(can, legal(), Outcome::yes, "return true");
+  states.ends(can, illegal(), Outcome::no, "return false");
+  EXPECT_THAT(states.found(self_transition), ElementsAre("tolerated: can_shift"));
+}
+TEST(Machines, ByATable) {
+  States states;
+  states.enumeration.name = states.enumeration.qualified = "Gear";
+  const EntityId table = states.unit.variable("shifts");
+  for (const unsigned to : {queued, running})
+    write(states.unit.facts.table, StateTableEntry{table, states.enumeration.id, queued, static_cast<int>(to),
+                                                   states.unit.location_of(states.unit.number(1))});
+  EXPECT_THAT(states.found(self_transition), ElementsAre("tabled: queued"));
+}
+
 // --- tolerated ---
 
 // if (status_ == next) <same>; if (!legal) <refuse>; status_ = next;
@@ -477,6 +509,11 @@ TEST(StateGuardBypass, NotLoading) {
   StateEvent number = states.event(states.method("update"), StateEventKind::write, Pairs::product(all, 1));
   number.value.unknown = true; // a cast number
   states.add(number);
+  EXPECT_THAT(states.found(bypass), IsEmpty());
+}
+TEST(StateGuardBypass, NotTests) {
+  Bypass states("tests/job_test.cpp");
+  states.add(states.sets(states.method("cancel"), all, broken));
   EXPECT_THAT(states.found(bypass), IsEmpty());
 }
 TEST(StateGuardBypass, NotAWriteThatAsksItself) {
