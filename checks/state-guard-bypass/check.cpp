@@ -262,6 +262,33 @@ static void among_siblings(const Program& program, const StateMachine& machine, 
   }
 }
 
+// A class has a method for the transition, which looks at the state; somebody outside writes the member instead.
+static void past_the_method(const Program& program, const StateMachine& machine, std::vector<Finding>& findings) {
+  for (const MachineFlow& flow : machine.flows) {
+    const EntityFact* holder = program.entity(flow.flow.holder);
+    if (flow.test || flow.life || flow.external_value || flow.flow.in_lambda || is_lifecycle(flow.function)) continue;
+    if (!holder || holder->kind != EntityKind::field || owner_of(program, flow) == holder->owner) continue;
+    for (const MachineEvent& write : flow.writes) {
+      if (!moves(write) || write.event.value.parameters || write.from() != machine.all || write.consulted) continue;
+      const MachineFlow* guard = nullptr;
+      for (const MachineFlow& other : machine.flows)
+        for (const MachineEvent& checked : other.writes)
+          if (!guard && !other.test && !other.life && other.flow.holder == flow.flow.holder &&
+              owner_of(program, other) == holder->owner && is_offered(program, other) && moves(checked) &&
+              (checked.event.value.constants & write.event.value.constants) &&
+              (checked.consulted || refuses_by_state(machine, other, checked)))
+            guard = &other;
+      if (!guard) continue;
+      Finding finding = finding_at(program, machine, flow, write, *guard);
+      finding.message = flow.function + "() writes " + machine.names(write.event.value.constants) +
+                        " into the state of " + machine.name + " directly; " + guard->function +
+                        "() checks the state first";
+      finding.suggestion = "Call " + guard->function + "(), and decide what happens where it refuses.";
+      findings.push_back(std::move(finding));
+    }
+  }
+}
+
 // Asks for the state that it writes, as allowed(job.status, running) does; require(job, in_flight) only asks for the
 // old.
 static bool asks_about_target(const MachineEvent& write) {
@@ -282,10 +309,12 @@ static void judge(const Program& program, std::vector<Finding>& findings) {
             return write.event.value.parameters != 0 || (write.consulted && asks_about_target(write));
           }))
         checked.push_back(flow);
-    if (!checked.empty())
+    if (!checked.empty()) {
       around_the_function(program, machine, checked, callers, findings);
-    else
-      among_siblings(program, machine, callers, findings);
+      continue;
+    }
+    among_siblings(program, machine, callers, findings);
+    past_the_method(program, machine, findings);
   }
 }
 

@@ -171,6 +171,12 @@ Outcome outcome_of(CollectContext& context, const FunctionScan& scan, const clan
       outcome = outcome_of(context, scan, part);
       if (outcome != Outcome::value) return outcome;
     }
+    // Error{"expired"}
+    if (const clang::RecordDecl* record = list->getType()->getAsRecordDecl();
+        record && record->getIdentifier() && has_word(record->getName(), [](llvm::StringRef word) {
+          return word == "error" || word == "failure" || word == "unexpected";
+        }))
+      return Outcome::error;
     return outcome;
   }
   if (const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(inner)) {
