@@ -68,8 +68,10 @@ class Follower {
 
   // --- conditions ---
 
+  // Clang splits `a && b` into two blocks; behind a cast, as in assert(a && "why"), one block decides about the whole.
   static const clang::Expr* last_condition(const clang::Expr* condition) {
-    while (const clang::BinaryOperator* operation = llvm::dyn_cast_or_null<clang::BinaryOperator>(bare(condition))) {
+    while (const clang::BinaryOperator* operation =
+               condition ? llvm::dyn_cast<clang::BinaryOperator>(condition->IgnoreParens()) : nullptr) {
       if (!operation->isLogicalOp()) break;
       condition = operation->getRHS();
     }

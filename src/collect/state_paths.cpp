@@ -117,6 +117,12 @@ const clang::VarDecl* variable_of(const clang::Expr* expression) {
   return reference ? llvm::dyn_cast<clang::VarDecl>(reference->getDecl()) : nullptr;
 }
 
+// `auto& [id, job] : jobs`
+static const clang::BindingDecl* binding_of(const clang::Expr* expression) {
+  const clang::DeclRefExpr* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(bare(expression));
+  return reference ? llvm::dyn_cast<clang::BindingDecl>(reference->getDecl()) : nullptr;
+}
+
 std::optional<MethodCall> method_call_of(const clang::Expr* expression) {
   const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(expression);
   if (!call || llvm::isa<clang::CXXOperatorCallExpr>(call)) return std::nullopt;
@@ -172,6 +178,7 @@ std::string StateScope::path_of(const clang::Expr* expression) const {
     }
     return address_name(variable->getCanonicalDecl());
   }
+  if (const clang::BindingDecl* binding = binding_of(expression)) return address_name(binding->getCanonicalDecl());
   if (const clang::Expr* object = handed_on(expression)) return path_of(object);
   if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(expression)) {
     if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(member->getMemberDecl()))
@@ -216,6 +223,8 @@ std::string StateScope::base_of(const clang::Expr* expression) const {
 const clang::VarDecl* StateScope::root_of(const clang::Expr* expression) const {
   for (expression = bare(expression); expression;) {
     if (const clang::VarDecl* variable = variable_of(expression)) return variable;
+    if (const clang::BindingDecl* binding = binding_of(expression))
+      return llvm::dyn_cast<clang::VarDecl>(binding->getDecomposedDecl());
     if (const clang::Expr* object = handed_on(expression))
       expression = bare(object);
     else if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(expression))

@@ -100,6 +100,16 @@ static void describe(const Program& program, MachineFlow& flow) {
               name == "clone" || name == "CopyFrom" || name == "MergeFrom" || (entity && entity->has(is_constructor));
 }
 
+// rd_kafka_op_s::(unnamed union)::state: what has no name says nothing.
+static std::string without_unnamed(std::string name) {
+  for (std::size_t open = name.find('('); open != std::string::npos; open = name.find('(', open)) {
+    const std::size_t end = name.find(")::", open);
+    if (end == std::string::npos) break;
+    name.erase(open, end + 3 - open);
+  }
+  return name;
+}
+
 static const StateMachineSetting* setting_of(const Settings& settings, const StateEnumFact& enumeration) {
   for (const StateMachineSetting& setting : settings.state_machines)
     if (setting.enum_name == enumeration.qualified || setting.enum_name == enumeration.name ||
@@ -221,7 +231,8 @@ std::vector<StateMachine> machines_of(const Program& program) {
     machine.name = machine.enumeration.qualified;
     // An enum without a name is called after what holds it: zmq::pipe_t::_state.
     if (machine.name.empty() && !machine.holders.empty())
-      if (const EntityFact* holder = program.entity(machine.holders.front().variable)) machine.name = holder->qualified;
+      if (const EntityFact* holder = program.entity(machine.holders.front().variable))
+        machine.name = without_unnamed(holder->qualified);
     const StateMachineSetting* setting = setting_of(*program.settings, machine.enumeration);
     if (!is_machine(program, machine, setting)) continue;
     for (unsigned i = 0; i < machine.enumeration.states.size(); ++i) {
