@@ -63,7 +63,7 @@ class ParseJudge {
   const EntityFact* setting_of(const Parse& parse) const {
     for (EntityId node : parse.number)
       if (is_setting(node)) return program.entity(node);
-    Walk walk(program, {.derived = false});
+    Walk walk(program);
     for (EntityId node : parse.number) walk.start(node);
     while (walk.step())
       if (is_setting(walk.node())) return program.entity(walk.node());

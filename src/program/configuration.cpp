@@ -1,60 +1,9 @@
 #include "program/configuration.h"
-#include "facts/words.h"
+#include "program/config_types.h"
+#include "program/reach.h"
 #include "program/sinks.h"
-#include "program/walk.h"
-#include "project/project.h"
-
-#include <deque>
 
 namespace plumbline {
-
-// A glob over the name, or "*Suffix" against the last word in any naming style: raft_params, options_t.
-static bool matches_any(const std::vector<std::string>& globs, std::string_view name) {
-  std::vector<std::string> words = words_of(name);
-  if (words.size() > 1 && words.back() == "t") words.pop_back();
-  for (const std::string& glob : globs) {
-    if (glob_matches(glob, name)) return true;
-    if (glob.starts_with("*") && !words.empty()) {
-      std::vector<std::string> suffix = words_of(std::string_view(glob).substr(1));
-      if (suffix.size() == 1 && suffix.front() == words.back()) return true;
-    }
-  }
-  return false;
-}
-
-static bool is_plain_values(const Program& program, EntityId record) {
-  unsigned fields = 0;
-  for (std::uint32_t index : program.members_of(record)) {
-    const EntityFact& member = program.entities[index];
-    if (member.kind == EntityKind::function && !member.has(is_constructor) && !member.name.starts_with("operator") &&
-        !member.name.starts_with("~"))
-      return false;
-    if (member.kind != EntityKind::field) continue;
-    bool plain = member.type_class == TypeClass::integer || member.type_class == TypeClass::floating ||
-                 member.type_class == TypeClass::boolean || member.type_class == TypeClass::duration;
-    if (!plain || member.has(is_plural_type)) return false;
-    ++fields;
-  }
-  return fields >= 3;
-}
-
-static bool is_taken_whole(const Program& program, const EntityFact& record,
-                           const std::vector<const EntityFact*>& parameters) {
-  for (const EntityFact* parameter : parameters) {
-    const EntityFact* function = program.entity(parameter->owner);
-    if (!function || !function->has(is_public) || function->owner == record.id || function->owner == EntityId::none)
-      continue;
-    bool writable =
-        parameter->type.find('*') != std::string::npos ||
-        (parameter->type.find('&') != std::string::npos && parameter->type.find("const") == std::string::npos);
-    if (writable) continue;
-    std::vector<std::string> words = words_of(function->name);
-    if (function->has(is_constructor) || (!words.empty() && (words.front() == "set" || words.front() == "configure" ||
-                                                             words.front() == "init" || words.front() == "update")))
-      return true;
-  }
-  return false;
-}
 
 bool Configuration::is_lookup(const Program& program, EntityId function) const {
   const EntityFact* fact = program.entity(function);
@@ -68,36 +17,7 @@ bool Configuration::is_lookup(const Program& program, EntityId function) const {
 }
 
 Configuration::Configuration(const Program& program) {
-  const std::vector<std::string> defaults = default_config_types();
-  const std::vector<std::string>& globs =
-      program.settings->config_types.empty() ? defaults : program.settings->config_types;
-  for (const EntityFact& entity : program.entities)
-    if (entity.kind == EntityKind::record && (entity.has(is_config_annotated) || matches_any(globs, entity.name)))
-      records.insert(entity.id);
-  // A record of nothing but plain values that another class takes whole in its constructor or a setter is configuration
-  // in all but name: its users fill it in.
-  std::unordered_map<EntityId, std::vector<const EntityFact*>> takers;
-  for (const EntityFact& entity : program.entities)
-    if (entity.kind == EntityKind::parameter && entity.type_entity != EntityId::none)
-      takers[entity.type_entity].push_back(&entity);
-  for (const EntityFact& entity : program.entities)
-    if (entity.kind == EntityKind::record && entity.has(is_defined) && !entity.has(is_external) &&
-        is_plain_values(program, entity.id) && is_taken_whole(program, entity, takers[entity.id]))
-      records.insert(entity.id);
-  // Nested records, the types of fields, and what derives from a config type.
-  for (bool grew = true; grew;) {
-    grew = false;
-    for (const EntityFact& entity : program.entities) {
-      if (entity.kind == EntityKind::record && !records.contains(entity.id) && entity.owner != EntityId::none &&
-          records.contains(entity.owner))
-        grew |= records.insert(entity.id).second;
-      if (entity.kind == EntityKind::field && records.contains(entity.owner) && entity.type_entity != EntityId::none &&
-          !records.contains(entity.type_entity)) {
-        const EntityFact* type = program.entity(entity.type_entity);
-        if (type && type->has(is_defined) && !type->has(is_external)) grew |= records.insert(entity.type_entity).second;
-      }
-    }
-  }
+  records = config_types_of(program);
   for (const EntityFact& entity : program.entities) {
     switch (entity.kind) {
     case EntityKind::field:
@@ -128,22 +48,16 @@ Configuration::Configuration(const Program& program) {
       break;
     }
   }
-  Walk walk(program, {.derived = true});
+  std::vector<EntityId> starts, outside;
   for (const EntityFact& entity : program.entities) {
-    if (sources.contains(entity.id)) walk.start(entity.id);
-    if (entity.kind == EntityKind::function && sources.contains(return_of(entity.id))) walk.start(return_of(entity.id));
+    const EntityId result = entity.kind == EntityKind::function ? return_of(entity.id) : EntityId::none;
+    for (EntityId node : {entity.id, result}) {
+      if (node != EntityId::none && sources.contains(node)) starts.push_back(node);
+      if (node != EntityId::none && external.contains(node)) outside.push_back(node);
+    }
   }
-  while (walk.step()) reached.insert(walk.node());
-  reached.insert(sources.begin(), sources.end());
-
-  Walk outside(program, {.derived = true});
-  for (const EntityFact& entity : program.entities) {
-    if (external.contains(entity.id)) outside.start(entity.id);
-    if (entity.kind == EntityKind::function && external.contains(return_of(entity.id)))
-      outside.start(return_of(entity.id));
-  }
-  std::unordered_set<EntityId> from_outside(external);
-  while (outside.step()) from_outside.insert(outside.node());
+  reached = reach_of(program, starts);
+  const std::unordered_set<EntityId> from_outside = reach_of(program, outside);
   // Loading code: returns a config type, or fills a config field from outside the program.
   for (const EntityFact& entity : program.entities) {
     if (entity.kind != EntityKind::function) continue;

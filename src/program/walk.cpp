@@ -20,10 +20,10 @@ bool Walk::is_open(std::uint32_t stack, EntityId site) const {
 
 void Walk::expand(std::uint32_t index) {
   const State state = states[index];
-  if (state.depth >= max_depth && !options.derived) return;
+  if (state.depth >= max_depth) return;
   for (std::uint32_t flow_index : program.flows_from(state.node)) {
     const FlowFact& flow = program.flows[flow_index];
-    if (flow.kind == FlowKind::derived && !options.derived) continue;
+    if (flow.kind == FlowKind::derived) continue;
     std::uint32_t stack = state.stack;
     if (flow.leaves != EntityId::none && stack != 0) {
       if (stacks[stack].site != flow.leaves) continue; // came in through another call
@@ -55,7 +55,7 @@ bool Walk::step() {
     std::size_t starts = states.size();
     for (std::size_t i = 0; i < starts; ++i) expand(static_cast<std::uint32_t>(i));
     next = starts;
-  } else if (!stopped && states.size() < (options.derived ? max_states * 100 : max_states)) {
+  } else if (!stopped && states.size() < max_states) {
     expand(static_cast<std::uint32_t>(at));
   }
   stopped = false;

@@ -1,5 +1,6 @@
 // Walks the value-flow graph forward with matched calls: what entered a function through one call leaves it through
 // that call only. Without that, a constant that one caller passes to a helper would come out at every other caller.
+// Influence without identity (text that becomes a number) is not followed: see reach.h.
 #pragma once
 
 #include "program/program.h"
@@ -10,15 +11,9 @@
 
 namespace plumbline {
 
-struct WalkOptions {
-  bool derived = false; // also follow influence without identity (configuration: yes, constants: no)
-};
-
 class Walk {
  public:
-  explicit Walk(const Program& program, WalkOptions options = {}) : program(program), options(options) {
-    stacks.push_back({});
-  }
+  explicit Walk(const Program& program) : program(program) { stacks.push_back({}); }
 
   void start(EntityId node) { push(node, 0, none, 1, 0, 0); }
   // Goes to the next node in breadth-first order; false at the end. The start nodes themselves are not visited.
@@ -37,7 +32,7 @@ class Walk {
 
  private:
   static constexpr std::uint32_t none = ~std::uint32_t(0);
-  static constexpr unsigned max_depth = 12; // of constants: longer chains are true but nobody would believe the trace
+  static constexpr unsigned max_depth = 12;       // longer chains are true but nobody would believe the trace
   static constexpr std::size_t max_states = 2000; // per start; bounds the cost of values that go everywhere
   struct State {
     std::uint32_t flow = none;   // that led here
@@ -58,7 +53,6 @@ class Walk {
   bool is_open(std::uint32_t stack, EntityId site) const;
 
   const Program& program;
-  WalkOptions options;
   std::vector<State> states;
   std::vector<Stack> stacks;
   std::unordered_map<std::uint64_t, std::uint32_t> stack_ids;

@@ -49,6 +49,7 @@ TEST(ConfigTypes, NestedRecordsAndTypesOfFields) {
   EntityId backoff = unit.record("Backoff"), jitter = unit.record("Jitter"), other = unit.record("Server");
   unit.field(config, "backoff", object_of(backoff, "Backoff"));
   unit.field(backoff, "jitter", object_of(jitter, "Jitter"));
+  unit.field(jitter, "percent");
   unit.field(other, "config", object_of(config, "ServerConfig"));
   EntityId library = unit.record("std::mutex", is_defined | is_external);
   unit.field(config, "guard", object_of(library, "std::mutex"));
@@ -57,6 +58,78 @@ TEST(ConfigTypes, NestedRecordsAndTypesOfFields) {
     EXPECT_TRUE(linked.configuration.is_config_type(record));
   EXPECT_FALSE(linked.configuration.is_config_type(other));
   EXPECT_FALSE(linked.configuration.is_config_type(library));
+}
+
+// A logger factory, a request, a session that a configuration points to: what they hold is state.
+TEST(ConfigTypes, NotTheObjectsAtWorkInTheirFields) {
+  Unit unit;
+  EntityId config = unit.record("ClientConfig");
+  EntityId factory = unit.record("LoggerFactory"), session = unit.record("Session"), raw = unit.record("Connection"),
+           empty = unit.record("Tag");
+  unit.field(factory, "level");
+  unit.function("make_logger", {}, void_type, factory, is_virtual);
+  unit.field(session, "bytes");
+  unit.function("send", {{"text", text_type}}, void_type, session);
+  unit.field(raw, "port");
+  unit.function("port", {}, integer_type, raw, is_defined | is_const_method);
+  unit.field(config, "factory", object_of(factory, "std::shared_ptr<LoggerFactory>"));
+  unit.field(config, "session", object_of(session, "Session"));
+  unit.field(config, "connection", object_of(raw, "Connection *"));
+  unit.field(config, "tag", object_of(empty, "Tag"));
+  Linked linked(unit);
+  for (EntityId record : {factory, session, raw, empty}) EXPECT_FALSE(linked.configuration.is_config_type(record));
+}
+
+TEST(ConfigTypes, TypesOfFieldsWithSettersGettersAndValidation) {
+  Unit unit;
+  EntityId config = unit.record("ClientConfig"), pool = unit.record("Pool"), tls = unit.record("Tls"),
+           impl = unit.record("ClientConfigImpl");
+  unit.field(pool, "size");
+  unit.function("size", {}, integer_type, pool, is_defined | is_const_method);
+  unit.function("set_size", {{"n"}}, void_type, pool);
+  unit.function("limit", {{"n"}}, object_of(pool, "Pool &"), pool); // fluent
+  unit.function("validate", {}, void_type, pool);
+  unit.field(tls, "verify", truth_type);
+  unit.field(config, "pool", object_of(pool, "Pool"));
+  unit.field(config, "tls", object_of(tls, "Tls *")); // plain data behind a pointer, as in C
+  unit.field(impl, "timeout_ms");
+  unit.function("rebuild", {}, void_type, impl);
+  unit.field(config, "impl_", object_of(impl, "std::shared_ptr<ClientConfigImpl>")); // where the values are kept
+  Linked linked(unit);
+  for (EntityId record : {pool, tls, impl}) EXPECT_TRUE(linked.configuration.is_config_type(record));
+}
+
+// What a codec reads bit by bit is data, even if it is called parameters; stored settings are read byte by byte.
+TEST(ConfigTypes, NotWhatIsDecodedFromABinaryStream) {
+  Unit unit;
+  EntityId config = unit.record("CodecConfig"), sps = unit.record("Sps"), vui = unit.record("VuiParameters"),
+           stored = unit.record("StoredOptions");
+  EntityId bits = unit.library_function("BitReader::read_bits", {{"n"}}),
+           bytes = unit.library_function("Reader::read_u32");
+  unit.field(config, "sps", object_of(sps, "Sps"));
+  EntityId decode = unit.function("decode");
+  for (EntityId record : {sps, vui})
+    for (const char* name : {"width", "height"}) unit.assign(decode, unit.field(record, name), unit.call(decode, bits));
+  for (const char* name : {"timeout", "retries"})
+    unit.assign(decode, unit.field(stored, name), unit.call(decode, bytes));
+  Linked linked(unit);
+  EXPECT_TRUE(linked.configuration.is_config_type(config));
+  EXPECT_TRUE(linked.configuration.is_config_type(stored));
+  EXPECT_FALSE(linked.configuration.is_config_type(sps));
+  EXPECT_FALSE(linked.configuration.is_config_type(vui));
+}
+
+// Configuration in all but name: plain values with a tunable among them, which a class takes whole.
+TEST(ConfigTypes, PlainValuesThatAClassTakesWhole) {
+  Unit unit;
+  EntityId limits = unit.record("Tuning"), point = unit.record("Point"), server = unit.record("Server");
+  for (const char* name : {"retry_limit", "idle_timeout_ms", "depth"}) unit.field(limits, name);
+  for (const char* name : {"x", "y", "z"}) unit.field(point, name);
+  unit.function("Server", {{"tuning", object_of(limits, "const Tuning &")}, {"at", object_of(point, "Point")}},
+                void_type, server, is_defined | is_constructor | is_public);
+  Linked linked(unit);
+  EXPECT_TRUE(linked.configuration.is_config_type(limits));
+  EXPECT_FALSE(linked.configuration.is_config_type(point));
 }
 
 TEST(ConfigSources, FieldsOfConfigTypes) {

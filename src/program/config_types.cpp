@@ -1,0 +1,203 @@
+// A config type is known by its name or annotation. From there it spreads to what it is made of: nested records, and
+// the types of its fields. It must not spread to everything that a config type can reach: a logger factory, a
+// connection or a request that a configuration happens to point to is an object at work, and its fields are state.
+#include "program/config_types.h"
+#include "facts/words.h"
+#include "program/names.h"
+#include "project/project.h"
+
+#include <algorithm>
+#include <array>
+
+namespace plumbline {
+
+// A glob over the name, or "*Suffix" against the last word in any naming style: raft_params, options_t.
+static bool matches_any(const std::vector<std::string>& globs, std::string_view name) {
+  std::vector<std::string> words = words_of(name);
+  if (words.size() > 1 && words.back() == "t") words.pop_back();
+  for (const std::string& glob : globs) {
+    if (glob_matches(glob, name)) return true;
+    if (glob.starts_with("*") && !words.empty()) {
+      std::vector<std::string> suffix = words_of(std::string_view(glob).substr(1));
+      if (suffix.size() == 1 && suffix.front() == words.back()) return true;
+    }
+  }
+  return false;
+}
+
+static bool is_number(TypeClass type_class) {
+  return type_class == TypeClass::integer || type_class == TypeClass::floating || type_class == TypeClass::duration;
+}
+
+// Nothing but plain values, of which at least one is a time span or a limit by its name.
+static bool is_plain_values(const Program& program, EntityId record) {
+  unsigned fields = 0, tunables = 0;
+  for (std::uint32_t index : program.members_of(record)) {
+    const EntityFact& member = program.entities[index];
+    if (member.kind == EntityKind::function && !member.has(is_constructor) && !member.name.starts_with("operator") &&
+        !member.name.starts_with("~"))
+      return false;
+    if (member.kind != EntityKind::field) continue;
+    if ((!is_number(member.type_class) && member.type_class != TypeClass::boolean) || member.has(is_plural_type))
+      return false;
+    const Meaning meaning = meaning_of(member.name, member.type_class);
+    tunables += meaning.dimension != Dimension::none && meaning.strong;
+    ++fields;
+  }
+  return fields >= 3 && tunables >= 1;
+}
+
+static bool is_taken_whole(const Program& program, const EntityFact& record,
+                           const std::vector<const EntityFact*>& parameters) {
+  for (const EntityFact* parameter : parameters) {
+    const EntityFact* function = program.entity(parameter->owner);
+    if (!function || !function->has(is_public) || function->owner == record.id || function->owner == EntityId::none)
+      continue;
+    bool writable =
+        parameter->type.find('*') != std::string::npos ||
+        (parameter->type.find('&') != std::string::npos && parameter->type.find("const") == std::string::npos);
+    if (writable) continue;
+    std::vector<std::string> words = words_of(function->name);
+    if (function->has(is_constructor) || (!words.empty() && (words.front() == "set" || words.front() == "configure" ||
+                                                             words.front() == "init" || words.front() == "update")))
+      return true;
+  }
+  return false;
+}
+
+// A method that a record of settings may have although it is not const: one that fills, checks or gives them.
+static bool is_accessor(const EntityFact& method, EntityId record) {
+  static constexpr std::array words = {"set",    "with",     "add",       "get",       "is",     "has",       "load",
+                                       "parse",  "from",     "read",      "merge",     "apply",  "validate",  "verify",
+                                       "check",  "reset",    "clear",     "normalize", "update", "normalise", "init",
+                                       "fill",   "override", "configure", "assign",    "copy",   "swap",      "use",
+                                       "enable", "disable",  "mutable",   "begin",     "end",    "append"};
+  if (method.has(is_constructor) || method.has(is_const_method) || method.has(is_static) ||
+      method.name.starts_with("operator") || method.name.starts_with("~"))
+    return true;
+  if (method.type_entity == record) return true; // fluent: Pool& size(int)
+  const std::vector<std::string> name = words_of(method.name);
+  return !name.empty() && std::find(words.begin(), words.end(), name.front()) != words.end();
+}
+
+// What a function that takes the next piece of a binary stream counts in: read_bits(4), read_1bytes(), get_u16().
+enum class Pieces : std::uint8_t { none, bytes, bits };
+
+static Pieces pieces_of(std::string_view name) {
+  static constexpr std::array bits = {"bit", "bits", "ue", "se", "golomb"};
+  static constexpr std::array bytes = {"byte",  "bytes",  "u8",     "u16",    "u24",    "u32",    "u64",    "i8",
+                                       "i16",   "i32",    "i64",    "uint8",  "uint16", "uint32", "uint64", "int8",
+                                       "int16", "int32",  "int64",  "be16",   "be32",   "be64",   "le16",   "le32",
+                                       "le64",  "varint", "1bytes", "2bytes", "3bytes", "4bytes", "8bytes"};
+  const std::vector<std::string> words = words_of(name);
+  if (words.size() < 2 || (words.front() != "read" && words.front() != "get")) return Pieces::none;
+  Pieces pieces = Pieces::none;
+  for (const std::string& word : words) {
+    if (std::find(bits.begin(), bits.end(), word) != bits.end()) return Pieces::bits;
+    if (std::find(bytes.begin(), bytes.end(), word) != bytes.end()) pieces = Pieces::bytes;
+  }
+  return pieces;
+}
+
+// How a record is decoded from a binary stream, field by field: it describes data then, whoever holds it.
+static Pieces decoded_from(const Program& program, EntityId record) {
+  unsigned decoded = 0;
+  Pieces result = Pieces::none;
+  for (std::uint32_t index : program.members_of(record)) {
+    const EntityFact& member = program.entities[index];
+    if (member.kind != EntityKind::field) continue;
+    Pieces pieces = Pieces::none;
+    for (std::uint32_t flow : program.flows_to(member.id))
+      if (const EntityFact* function = program.entity(program.function_of(program.flows[flow].from)))
+        pieces = std::max(pieces, pieces_of(function->name));
+    decoded += pieces != Pieces::none;
+    result = std::max(result, pieces);
+  }
+  return decoded >= 2 ? result : Pieces::none;
+}
+
+// Whether a record holds settings rather than being an object at work: fields, no virtual functions, and no methods
+// but those that fill, check or give its values.
+static bool holds_settings(const Program& program, const EntityFact& record) {
+  if (!record.has(is_defined) || record.has(is_external)) return false;
+  std::vector<EntityId> open{record.id};
+  unsigned fields = 0;
+  for (std::size_t next = 0; next < open.size() && next < 16; ++next) {
+    const EntityFact* base = program.entity(open[next]);
+    if (!base || base->has(is_external)) return false; // enable_shared_from_this, a protocol's message
+    for (std::uint32_t index : program.members_of(base->id)) {
+      const EntityFact& member = program.entities[index];
+      fields += member.kind == EntityKind::field;
+      if (member.kind == EntityKind::field && (member.type.find("thread") != std::string::npos ||
+                                               member.type.find("condition_variable") != std::string::npos))
+        return false;
+      if (member.kind == EntityKind::function && (member.has(is_virtual) || !is_accessor(member, base->id)))
+        return false;
+    }
+    for (EntityId id : program.bases_of(base->id)) open.push_back(id);
+  }
+  return fields > 0 && decoded_from(program, record.id) == Pieces::none;
+}
+
+static bool has_functions(const Program& program, EntityId record) {
+  const std::span<const std::uint32_t> members = program.members_of(record);
+  return std::any_of(members.begin(), members.end(), [&](std::uint32_t index) {
+    const EntityFact& member = program.entities[index];
+    return member.kind == EntityKind::function && !member.has(is_constructor) && !member.name.starts_with("operator") &&
+           !member.name.starts_with("~");
+  });
+}
+
+// Whether the field's type is part of the configuration: a value, a plain record behind a pointer, or what the
+// configuration keeps its values in (a pointer to its implementation: ClientConfigImpl).
+static bool spreads(const Program& program, const EntityFact& field, const EntityFact& type) {
+  const EntityFact* owner = program.entity(field.owner);
+  if (owner && type.name.starts_with(owner->name) && type.has(is_defined) && !type.has(is_external)) return true;
+  if (!holds_settings(program, type)) return false;
+  const bool points = field.type.find('*') != std::string::npos;
+  return !points || !has_functions(program, type.id);
+}
+
+std::unordered_set<EntityId> config_types_of(const Program& program) {
+  const std::vector<std::string> defaults = default_config_types();
+  const std::vector<std::string>& globs =
+      program.settings->config_types.empty() ? defaults : program.settings->config_types;
+  std::unordered_set<EntityId> records;
+  std::vector<EntityId> open;
+  auto add = [&](EntityId record) {
+    if (records.insert(record).second) open.push_back(record);
+  };
+  std::unordered_map<EntityId, std::vector<const EntityFact*>> takers;
+  for (const EntityFact& entity : program.entities) {
+    // Parameters of a codec, read bit by bit, are configuration by name only. (Bytes may be stored settings.)
+    if (entity.kind == EntityKind::record &&
+        (entity.has(is_config_annotated) ||
+         (matches_any(globs, entity.name) && decoded_from(program, entity.id) != Pieces::bits)))
+      add(entity.id);
+    if (entity.kind == EntityKind::parameter && entity.type_entity != EntityId::none)
+      takers[entity.type_entity].push_back(&entity);
+  }
+  // A record of nothing but plain values that another class takes whole in its constructor or a setter is configuration
+  // in all but name: its users fill it in.
+  for (const EntityFact& entity : program.entities)
+    if (entity.kind == EntityKind::record && entity.has(is_defined) && !entity.has(is_external) &&
+        !records.contains(entity.id) && is_plain_values(program, entity.id) &&
+        is_taken_whole(program, entity, takers[entity.id]))
+      add(entity.id);
+  while (!open.empty()) {
+    const EntityId record = open.back();
+    open.pop_back();
+    for (std::uint32_t index : program.members_of(record)) {
+      const EntityFact& member = program.entities[index];
+      if (member.kind == EntityKind::record) add(member.id);
+      if (member.kind != EntityKind::field || member.type_entity == EntityId::none ||
+          records.contains(member.type_entity))
+        continue;
+      const EntityFact* type = program.entity(member.type_entity);
+      if (type && spreads(program, member, *type)) add(type->id);
+    }
+  }
+  return records;
+}
+
+} // namespace plumbline
