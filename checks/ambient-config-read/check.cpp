@@ -12,6 +12,8 @@
 #include "program/configuration.h"
 #include "program/owner_names.h"
 
+#include <llvm/Support/SaveAndRestore.h>
+
 #include <map>
 #include <set>
 
@@ -71,6 +73,18 @@ class AmbientVisitor : public AccessVisitor<AmbientVisitor> {
     bool go_on = Base::TraverseVarDecl(variable);
     starts = outer;
     return go_on;
+  }
+
+  bool TraverseFieldDecl(clang::FieldDecl* field) {
+    EntityId outer = starts;
+    if (!function && field->hasInClassInitializer()) starts = context.entity(field);
+    bool go_on = Base::TraverseFieldDecl(field);
+    starts = outer;
+    return go_on;
+  }
+  bool TraverseParmVarDecl(clang::ParmVarDecl* parameter) {
+    llvm::SaveAndRestore<bool> save(in_default_argument, true);
+    return Base::TraverseParmVarDecl(parameter);
   }
 
   bool VisitCallExpr(clang::CallExpr* call) {
@@ -175,14 +189,32 @@ class AmbientVisitor : public AccessVisitor<AmbientVisitor> {
              !context.is_ours(method->getLocation())))
           continue; // of a smart pointer
         if (method && fills(*method)) return;
+        if (is_lock(member->getType())) return;
         part = member->getMemberDecl()->getNameAsString();
+        if (!method && fills_part(i)) return;
         break;
       }
       if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(outer))
         if (const clang::FunctionDecl* callee = call->getDirectCallee()) given = receiver(*call, *callee, expression);
       break;
     }
+    // A default that whoever calls can replace: `explicit Server(const Config& config = default_config)`.
+    if (in_default_argument && part.empty()) return;
     emit(expression, what, std::move(name), std::move(part), given);
+  }
+
+  // A mutex says nothing about what is configured.
+  static bool is_lock(clang::QualType type) {
+    const clang::RecordDecl* record = type.getNonReferenceType()->getAsRecordDecl();
+    return record && record->getIdentifier() && record->getName().contains_insensitive("mutex");
+  }
+
+  // `config.enabled.set(3, true);`: around[index] names a member of the object, which is only changed.
+  bool fills_part(std::size_t index) const {
+    if (index < 2) return false;
+    const clang::MemberExpr* outer = llvm::dyn_cast<clang::MemberExpr>(around[index - 1]);
+    const clang::CXXMethodDecl* method = outer ? llvm::dyn_cast<clang::CXXMethodDecl>(outer->getMemberDecl()) : nullptr;
+    return method && fills(*method);
   }
 
   // A method that gives the object its values: load(), set_port(), reset().
@@ -233,7 +265,8 @@ class AmbientVisitor : public AccessVisitor<AmbientVisitor> {
     write(context.table, read);
   }
 
-  EntityId starts = EntityId::none;
+  EntityId starts = EntityId::none; // outside of functions: the variable or member that is initialised
+  bool in_default_argument = false;
 };
 
 class AmbientJudge {
@@ -266,12 +299,23 @@ class AmbientJudge {
     if (read.given_to != EntityId::none && configuration.is_loader(read.given_to)) return true; // to be filled
     if (read.function == EntityId::none) {
       const EntityFact* variable = program.entity(read.starts);
+      // `Logger log(global_config);` gives a global object its configuration: that is how it would be in main().
+      if (variable && variable->kind == EntityKind::variable && read.part.empty() && read.what != EntityId::none &&
+          variable->type_class == TypeClass::record)
+        return true;
       return variable && (configuration.is_source(variable->id) || configuration.is_config_type(variable->owner) ||
                           configuration.is_config_type(variable->type_entity));
     }
     const EntityFact* function = program.entity(read.function);
     if (!function || function->has(is_main) || configuration.is_loader(read.function)) return true;
-    return is_helper(*function);
+    return is_own(read, *function) || is_helper(*function);
+  }
+
+  // A class reads what it keeps for all its objects and nobody else can reach: a static member that is not public.
+  bool is_own(const AmbientRead& read, const EntityFact& function) const {
+    const EntityFact* what = program.entity(read.what);
+    return what && what->kind == EntityKind::variable && what->has(is_static) && !what->has(is_public) &&
+           !what->has(is_local) && what->owner == function.owner;
   }
 
   // Whether only code that loads configuration calls the function, directly or through others. main() may have helpers

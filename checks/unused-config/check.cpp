@@ -22,9 +22,11 @@ namespace plumbline::unused_config {
 // field-read       subject: a field or static member that is read; the location is one such place
 // member-named     a template names a member of something whose type it does not know
 // record-given     subject: a record whose bytes are handed to somebody
+// record-offered   subject: a record that a callback gets, a std::function or a pointer to a function
 // static-declared  subject: a static member; the location is its declaration, the entity's own may be the definition
 static constexpr std::string_view field_read = "field-read", member_named = "member-named",
-                                  record_given = "record-given", static_declared = "static-declared";
+                                  record_given = "record-given", record_offered = "record-offered",
+                                  static_declared = "static-declared";
 
 namespace {
 
@@ -49,6 +51,8 @@ class ReadVisitor : public AccessVisitor<ReadVisitor> {
 
   bool VisitBinaryOperator(clang::BinaryOperator* operation) {
     if (operation->isEqualityOp()) equal(operation->getLHS(), operation->getRHS());
+    if (operation->getOpcode() == clang::BO_Assign && is_discarded())
+      if (const clang::MemberExpr* target = member_of(operation->getLHS())) goes_back(operation->getRHS(), *target);
     return Base::VisitBinaryOperator(operation);
   }
   bool VisitCallExpr(clang::CallExpr* call) {
@@ -56,6 +60,7 @@ class ReadVisitor : public AccessVisitor<ReadVisitor> {
         operation && operation->getNumArgs() == 2 &&
         (operation->getOperator() == clang::OO_EqualEqual || operation->getOperator() == clang::OO_ExclaimEqual))
       equal(operation->getArg(0), operation->getArg(1));
+    offered(*call);
     return Base::VisitCallExpr(call);
   }
   bool VisitCXXRewrittenBinaryOperator(clang::CXXRewrittenBinaryOperator* operation) {
@@ -184,6 +189,22 @@ class ReadVisitor : public AccessVisitor<ReadVisitor> {
     return false;
   }
 
+  // callback_(parameters): whoever is called back may read all of it.
+  void offered(const clang::CallExpr& call) {
+    const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&call);
+    const bool function_object =
+        operation && operation->getOperator() == clang::OO_Call &&
+        !context.is_ours(call.getDirectCallee() ? call.getDirectCallee()->getLocation() : clang::SourceLocation());
+    if (!function_object && (call.getDirectCallee() || llvm::isa<clang::CXXMemberCallExpr>(call))) return;
+    for (const clang::Expr* argument : call.arguments()) {
+      const TypeTraits traits = traits_of(argument->getType());
+      if (traits.type_class != TypeClass::record || !context.is_ours(traits.record->getLocation())) continue;
+      EntityId id = context.entity(traits.record);
+      if (id != EntityId::none && context.first_time(static_cast<std::uint64_t>(id) * 71))
+        FactBuilder(context.table, record_offered).subject(id);
+    }
+  }
+
   void equal(const clang::Expr* left, const clang::Expr* right) {
     const clang::MemberExpr* a = member_of(left);
     const clang::MemberExpr* b = member_of(right);
@@ -193,6 +214,15 @@ class ReadVisitor : public AccessVisitor<ReadVisitor> {
     compared.insert({llvm::cast<clang::FieldDecl>(a->getMemberDecl()), a});
   }
   void wrote_only(const clang::MemberExpr* member) { wrote(member); }
+
+  // `config.ttl = parse(getenv("TTL"), config.ttl);`: what only goes back to where it was is used for nothing.
+  void goes_back(const clang::Stmt* statement, const clang::MemberExpr& target) {
+    if (!statement || llvm::isa<clang::LambdaExpr>(statement)) return;
+    if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(statement);
+        member && member->getMemberDecl()->getCanonicalDecl() == target.getMemberDecl()->getCanonicalDecl())
+      wrote_only(member);
+    for (const clang::Stmt* child : statement->children()) goes_back(child, target);
+  }
 
   void read(const clang::ValueDecl* member, clang::SourceLocation where) {
     if (!context.is_ours(member->getLocation())) return;
@@ -223,7 +253,8 @@ class UnusedJudge {
   explicit UnusedJudge(const Program& program) : program(program), configuration(*program.configuration) {
     const StringTable& strings = program.table.strings;
     const StringId read_kind = strings.find(field_read), named_kind = strings.find(member_named),
-                   given_kind = strings.find(record_given), static_kind = strings.find(static_declared);
+                   given_kind = strings.find(record_given), offered_kind = strings.find(record_offered),
+                   static_kind = strings.find(static_declared);
     for (const Fact& fact : program.table.facts) {
       if (fact.kind == StringId::empty) continue;
       if (fact.kind == read_kind) {
@@ -233,6 +264,8 @@ class UnusedJudge {
         names.insert(std::string(program.table.text(fact, "name")));
       } else if (fact.kind == given_kind) {
         unseen.insert(fact.subject);
+      } else if (fact.kind == offered_kind) {
+        offered.insert(fact.subject);
       } else if (fact.kind == static_kind) {
         declared.try_emplace(fact.subject, fact.location);
       }
@@ -311,6 +344,7 @@ class UnusedJudge {
       }
     }
     for (EntityId record : unseen) found.push_back(record);
+    find_offered(found);
     // Who reads a record may read what it is made of.
     while (!found.empty()) {
       EntityId record = found.back();
@@ -323,6 +357,27 @@ class UnusedJudge {
             member.kind == EntityKind::field && member.type_entity != EntityId::none)
           found.push_back(member.type_entity);
     }
+  }
+  // A record that exists to be handed to somebody outside – to a callback, or to a virtual function that nobody here
+  // overrides – carries arguments, whatever it is called: nobody keeps one, and no constructor takes one.
+  void find_offered(std::vector<EntityId>& found) {
+    std::unordered_set<EntityId> kept, overriding;
+    for (const auto& [overridden, overriders] : program.override_index)
+      overriding.insert(overriders.begin(), overriders.end());
+    for (const EntityFact& entity : program.entities) {
+      if (entity.type_entity == EntityId::none) continue;
+      if (entity.kind == EntityKind::field) kept.insert(entity.type_entity);
+      if (entity.kind != EntityKind::parameter) continue;
+      const EntityFact* function = program.entity(entity.owner);
+      if (!function) continue;
+      if (function->has(is_constructor) && function->owner != entity.type_entity) kept.insert(entity.type_entity);
+      if (function->has(is_virtual) && !function->has(is_external) && !program.override_index.contains(function->id) &&
+          !overriding.contains(function->id))
+        offered.insert(entity.type_entity);
+    }
+    for (const EntityFact& entity : program.entities)
+      if (entity.kind == EntityKind::record && offered.contains(entity.id) && !kept.contains(entity.id))
+        found.push_back(entity.id);
   }
   bool is_copy(const EntityFact& function) const {
     if (function.name.starts_with("operator=")) return true;
@@ -361,7 +416,7 @@ class UnusedJudge {
   std::unordered_map<EntityId, Reads> reads;
   std::unordered_map<EntityId, Location> declared; // static members
   std::set<std::string, std::less<>> names;
-  std::unordered_set<EntityId> unseen, expanded;
+  std::unordered_set<EntityId> unseen, expanded, offered;
 };
 
 } // namespace

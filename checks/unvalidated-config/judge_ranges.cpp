@@ -100,8 +100,12 @@ class RangeJudge {
         for (std::uint32_t index : flows) {
           const FlowFact& flow = program.flows[index];
           const EntityFact* from = program.entity(flow.from);
-          if (flow.kind == FlowKind::derived || program.constant(flow.from) || (from && from->has(is_external)) ||
-              (from && from->kind == EntityKind::field && from->id != field))
+          // A share of a number that was looked at is as good as the number; what is made of text is another thing.
+          const bool number =
+              from && (from->type_class == TypeClass::integer || from->type_class == TypeClass::floating ||
+                       from->type_class == TypeClass::duration);
+          if ((flow.kind == FlowKind::derived && !number) || program.constant(flow.from) ||
+              (from && from->has(is_external)) || (from && from->kind == EntityKind::field && from->id != field))
             continue;
           if (seen.insert(flow.from).second) nodes.push_back(flow.from);
         }
@@ -139,7 +143,8 @@ class RangeJudge {
       consider_uses(walk.node(), &walk);
       const EntityFact* to = program.entity(walk.node());
       bool setting = to && to->kind == EntityKind::field && configuration.is_source(to->id);
-      if (!setting) consider(consumer_of(program, walk.flow()), walk.flow().location, &walk);
+      // A getter uses nothing: whoever calls it does.
+      if (to && !setting) consider(consumer_of(program, walk.flow()), walk.flow().location, &walk);
     }
     return best;
   }

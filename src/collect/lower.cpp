@@ -453,12 +453,17 @@ void Lowering::lower_into(const clang::Expr* expression, const Destination& dest
     std::size_t middle = terms.size();
     lower_into(conditional->getFalseExpr(), destination, depth + 1, terms);
     // `cfg.x > 0 ? cfg.x : 30`: the constant stands in for the other branch.
-    // Of `text ? atoi(text) : 30`, the text rather than what atoi() gives to all who call it.
+    // Of `text ? atoi(text) : 30`, the text rather than what atoi() gives to all who call it; of
+    // `doc.contains("n") ? doc.at("n").get<int>() : 30`, what the look-up gives rather than the document.
     for (std::size_t i = first; i < terms.size(); ++i) {
       if (!terms[i].constant && !terms[i].named) continue;
+      bool looked_up = false;
       for (std::size_t j = i < middle ? middle : first; j < (i < middle ? terms.size() : middle); ++j)
-        if (!terms[j].constant && !terms[j].named && (terms[i].fallback_of == EntityId::none || terms[j].derived))
+        if (!terms[j].constant && !terms[j].named && !looked_up &&
+            (terms[i].fallback_of == EntityId::none || terms[j].derived || terms[j].lookup)) {
           terms[i].fallback_of = terms[j].from;
+          looked_up = terms[j].lookup;
+        }
     }
     return;
   }

@@ -15,6 +15,7 @@ struct Term {
   std::int64_t tick = 0;
   bool constant = false; // a literal constant that stands here
   bool named = false;    // a named constant
+  bool lookup = false;   // what a library's look-up of configuration gives
   bool derived = false;  // influences the value without being it: configuration passes, constants do not
   EntityId leaves = EntityId::none;
   EntityId fallback_of = EntityId::none;
@@ -58,6 +59,7 @@ class Lowering {
   void lower_into(const clang::Expr* expression, const Destination& destination, unsigned depth, Terms& terms);
   void lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* whole, const clang::Expr* left,
                     const clang::Expr* right, const Destination& destination, unsigned depth, Terms& terms);
+  void give_result(const clang::CallExpr& call, Terms& terms);
   void lower_call(const clang::CallExpr* call, const Destination& destination, unsigned depth, Terms& terms);
   int factor_rank(const clang::Expr* expression, const ConstantValue& value);
   void lower_clamp(const clang::CallExpr* call, llvm::StringRef name, const Destination& destination, unsigned depth,

@@ -2,6 +2,7 @@
 
 #include "collect/lower.h"
 #include "facts/words.h"
+#include "program/sinks.h"
 
 #include <clang/AST/ExprCXX.h>
 #include <llvm/ADT/StringSwitch.h>
@@ -75,6 +76,19 @@ static bool is_transparent_method(llvm::StringRef name) {
       .Default(false);
 }
 
+static bool is_lookup(const clang::FunctionDecl& callee) { return is_config_lookup(callee.getQualifiedNameAsString()); }
+
+// What the called function gives back.
+void Lowering::give_result(const clang::CallExpr& call, Terms& terms) {
+  const clang::FunctionDecl* callee = call.getDirectCallee();
+  Term term;
+  term.from = context.result(callee);
+  term.range = call.getSourceRange();
+  term.leaves = call_site(&call);
+  term.lookup = !context.is_ours(callee->getLocation()) && is_lookup(*callee);
+  if (term.from != EntityId::none) terms.push_back(term);
+}
+
 void Lowering::lower_call(const clang::CallExpr* call, const Destination& destination, unsigned depth, Terms& terms) {
   std::size_t first = terms.size();
   const clang::FunctionDecl* callee = call->getDirectCallee();
@@ -110,6 +124,8 @@ void Lowering::lower_call(const clang::CallExpr* call, const Destination& destin
     default:
       for (const clang::Expr* argument : operation->arguments()) lower_into(argument, destination, depth + 1, terms);
       mark_derived(terms, first);
+      // document["delay"]: which entry it is says the document, not its name.
+      if (operation->getOperator() == clang::OO_Subscript && callee && is_lookup(*callee)) give_result(*call, terms);
       return;
     }
   }
@@ -125,15 +141,8 @@ void Lowering::lower_call(const clang::CallExpr* call, const Destination& destin
   // the value, whatever the node came from.
   const bool document =
       object && !ours && !callee->isInStdNamespace() && traits_of(object->getType()).type_class == TypeClass::record;
-  auto given = [&] {
-    Term term;
-    term.from = context.result(callee);
-    term.range = call->getSourceRange();
-    term.leaves = call_site(call);
-    if (term.from != EntityId::none) terms.push_back(term);
-  };
   if (name == "value_or" && object && call->getNumArgs() == 1) {
-    if (document) given();
+    if (document) give_result(*call, terms);
     lower_into(object, destination, depth + 1, terms);
     std::size_t fallback = terms.size();
     lower_into(call->getArg(0), destination, depth + 1, terms);
@@ -155,7 +164,7 @@ void Lowering::lower_call(const clang::CallExpr* call, const Destination& destin
       return;
     }
     if (!ours && (conversion || is_transparent_method(name)) && call->getNumArgs() <= 1) {
-      if (document && name != "get") given();
+      if (document && name != "get") give_result(*call, terms);
       lower_into(object, destination, depth + 1, terms);
       if (name != "get") return;
     }
@@ -177,13 +186,7 @@ void Lowering::lower_call(const clang::CallExpr* call, const Destination& destin
       return;
     }
   }
-  if (EntityId result = context.result(callee); result != EntityId::none) {
-    Term term;
-    term.from = result;
-    term.range = call->getSourceRange();
-    term.leaves = call_site(call);
-    terms.push_back(term);
-  }
+  give_result(*call, terms);
   if (!ours) { // atoi(text), stoi, lexical_cast, Json::asInt(): what goes in shapes what comes out
     std::size_t inputs = terms.size();
     if (object) lower_into(object, destination, depth + 1, terms);

@@ -1,23 +1,10 @@
 // Loops that put failed work back into its queue.
 #include "collect/constants.h"
 #include "collect/retry_loop.h"
-#include "facts/words.h"
 
 #include <clang/AST/ExprCXX.h>
-#include <clang/AST/StmtCXX.h>
-#include <llvm/ADT/STLExtras.h>
 
 namespace plumbline {
-
-using Words = llvm::ArrayRef<std::string_view>;
-
-static bool has_word(llvm::StringRef name, Words wanted) {
-  return llvm::any_of(words_of(name), [&](const std::string& word) { return llvm::is_contained(wanted, word); });
-}
-
-static llvm::StringRef name_of(const clang::NamedDecl* declaration) {
-  return declaration && declaration->getDeclName().isIdentifier() ? declaration->getName() : llvm::StringRef();
-}
 
 const clang::NamedDecl* attempt_count(const clang::Expr* expression) {
   expression = strip(expression);

@@ -1,7 +1,7 @@
 // Reads one loop: does success leave it while failure stays, what bounds it, and how does it pause?
 #pragma once
 
-#include "collect/context.h"
+#include "collect/loop_survey.h"
 #include "program/retries.h"
 
 #include <clang/AST/Stmt.h>
@@ -13,6 +13,9 @@ namespace plumbline {
 // The loop as a retry, without its place; nothing if it is none: a search, a worker, an event loop, EINTR, CAS.
 std::optional<RetryLoop> retry_in(CollectContext& context, const clang::Expr* condition, const clang::Expr* increment,
                                   const clang::Stmt& body);
+
+// How the loop pauses; `retry` gets its pause.
+void describe_pause(const LoopSurvey& loop, RetryLoop& retry);
 
 // What the loop puts back, nested loops excluded, which are asked for themselves. `item` and `over` are a range-for's
 // variable and range; `over` is the condition of other loops.

@@ -1,101 +1,15 @@
 #include "collect/waits.h"
-#include "collect/constants.h"
-#include "facts/words.h"
+#include "collect/wait_apis.h"
 #include "program/handles.h"
 
+#include <clang/AST/ExprCXX.h>
 #include <clang/AST/RecursiveASTVisitor.h>
 #include <llvm/ADT/STLExtras.h>
-#include <llvm/ADT/StringSwitch.h>
 #include <llvm/Support/SaveAndRestore.h>
 
 #include <set>
 
 namespace plumbline {
-
-static bool has_word(llvm::StringRef name, std::initializer_list<std::string_view> wanted) {
-  return llvm::any_of(words_of(name), [&](const std::string& word) { return llvm::is_contained(wanted, word); });
-}
-
-static llvm::StringRef name_of(const clang::FunctionDecl* function) {
-  return function && function->getDeclName().isIdentifier() ? function->getName() : llvm::StringRef();
-}
-
-static llvm::StringRef record_of(const clang::FunctionDecl* function) {
-  const clang::CXXMethodDecl* method = llvm::dyn_cast_or_null<clang::CXXMethodDecl>(function);
-  return method && method->getParent()->getIdentifier() ? method->getParent()->getName() : llvm::StringRef();
-}
-
-static const clang::Expr* unwrapped(const clang::Expr* expression) {
-  while (expression) {
-    const clang::Expr* inner = expression->IgnoreParenImpCasts();
-    if (const clang::ExprWithCleanups* cleanups = llvm::dyn_cast<clang::ExprWithCleanups>(inner))
-      inner = cleanups->getSubExpr();
-    else if (const clang::MaterializeTemporaryExpr* temporary = llvm::dyn_cast<clang::MaterializeTemporaryExpr>(inner))
-      inner = temporary->getSubExpr();
-    else if (const clang::CXXBindTemporaryExpr* bound = llvm::dyn_cast<clang::CXXBindTemporaryExpr>(inner))
-      inner = bound->getSubExpr();
-    else if (const clang::CastExpr* cast = llvm::dyn_cast<clang::CastExpr>(inner))
-      inner = cast->getSubExpr();
-    else if (const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(inner);
-             construct && construct->getNumArgs() == 1)
-      inner = construct->getArg(0);
-    if (inner == expression) break;
-    expression = inner;
-  }
-  return expression;
-}
-
-// Which client library's handle, or std's future, a type is: through references, pointers, smart pointers, containers.
-static llvm::StringRef api_of(clang::QualType type, unsigned depth = 0) {
-  if (type.isNull() || depth > 4) return {};
-  type = type.getNonReferenceType();
-  if (const clang::TypedefType* alias = type->getAs<clang::TypedefType>())
-    if (alias->getDecl()->getName() == "CURL") return "curl";
-  if (type->isPointerType()) return api_of(type->getPointeeType(), depth + 1);
-  const clang::RecordDecl* record = type->getAsRecordDecl();
-  if (!record || !record->getIdentifier()) return {};
-  llvm::StringRef api = llvm::StringSwitch<llvm::StringRef>(record->getName())
-                            .Cases({"MYSQL", "st_mysql"}, "mysql")
-                            .Cases({"redisContext", "redisOptions"}, "hiredis")
-                            .Case("ClientContext", "grpc")
-                            .Cases({"future", "shared_future", "unique_future"}, "future")
-                            .Default({});
-  if (!api.empty()) return api;
-  if (const clang::ClassTemplateSpecializationDecl* specialization =
-          llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(record);
-      specialization && specialization->isInStdNamespace())
-    for (const clang::TemplateArgument& argument : specialization->getTemplateArgs().asArray().take_front(2))
-      if (argument.getKind() == clang::TemplateArgument::Type)
-        if (llvm::StringRef inner = api_of(argument.getAsType(), depth + 1); !inner.empty()) return inner;
-  return {};
-}
-
-static bool is_in_std(const clang::FunctionDecl& function) {
-  const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
-  return method ? method->getParent()->isInStdNamespace() : function.isInStdNamespace();
-}
-
-static std::optional<std::int64_t> integer(const clang::Expr* expression, const clang::ASTContext& ast) {
-  clang::Expr::EvalResult result;
-  if (!expression || expression->isValueDependent() || expression->isTypeDependent() ||
-      !expression->getType()->isIntegralOrEnumerationType() || !expression->EvaluateAsInt(result, ast))
-    return std::nullopt;
-  return saturated(result.Val.getInt());
-}
-
-// The enumerator that an option argument names. In C, curl's header wraps the call and puts the option into a local.
-static llvm::StringRef option_name(const clang::Expr* expression) {
-  const clang::DeclRefExpr* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(unwrapped(expression));
-  if (!reference) return {};
-  if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
-      variable && variable->isLocalVarDecl() && variable->hasInit())
-    return option_name(variable->getInit());
-  return reference->getDecl()->getIdentifier() ? reference->getDecl()->getName() : llvm::StringRef();
-}
-
-static bool is_limiting_option(llvm::StringRef option) {
-  return option == "CURLOPT_TIMEOUT" || option == "CURLOPT_TIMEOUT_MS" || option == "CURLOPT_LOW_SPEED_TIME";
-}
 
 namespace {
 
@@ -345,7 +259,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
 
   // A wrapper around a condition variable: those who call it hold the lock and know what they wait for.
   bool leaves_predicate_to_caller(const clang::CallExpr& call) const {
-    if (!has_word(name_of(function), {"wait"})) return false;
+    if (!has_word(name_of(function), {"wait", "waits", "timedwait"})) return false;
     if (has_word(record_of(function),
                  {"cond", "condition", "monitor", "event", "mutex", "lock", "signal", "semaphore"}))
       return true;

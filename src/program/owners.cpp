@@ -147,7 +147,9 @@ void ConfigAccess::collect_reads() {
     EntityId type = configuration.is_config_type(source->owner) ? source->owner : EntityId::none;
     std::string expression = source->name + (source->kind == EntityKind::function ? "()" : "");
     add(by_function, function, expression, type);
-    if (owner != function) add(through_functions, owner, expression, type);
+    // Whoever has the object that one function reads a field of, or fills, the class's other functions need not.
+    const bool part = source->kind == EntityKind::field && type != EntityId::none;
+    if (owner != function && !part) add(through_functions, owner, expression, type);
   };
   for (const FlowFact& flow : program.flows) {
     read(flow.from, flow.function);

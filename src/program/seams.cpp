@@ -121,11 +121,15 @@ bool SeamModel::is_timing_primitive(const EntityFact& function, const EntityFact
   constexpr std::size_t several_settings = 2, several_callers = 3;
   std::pair<std::unordered_map<EntityId, bool>::iterator, bool> entry = primitives.try_emplace(parameter.id, false);
   if (!entry.second) return entry.first->second;
-  if (!names_only_time(function.name)) return false;
   const EntityFact* record = program.entity(function.owner);
   bool member = record && record->kind == EntityKind::record; // of a timer, a condition variable, an event
+  const bool by_name = names_only_time(function.name);
+  // What a timer of the project is set to, several callers decide.
+  const bool of_timer = !by_name && member && !function.has(is_constructor) && names_only_time(record->name);
+  if (!by_name && !of_timer) return false;
   std::vector<std::string> words = words_of(function.name);
-  if (member || std::find(words.begin(), words.end(), "sleep") != words.end()) return entry.first->second = true;
+  if ((member && by_name) || std::find(words.begin(), words.end(), "sleep") != words.end())
+    return entry.first->second = true;
   std::unordered_set<EntityId> settings, callers;
   for (std::uint32_t index : program.flows_to(parameter.id)) {
     const FlowFact& flow = program.flows[index];
@@ -269,7 +273,7 @@ void SeamModel::follow(const Tunable& tunable, EntityId function, const FlowFact
     seams.push_back(seam);
     is_default.push_back(as_default);
   };
-  bool used_here = false;
+  bool used_here = false, named_on_the_way = false;
   std::vector<const FlowFact*> queue{&first};
   std::unordered_set<EntityId> visited;
   for (std::size_t i = 0; i < queue.size() && i < max_nodes; ++i) {
@@ -314,6 +318,7 @@ void SeamModel::follow(const Tunable& tunable, EntityId function, const FlowFact
     } else if (to && to->kind == EntityKind::variable) {
       bool local = to->has(is_local) && !(to->has(is_static) && !to->has(is_constant));
       used_here |= consumes && !local;
+      named_on_the_way |= consumes;
       go_on = local;
     } else {
       used_here |= consumes; // returned
@@ -333,7 +338,11 @@ void SeamModel::follow(const Tunable& tunable, EntityId function, const FlowFact
     const Consumer* behind = consumer_behind(seams[i]);
     bool same =
         behind && behind->dimension == tunable.consumer.dimension && behind->certainty != Certainty::by_weak_name;
-    if (!only_one && !same) continue; // a counter that starts with the constant, an id that is made of it
+    // A counter that starts with the constant, an id that is made of it.
+    if (!same && (!only_one || named_on_the_way)) {
+      used_here |= only_one;
+      continue;
+    }
     holding.seam = seams[i];
     holding.is_default = is_default[i];
     holdings.push_back(holding);

@@ -656,49 +656,4 @@ Finding finding_of(const Program& program, const Tunable& tunable) {
   return finding;
 }
 
-static std::string_view check_of(Dimension dimension) {
-  return dimension == Dimension::duration ? "hard-coded-duration" : "hard-coded-limit";
-}
-
-std::vector<Site> sites_of(const Program& program) {
-  const Configuration& configuration = *program.configuration;
-  std::vector<Site> sites;
-  for (const Tunable& tunable : program.tunables) {
-    Site site;
-    site.check = check_of(tunable.consumer.dimension);
-    site.place = program.place(tunable.constant.location);
-    site.owner = tunable.owner;
-    site.entity = tunable.entity;
-    site.role = tunable.consumer.role;
-    site.fed_by = "constant";
-    site.source = tunable.value;
-    sites.push_back(std::move(site));
-  }
-  // What is passed to be filled, `parse(config.timeout, text)`, is written there and not used.
-  std::unordered_map<EntityId, std::unordered_set<EntityId>> filled; // parameter -> what it writes to
-  for (const FlowFact& flow : program.flows)
-    if (flow.kind == FlowKind::output) filled[flow.from].insert(flow.to);
-  for (const FlowFact& flow : program.flows) {
-    if (!configuration.reaches(flow.from) || configuration.is_source(flow.to) || flow.kind == FlowKind::derived ||
-        flow.kind == FlowKind::output || flow.kind == FlowKind::capture || !program.is_ours(flow.location))
-      continue;
-    const EntityFact* from = program.entity(flow.from);
-    if (from && from->kind == EntityKind::parameter) continue; // the caller's call is the site
-    std::unordered_map<EntityId, std::unordered_set<EntityId>>::const_iterator written = filled.find(flow.to);
-    if (written != filled.end() && written->second.contains(flow.from)) continue;
-    std::optional<Consumer> consumer = consumer_of(program, flow);
-    if (!consumer || consumer->certainty == Certainty::by_weak_name) continue;
-    Site site;
-    site.check = check_of(consumer->dimension);
-    site.place = program.place(flow.location);
-    EntityId record = EntityId::none;
-    site.owner = owner_of(program, flow.function, flow.to, record);
-    site.role = consumer->role;
-    site.fed_by = "configuration";
-    site.source = from ? from->qualified : "";
-    sites.push_back(std::move(site));
-  }
-  return sites;
-}
-
 } // namespace plumbline

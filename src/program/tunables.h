@@ -49,7 +49,8 @@ std::vector<Tunable> tunables_of(const Program& program);
 // Fills a finding from a tunable: everything but check and kind.
 Finding finding_of(const Program& program, const Tunable& tunable);
 
-// Every consumer that a constant or configuration feeds (design.md §5). Needs program.tunables.
+// Every consumer of a tunable with what feeds it: a constant, configuration, a caller that this program does not have,
+// or a computation (design.md §5). Needs program.tunables.
 std::vector<Site> sites_of(const Program& program);
 
 } // namespace plumbline

@@ -132,12 +132,12 @@ static Json counts_json(const std::map<std::string, SiteCount>& counts) {
 
 static Json sites_json(const std::vector<Site>& sites) {
   SiteCount all;
-  std::map<std::string, SiteCount> by_check, by_module, by_scope;
+  std::map<std::string, SiteCount> by_check, by_module, by_scope, by_feed;
   Json list = Json::array();
   for (const Site& site : sites) {
     bool configured = site.fed_by == "configuration";
-    for (SiteCount* count :
-         {&all, &by_check[site.check], &by_module[site.module], &by_scope[std::string(name_of(site.scope))]}) {
+    for (SiteCount* count : {&all, &by_check[site.check], &by_module[site.module],
+                             &by_scope[std::string(name_of(site.scope))], &by_feed[site.fed_by]}) {
       ++count->total;
       count->configured += configured;
     }
@@ -156,6 +156,7 @@ static Json sites_json(const std::vector<Site>& sites) {
               {"by_check", counts_json(by_check)},
               {"by_module", counts_json(by_module)},
               {"by_scope", counts_json(by_scope)},
+              {"by_feed", counts_json(by_feed)},
               {"list", std::move(list)}};
 }
 

@@ -1,0 +1,219 @@
+#include "collect/loop_survey.h"
+#include "collect/constants.h"
+
+#include <clang/AST/ExprCXX.h>
+
+namespace plumbline {
+
+static constexpr std::string_view pausing[] = {"sleep",   "usleep", "nanosleep", "pause",
+                                               "backoff", "delay",  "nap",       "msleep"};
+
+const clang::ValueDecl* variable_of(const clang::Expr* expression) {
+  expression = strip(expression);
+  if (const clang::DeclRefExpr* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(expression))
+    return llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
+  if (const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(expression))
+    return llvm::dyn_cast<clang::FieldDecl>(member->getMemberDecl());
+  return nullptr;
+}
+const clang::CallExpr* call_of(const clang::Expr* expression) {
+  expression = strip(expression);
+  for (const clang::Expr* inner = nullptr; expression && inner != expression;) {
+    inner = expression;
+    if (const clang::ExprWithCleanups* cleanups = llvm::dyn_cast<clang::ExprWithCleanups>(expression))
+      expression = strip(cleanups->getSubExpr());
+    else if (const clang::MaterializeTemporaryExpr* made = llvm::dyn_cast<clang::MaterializeTemporaryExpr>(expression))
+      expression = strip(made->getSubExpr());
+    else if (const clang::CXXBindTemporaryExpr* bound = llvm::dyn_cast<clang::CXXBindTemporaryExpr>(expression))
+      expression = strip(bound->getSubExpr());
+    else if (const clang::CXXConstructExpr* made = llvm::dyn_cast<clang::CXXConstructExpr>(expression);
+             made && made->getNumArgs() == 1)
+      expression = strip(made->getArg(0));
+  }
+  const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(expression);
+  if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast_or_null<clang::CXXMemberCallExpr>(call);
+      member && llvm::isa_and_nonnull<clang::CXXConversionDecl>(member->getMethodDecl()))
+    return call_of(member->getImplicitObjectArgument());
+  return call;
+}
+bool is_pause(const clang::FunctionDecl* callee) {
+  const llvm::StringRef name = name_of(callee);
+  return has_word(name, pausing) || name == "wait_for" || name == "wait_until";
+}
+// `while (!try_reserve()) condition.wait(lock);` waits until somebody says that the condition may hold now.
+static bool waits_for_condition(const clang::CallExpr& call, const clang::FunctionDecl& callee) {
+  const llvm::StringRef name = name_of(&callee);
+  if (name == "pthread_cond_wait" || name == "cnd_wait") return true;
+  const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
+  if (!method || name.lower() != "wait" || call.getNumArgs() == 0) return false;
+  const llvm::StringRef record = name_of(method->getParent());
+  return record.contains_insensitive("cond");
+}
+
+// Where success leaves a try block and its handler stays, what is tried may have any name, but for those of a
+// dialogue with a user.
+static bool can_be_tried(const clang::FunctionDecl& callee) {
+  static constexpr std::string_view asking[] = {"parse", "read",  "getline", "line",  "ask",   "prompt", "input",
+                                                "scan",  "lock",  "log",     "next",  "pop",   "print",  "take",
+                                                "info",  "debug", "warn",    "error", "trace", "empty",  "size"};
+  const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
+  return !name_of(&callee).empty() && !is_pause(&callee) && !has_word(name_of(&callee), asking) &&
+         !(method ? method->getParent()->isInStdNamespace() : callee.isInStdNamespace());
+}
+static const clang::Stmt* last(const clang::Stmt* statement) {
+  while (const clang::CompoundStmt* block = llvm::dyn_cast_or_null<clang::CompoundStmt>(statement))
+    statement = block->body_empty() ? nullptr : block->body_back();
+  if (const clang::ExprWithCleanups* cleanups = llvm::dyn_cast_or_null<clang::ExprWithCleanups>(statement))
+    statement = cleanups->getSubExpr();
+  return statement;
+}
+static bool always_ends(const clang::Stmt* statement) { // leaves the loop
+  statement = last(statement);
+  return llvm::isa_and_nonnull<clang::BreakStmt, clang::ReturnStmt, clang::CXXThrowExpr, clang::GotoStmt>(statement);
+}
+static bool always_leaves(const clang::Stmt* statement) { // does not reach what follows
+  return always_ends(statement) || llvm::isa_and_nonnull<clang::ContinueStmt>(last(statement));
+}
+bool LoopSurvey::is_constant_true(const clang::Expr* expression) const {
+  clang::Expr::EvalResult value;
+  return !expression->isValueDependent() && expression->EvaluateAsInt(value, context.ast) && value.Val.getInt() != 0;
+}
+LoopSurvey::LoopSurvey(CollectContext& context, const clang::Expr* condition, const clang::Expr* increment,
+                       const clang::Stmt& body)
+    : context(context), condition(condition) {
+  if (condition && is_constant_true(condition)) this->condition = nullptr;
+  if (this->condition) survey(condition, {});
+  if (increment) survey(increment, {});
+  walk(&body, {});
+}
+
+// What stands in an expression: counters, results, calls.
+void LoopSurvey::survey(const clang::Stmt* statement, const Place& at) {
+  if (!statement || llvm::isa<clang::LambdaExpr>(statement)) return;
+  if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(statement);
+      unary && unary->isIncrementDecrementOp())
+    count(unary->getSubExpr());
+  else if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(statement)) {
+    if (operation->isCompoundAssignmentOp())
+      count(operation->getLHS());
+    else if (operation->getOpcode() == clang::BO_Assign)
+      assign(operation->getLHS(), operation->getRHS(), at);
+  } else if (const clang::CXXOperatorCallExpr* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(statement)) {
+    const clang::OverloadedOperatorKind kind = call->getOperator();
+    if (kind == clang::OO_PlusPlus || kind == clang::OO_MinusMinus || kind == clang::OO_PlusEqual ||
+        kind == clang::OO_MinusEqual || kind == clang::OO_StarEqual)
+      count(call->getArg(0));
+    else if (kind == clang::OO_Equal && call->getNumArgs() == 2)
+      assign(call->getArg(0), call->getArg(1), at);
+  } else if (const clang::CallExpr* plain = llvm::dyn_cast<clang::CallExpr>(statement)) {
+    see_call(*plain, at);
+  } else if (const clang::IntegerLiteral* literal = llvm::dyn_cast<clang::IntegerLiteral>(statement)) {
+    if (literal->getBeginLoc().isMacroID() && context.macro_of(literal->getBeginLoc()) == "EINTR") interrupted = true;
+  } else if (llvm::isa<clang::CXXThrowExpr>(statement)) {
+    ways.push_back({statement, at});
+  }
+  for (const clang::Stmt* child : statement->children()) survey(child, at);
+}
+
+void LoopSurvey::see_call(const clang::CallExpr& call, const Place& at) {
+  const clang::FunctionDecl* callee = call.getDirectCallee();
+  if (!callee) return;
+  const llvm::StringRef name = name_of(callee);
+  if (name.contains("compare_exchange") || name.contains("compare_and_swap") || name == "try_lock") interrupted = true;
+  if (waits_for_condition(call, *callee)) interrupted = true;
+  if (callee->isNoReturn() || name == "exit" || name == "abort") ways.push_back({&call, at});
+  if (is_pause(callee) && !at.nested_loop) pauses.push_back(&call);
+  calls.push_back(&call);
+  if (name.starts_with("fetch_add") || name.starts_with("fetch_sub"))
+    if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call))
+      count(member->getImplicitObjectArgument());
+  if (at.in_try && !at.in_catch && !first_tried && can_be_tried(*callee)) first_tried = &call;
+  // connect(socket, address, error)
+  for (const clang::Expr* argument : call.arguments())
+    if (const clang::RecordDecl* record = argument->getType()->getAsRecordDecl();
+        record && name_of(record) == "error_code" && argument->isLValue())
+      if (const clang::ValueDecl* variable = variable_of(argument)) results[variable] = &call;
+}
+
+void LoopSurvey::count(const clang::Expr* expression) {
+  if (const clang::ValueDecl* variable = variable_of(expression)) counters.insert(variable);
+}
+
+void LoopSurvey::assign(const clang::Expr* to, const clang::Expr* value, const Place& at) {
+  if (const clang::ValueDecl* variable = variable_of(to)) assign(variable, value, at);
+}
+
+void LoopSurvey::assign(const clang::ValueDecl* variable, const clang::Expr* value, const Place& at) {
+  changed.insert(variable);
+  if (const clang::CallExpr* call = call_of(value)) results[variable] = call;
+  // `connected = session.connect() && session.login()`, `ok = send(x) == 0`
+  else if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(strip(value)))
+    for (const clang::Expr* side : {operation->getRHS(), operation->getLHS()})
+      if (const clang::CallExpr* call = call_of(side)) results[variable] = call;
+  if (const clang::CXXBoolLiteralExpr* literal = llvm::dyn_cast<clang::CXXBoolLiteralExpr>(strip(value)))
+    flags.push_back({variable, literal->getValue(), at});
+}
+
+// Statements in order, with the conditions under which they run. After `if (x) continue;` the rest runs if not x.
+void LoopSurvey::walk(const clang::Stmt* statement, Place at) {
+  if (!statement) return;
+  if (const clang::CompoundStmt* block = llvm::dyn_cast<clang::CompoundStmt>(statement)) {
+    for (const clang::Stmt* child : block->body()) {
+      walk(child, at);
+      if (const clang::IfStmt* choice = llvm::dyn_cast<clang::IfStmt>(child)) {
+        if (always_leaves(choice->getThen()))
+          at.guards.push_back({choice->getCond(), false, always_ends(choice->getThen())});
+        if (choice->getElse() && always_leaves(choice->getElse()))
+          at.guards.push_back({choice->getCond(), true, always_ends(choice->getElse())});
+      }
+    }
+  } else if (const clang::IfStmt* choice = llvm::dyn_cast<clang::IfStmt>(statement)) {
+    walk(choice->getInit(), at);
+    if (choice->getConditionVariableDeclStmt()) walk(choice->getConditionVariableDeclStmt(), at);
+    survey(choice->getCond(), at);
+    Place then_at = at, else_at = at;
+    then_at.guards.push_back({choice->getCond(), true});
+    else_at.guards.push_back({choice->getCond(), false});
+    walk(choice->getThen(), then_at);
+    walk(choice->getElse(), else_at);
+  } else if (const clang::CXXTryStmt* attempt = llvm::dyn_cast<clang::CXXTryStmt>(statement)) {
+    walk_try(*attempt, at);
+  } else if (const clang::DeclStmt* declarations = llvm::dyn_cast<clang::DeclStmt>(statement)) {
+    for (const clang::Decl* declaration : declarations->decls())
+      if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(declaration);
+          variable && variable->hasInit()) {
+        survey(variable->getInit(), at);
+        assign(variable, variable->getInit(), at);
+        own.insert(variable);
+      }
+  } else if (llvm::isa<clang::WhileStmt, clang::DoStmt, clang::ForStmt, clang::CXXForRangeStmt, clang::SwitchStmt>(
+                 statement)) {
+    Place inner = at;
+    ++inner.nested;
+    inner.nested_loop |= !llvm::isa<clang::SwitchStmt>(statement);
+    for (const clang::Stmt* child : statement->children()) walk(child, inner);
+  } else if (llvm::isa<clang::BreakStmt>(statement)) {
+    if (at.nested == 0) ways.push_back({statement, at});
+  } else if (llvm::isa<clang::ReturnStmt, clang::GotoStmt, clang::CXXThrowExpr>(statement)) {
+    ways.push_back({statement, at});
+    for (const clang::Stmt* child : statement->children()) survey(child, at);
+  } else if (llvm::isa<clang::Expr>(statement)) {
+    survey(statement, at);
+  } else {
+    for (const clang::Stmt* child : statement->children()) walk(child, at);
+  }
+}
+
+void LoopSurvey::walk_try(const clang::CXXTryStmt& attempt, const Place& at) {
+  Place inside = at;
+  inside.guards_outside = at.guards.size();
+  first_tried = nullptr;
+  for (unsigned i = 0; i < attempt.getNumHandlers(); ++i)
+    inside.in_try |= !always_ends(attempt.getHandler(i)->getHandlerBlock());
+  walk(attempt.getTryBlock(), inside);
+  Place handler = at;
+  handler.in_catch = true;
+  for (unsigned i = 0; i < attempt.getNumHandlers(); ++i) walk(attempt.getHandler(i)->getHandlerBlock(), handler);
+}
+
+} // namespace plumbline
