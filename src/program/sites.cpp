@@ -110,9 +110,9 @@ class SiteFinder {
       return add(*consumer, flow.location, flow.function, flow.to, "caller", flow.from);
     case Feed::computed:
       // A variable that is named like a time and computed is the program's state; what an API is told is not.
-      if (consumer->certainty == Certainty::by_api || consumer->certainty == Certainty::by_type)
-        if (const EntityFact* to = program.entity(flow.to); to && to->kind == EntityKind::parameter)
-          add(*consumer, flow.location, flow.function, flow.to, "computed", flow.from);
+      if (flow.kind == FlowKind::argument &&
+          (consumer->certainty == Certainty::by_api || consumer->certainty == Certainty::by_type))
+        add(*consumer, flow.location, flow.function, flow.to, "computed", flow.from);
       return;
     case Feed::none:
     case Feed::constant:
@@ -124,13 +124,23 @@ class SiteFinder {
   // comparison either side may be the one that is bounded.
   void add_use(const UseFact& use) {
     const EntityFact* from = program.entity(use.from);
-    if (!configuration.reaches(use.from) || program.constant(use.from) || !program.is_ours(use.location) ||
-        (from && from->kind == EntityKind::parameter) || configuration.reaches(use.other))
+    if (!is_setting(use.from) || !program.is_ours(use.location) || (from && from->kind == EntityKind::parameter) ||
+        configuration.reaches(use.other))
       return;
     std::optional<Consumer> consumer = consumer_of(program, use);
     if (!consumer || consumer->certainty == Certainty::by_weak_name || is_counted(use.from, consumer->dimension))
       return;
     add(*consumer, use.location, use.function, EntityId::none, "configuration", use.from);
+  }
+
+  // A setting, or a variable that is another name for one: what is made of it on the way counted there.
+  bool is_setting(EntityId node) const {
+    if (configuration.is_source(node)) return true;
+    const std::span<const std::uint32_t> flows = program.flows_to(node);
+    return std::any_of(flows.begin(), flows.end(), [&](std::uint32_t index) {
+      const FlowFact& flow = program.flows[index];
+      return flow.kind != FlowKind::derived && configuration.is_source(flow.from);
+    });
   }
 
   // Whether something here gives the parameter a value; that of an override gets what is given to the overridden.
