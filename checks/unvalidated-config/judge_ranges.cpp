@@ -124,7 +124,10 @@ class RangeJudge {
     std::optional<Use> best;
     const bool in_test = !is_production(field.location);
     auto consider = [&](std::optional<Consumer> consumer, const Location& location, const Walk* walk) {
-      if (!consumer || consumer->certainty == Certainty::by_weak_name || (!in_test && !is_production(location))) return;
+      // A lone `capacity` may be anything, but what is given a setting of its own is a bound that somebody chooses.
+      if (!consumer || (consumer->certainty == Certainty::by_weak_name && consumer->dimension != Dimension::limit) ||
+          (!in_test && !is_production(location)))
+        return;
       if (best && best->consumer.certainty <= consumer->certainty) return;
       best = Use{std::move(*consumer), location, walk ? walk->path() : std::vector<std::uint32_t>()};
     };
