@@ -8,7 +8,7 @@ namespace plumbline {
 static constexpr std::string_view pausing[] = {"sleep",   "usleep", "nanosleep", "pause",
                                                "backoff", "delay",  "nap",       "msleep"};
 
-const clang::ValueDecl* variable_of(const clang::Expr* expression) {
+const clang::ValueDecl* value_named_by(const clang::Expr* expression) {
   expression = strip(expression);
   if (const clang::DeclRefExpr* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(expression))
     return llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
@@ -132,15 +132,15 @@ void LoopSurvey::see_call(const clang::CallExpr& call, const Place& at) {
   for (const clang::Expr* argument : call.arguments())
     if (const clang::RecordDecl* record = argument->getType()->getAsRecordDecl();
         record && name_of(record) == "error_code" && argument->isLValue())
-      if (const clang::ValueDecl* variable = variable_of(argument)) results[variable] = &call;
+      if (const clang::ValueDecl* variable = value_named_by(argument)) results[variable] = &call;
 }
 
 void LoopSurvey::count(const clang::Expr* expression) {
-  if (const clang::ValueDecl* variable = variable_of(expression)) counters.insert(variable);
+  if (const clang::ValueDecl* variable = value_named_by(expression)) counters.insert(variable);
 }
 
 void LoopSurvey::assign(const clang::Expr* to, const clang::Expr* value, const Place& at) {
-  if (const clang::ValueDecl* variable = variable_of(to)) assign(variable, value, at);
+  if (const clang::ValueDecl* variable = value_named_by(to)) assign(variable, value, at);
 }
 
 void LoopSurvey::assign(const clang::ValueDecl* variable, const clang::Expr* value, const Place& at) {

@@ -22,7 +22,7 @@ inline llvm::StringRef name_of(const clang::NamedDecl* declaration) {
 }
 
 // The variable or field that an expression names, through casts; null otherwise.
-const clang::ValueDecl* variable_of(const clang::Expr* expression);
+const clang::ValueDecl* value_named_by(const clang::Expr* expression);
 // The call behind a value: through casts, temporaries, and conversions to bool; null if there is none.
 const clang::CallExpr* call_of(const clang::Expr* expression);
 // A sleep, or a wait that ends by itself after some time.

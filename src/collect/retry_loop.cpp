@@ -121,7 +121,7 @@ class Loop : LoopSurvey {
       if (call->getNumArgs() == 0 && has_word(name, {"is"}) && has_word(name, reached)) return tried_elsewhere(call);
       return truth(*call, call->getType(), nullptr);
     }
-    if (const clang::ValueDecl* variable = variable_of(expression)) {
+    if (const clang::ValueDecl* variable = value_named_by(expression)) {
       if (const clang::CallExpr* call = result_of(variable)) return truth(*call, variable->getType(), expression);
       return flag_outcome(variable);
     }
@@ -139,7 +139,7 @@ class Loop : LoopSurvey {
     if (const clang::BinaryOperator* operation = llvm::dyn_cast_or_null<clang::BinaryOperator>(expression);
         operation && operation->getOpcode() == clang::BO_Assign)
       expression = strip(operation->getRHS());
-    if (const clang::ValueDecl* variable = variable_of(expression)) return result_of(variable);
+    if (const clang::ValueDecl* variable = value_named_by(expression)) return result_of(variable);
     if (const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(expression))
       return attempt_behind(member->getBase());
     return call_of(expression);
@@ -164,7 +164,7 @@ class Loop : LoopSurvey {
     if (!holder) return false;
     const clang::BinaryOperator* assignment = llvm::dyn_cast<clang::BinaryOperator>(strip(holder));
     const clang::ValueDecl* variable =
-        variable_of(assignment && assignment->getOpcode() == clang::BO_Assign ? assignment->getLHS() : holder);
+        value_named_by(assignment && assignment->getOpcode() == clang::BO_Assign ? assignment->getLHS() : holder);
     return variable && has_word(name_of(variable), errors);
   }
 
@@ -176,7 +176,7 @@ class Loop : LoopSurvey {
     if (type->isBooleanType() || type->isPointerType()) return 1;
     // An int result of C: zero is success, unless a descriptor or a count is what comes back.
     if (!through) return -1;
-    const clang::ValueDecl* variable = variable_of(through);
+    const clang::ValueDecl* variable = value_named_by(through);
     static constexpr std::string_view codes[] = {"err",    "error", "rc",     "ret", "code",
                                                  "status", "res",   "result", "r",   "rv"};
     return variable && has_word(name_of(variable), codes) ? -1 : 0;
@@ -193,10 +193,10 @@ class Loop : LoopSurvey {
     const clang::Expr* object = member->getImplicitObjectArgument();
     const clang::CallExpr* attempt = attempt_behind(object);
     if (!attempt) {
-      const clang::ValueDecl* receiver = variable_of(object);
+      const clang::ValueDecl* receiver = value_named_by(object);
       for (const clang::CallExpr* other_call : calls)
         if (const clang::CXXMemberCallExpr* tried = llvm::dyn_cast<clang::CXXMemberCallExpr>(other_call);
-            receiver && tried && tried != &call && variable_of(tried->getImplicitObjectArgument()) == receiver &&
+            receiver && tried && tried != &call && value_named_by(tried->getImplicitObjectArgument()) == receiver &&
             is_attempt(tried, true))
           attempt = tried;
     }
@@ -295,7 +295,7 @@ class Loop : LoopSurvey {
   bool looks_at_bound(const clang::Stmt* statement) const {
     if (!statement) return false;
     if (const clang::Expr* expression = llvm::dyn_cast<clang::Expr>(statement)) {
-      if (const clang::ValueDecl* variable = variable_of(expression)) {
+      if (const clang::ValueDecl* variable = value_named_by(expression)) {
         if (counters.contains(variable) && !result_of(variable)) return true;
         if (has_word(name_of(variable), timing) || traits_of(variable->getType()).type_class == TypeClass::time_point)
           return true;
@@ -327,7 +327,7 @@ class Loop : LoopSurvey {
                const clang::Expr* value = strip(argument);
                if (const clang::UnaryOperator* unary = llvm::dyn_cast_or_null<clang::UnaryOperator>(value))
                  value = unary->getSubExpr();
-               const clang::ValueDecl* variable = variable_of(value);
+               const clang::ValueDecl* variable = value_named_by(value);
                return variable && counters.contains(variable);
              });
     });
@@ -338,7 +338,7 @@ class Loop : LoopSurvey {
     if (!statement) return {};
     llvm::StringRef name;
     if (const clang::Expr* expression = llvm::dyn_cast<clang::Expr>(statement)) {
-      if (const clang::ValueDecl* variable = variable_of(expression)) name = name_of(variable);
+      if (const clang::ValueDecl* variable = value_named_by(expression)) name = name_of(variable);
       if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression))
         name = name_of(call->getDirectCallee());
       if (!name.empty() && has_word(name, stopping)) return name;

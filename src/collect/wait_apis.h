@@ -13,7 +13,7 @@
 namespace plumbline {
 
 // Whether one of the name's words is wanted.
-inline bool has_word(llvm::StringRef name, std::initializer_list<std::string_view> wanted) {
+inline bool says_word(llvm::StringRef name, std::initializer_list<std::string_view> wanted) {
   return llvm::any_of(words_of(name), [&](const std::string& word) { return llvm::is_contained(wanted, word); });
 }
 

@@ -196,8 +196,8 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
         limit(node_of(first), &call);
     } else if ((name == "fcntl" && integer(second, context.ast) == 4) || // F_SETFL
                name == "ioctl" || name == "ioctlsocket" ||
-               (has_word(name, {"nonblock", "nonblocking", "nonblocked", "unblock"}) ||
-                (has_word(name, {"non", "no"}) && has_word(name, {"block", "blocking"})))) {
+               (says_word(name, {"nonblock", "nonblocking", "nonblocked", "unblock"}) ||
+                (says_word(name, {"non", "no"}) && says_word(name, {"block", "blocking"})))) {
       limit(node_of(first), &call);
     }
   }
@@ -259,9 +259,9 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
 
   // A wrapper around a condition variable: those who call it hold the lock and know what they wait for.
   bool leaves_predicate_to_caller(const clang::CallExpr& call) const {
-    if (!has_word(name_of(function), {"wait", "waits", "timedwait"})) return false;
-    if (has_word(record_of(function),
-                 {"cond", "condition", "monitor", "event", "mutex", "lock", "signal", "semaphore"}))
+    if (!says_word(name_of(function), {"wait", "waits", "timedwait"})) return false;
+    if (says_word(record_of(function),
+                  {"cond", "condition", "monitor", "event", "mutex", "lock", "signal", "semaphore"}))
       return true;
     return llvm::any_of(call.arguments(), [&](const clang::Expr* value) {
       value = unwrapped(value);
