@@ -147,8 +147,11 @@ class MentionConsumer : public clang::index::IndexDataConsumer {
     if (from == StringId::empty || named.defined_in == from) return;
     StringId home = home_of(named, from);
     bool own = std::find(named.declared_in.begin(), named.declared_in.end(), from) != named.declared_in.end();
-    // What a macro's body names, and the place where it is used declares, is nothing that the macro's file knows.
-    if (place.isMacroID() && home == file_of(place)) return;
+    // What a macro's body names is nothing that the macro's file knows if the place where it is used declares it, or if
+    // it is a member: of whatever class the macro was given.
+    const StringId used_in = file_of(place);
+    if (place.isMacroID() && from != used_in && (home == used_in || named.declaration->getDeclContext()->isRecord()))
+      return;
     if (home == from || (home == StringId::empty && !(own && is_at_file_level(named)))) return;
 
     auto [known, is_new] =
