@@ -26,7 +26,7 @@ static constexpr std::string_view other[] = {
     "iterate", "check",    "ready",   "valid",    "eof",     "finished", "drain",  "consume",  "token",  "char",
     "now",     "time",     "clock",   "sleep",    "log",     "print",    "format", "rand",     "random", "generate",
     "status",  "state",    "stopped", "stop",     "running", "can",      "should", "loop",     "visit",  "process",
-    "handle",  "dispatch", "fork",    "vfork",    "waitpid", "waitid"};
+    "handle",  "dispatch", "fork",    "vfork",    "waitpid", "waitid",   "code"};
 static constexpr std::string_view bounding[] = {"retry",   "retries", "attempt",  "attempts", "exhausted", "limit",
                                                 "expired", "expire",  "deadline", "budget",   "remaining", "left",
                                                 "quota",   "elapsed", "tries",    "until",    "timedout",  "exceeded"};
