@@ -444,9 +444,9 @@ class Follower {
     return !path.empty() && llvm::StringRef(scope.cell).starts_with(path) && scope.cell.size() > path.size() &&
            (scope.cell[path.size()] == '.' || scope.cell[path.size()] == '[');
   }
-  // The object is gone; worth a word only where it is known which states it may be in.
+  // The object is gone.
   void emit_end(const clang::Stmt* statement, const StateKnowledge& knowledge) {
-    if (emitting && knowledge.current != states.all()) emit(event_at(StateEventKind::end, statement, knowledge));
+    if (emitting) emit(event_at(StateEventKind::end, statement, knowledge));
   }
   bool holds_base(const clang::CallExpr* call, const std::string& base) const {
     if (!call) return false;

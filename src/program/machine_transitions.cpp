@@ -196,9 +196,14 @@ void trace_transitions(StateMachine& machine, const Program& program, const Rela
   for (const MachineTransition& transition : machine.transitions)
     for (unsigned i = 0; i < machine.enumeration.states.size(); ++i)
       if (transition.from >> i & 1 && transition.to & ~(StateMask(1) << i)) machine.left |= StateMask(1) << i;
+  // A deletion says something of a state where it is known to be one of few, or where the function switches over it:
+  // that one steers the machine, and lets go of what is through with it.
   for (const MachineFlow& flow : machine.flows)
     for (const MachineEvent& end : flow.ends)
-      if (!flow.test && end.from() != machine.all) machine.ended |= end.from();
+      if (!flow.test && end.from() != machine.all)
+        machine.ended |= end.from();
+      else if (!flow.test && !flow.flow.labels.empty())
+        machine.steered_to_end = true;
   machine.entered |= machine.initial | outside;
   machine.reachable = machine.initial | outside;
   // An object that nobody gives a state starts with the enumerator that is 0.

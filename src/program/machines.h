@@ -50,10 +50,11 @@ struct StateMachine {
   StateEnumFact enumeration;
   std::string name; // qualified; of an enum without a name, that of the variable
   StateMask all = 0, initial = 0, final = 0;
-  StateMask entered = 0;   // by anything at all
-  StateMask left = 0;      // for another state
-  StateMask ended = 0;     // objects are deleted in it, and not in every state
-  StateMask reachable = 0; // from an initial state or from outside
+  StateMask entered = 0;       // by anything at all
+  StateMask left = 0;          // for another state
+  StateMask ended = 0;         // objects are deleted in it, and not in every state
+  bool steered_to_end = false; // a function that switches over the state also deletes objects in any state
+  StateMask reachable = 0;     // from an initial state or from outside
   std::vector<StateHolderFact> holders;
   std::vector<MachineFlow> flows;
   std::vector<MachineTransition> transitions; // sorted by place
