@@ -4,6 +4,8 @@
 
 #include "facts/words.h"
 
+#include <clang/Basic/Builtins.h>
+
 namespace plumbline {
 
 std::optional<unsigned> StateEnum::index_of(std::int64_t value) const {
@@ -27,6 +29,12 @@ const clang::Expr* bare(const clang::Expr* expression) {
     else if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(inner);
              list && list->getNumInits() == 1 && !list->getType()->isRecordType() && !list->getType()->isArrayType())
       inner = list->getInit(0);
+    // likely(x), unlikely(x)
+    else if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(inner);
+             call && call->getNumArgs() > 1 &&
+             (call->getBuiltinCallee() == clang::Builtin::BI__builtin_expect ||
+              call->getBuiltinCallee() == clang::Builtin::BI__builtin_expect_with_probability))
+      inner = call->getArg(0);
     if (inner == expression) return expression;
     expression = inner;
   }
