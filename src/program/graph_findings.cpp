@@ -255,14 +255,19 @@ class Judge {
     return reads(function) && !reads(*known);
   }
 
+  // What a function collects for itself is no record's: `next_level_files`.
+  bool is_function_own(const GraphMember& member) const {
+    const EntityFact* owner = program.entity(member.owner);
+    return (member.shape == GraphShape::pointers || member.shape == GraphShape::ids) && !member.is_field && owner &&
+           owner->kind == EntityKind::function;
+  }
+
   void accepted(const GraphMember& member, GraphName name, const Use& use) {
     if (use.all_constant) return;
     if (name == GraphName::network) return;
     const GraphFunction* at = use.validator ? use.validator : use.loader ? use.loader : use.keeper;
     if (!at) return;
-    // What a function collects for itself is no record's.
-    const EntityFact* owner = program.entity(member.owner);
-    if (member.shape == GraphShape::pointers && owner && owner->kind == EntityKind::function) return;
+    if (is_function_own(member) && (member.shape == GraphShape::pointers || name != GraphName::dependency)) return;
     if (!use.validator) {
       if (name == GraphName::none) return;
       if (member.shape == GraphShape::pointers && name <= GraphName::tree && !use.by_lookup) return;
@@ -379,6 +384,7 @@ class Judge {
 
   void waits(const GraphMember& member, GraphName name) {
     if (name == GraphName::network || name == GraphName::none) return;
+    if (is_function_own(member) && name != GraphName::dependency) return;
     for (std::uint32_t number : graphs.around_touching(member.id)) {
       const GraphFunction& function = graphs.functions[number];
       std::set<unsigned> inside; // of a loop that is reported
