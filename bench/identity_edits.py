@@ -7,18 +7,19 @@ against the baseline taken before, and each finding's fingerprint compared with 
 
   reformat    clang-format in another style, the whole tree
   files       every second source file and header gets another name; includes and the compile database follow
-  functions   every function and class that is the owner of a finding gets another name, everywhere
+  functions   every function and class that is the owner of a finding gets another name, everywhere (with a prefix: the end of
+              a name says what a type is for)
   reorder     the top-level definitions of each .cpp file that have findings, in another order
   neighbour   before every third finding's statement the same statement once more (which of two equal statements side by
               side is the old one nobody can say: either may be recognised, not both, not none)
   all         one after the other
 
-Beside it stands what the SARIF Multitool's match-results-forward keeps (npm @microsoft/sarif-multitool in tests/node),
-by its results' guids.
+Beside it stands, for scale, what others keep: a hash of file, message, line text and column, and the SARIF Multitool's
+match-results-forward (npm @microsoft/sarif-multitool in tests/node), which says of each result whether it is known or new.
 
     bench/identity_edits.py --plumbline build/plumbline --only src /work/corpora/NuRaft
 """
-import argparse, collections, json, os, pathlib, re, shutil, subprocess, sys, tempfile
+import argparse, collections, contextlib, json, os, pathlib, re, shutil, subprocess, sys, tempfile
 
 SOURCES = (".c", ".cc", ".cpp", ".cxx")
 HEADERS = (".h", ".hh", ".hpp", ".hxx")
@@ -31,6 +32,7 @@ class Tree:
 
     def __init__(self, origin, folder, only):
         self.origin, self.root = origin, os.path.join(folder, "tree")
+        shutil.rmtree(self.root, ignore_errors=True)
         shutil.copytree(origin, self.root, symlinks=True, ignore=shutil.ignore_patterns("*.o", "*.a", ".git"))
         text = pathlib.Path(origin, "build/compile_commands.json").read_text().replace(origin, self.root)
         commands, seen = [], set()
@@ -98,6 +100,20 @@ def marked(tree, found):
     return result
 
 
+def naive_hashes(tree, found):
+    """The same keys, to hashes of file, message, text of the line and column: what many tools call a fingerprint."""
+    result, lines = collections.defaultdict(set), {}
+    marks = {fingerprint: mark for mark, fingerprints in marked(tree, found).items() for fingerprint in fingerprints}
+    for finding in found:
+        place = finding["location"]
+        text = lines.setdefault(place["path"], MARK.sub(b"", pathlib.Path(tree.root, place["path"]).read_bytes()).splitlines())
+        line = text[place["line"] - 1] if place["line"] <= len(text) else b""
+        column = len(MARK.sub(b"", pathlib.Path(tree.root, place["path"]).read_bytes().splitlines()[place["line"] - 1][: place["column"] - 1]))
+        if finding["fingerprint"] in marks:
+            result[marks[finding["fingerprint"]]].add((place["path"], finding["message"], line, column))
+    return result
+
+
 def reformat(tree, _):
     style = "Google"
     files = [str(p) for p in tree.sources()]
@@ -138,10 +154,10 @@ def rename_functions(tree, found):
     words -= system
     if not words:
         return
-    pattern = re.compile(r"(?<![\w#\"/])(" + "|".join(sorted(words)) + r")\b(?!\.hxx|\.h\b|\.cxx|/)")
+    pattern = re.compile(r"(?<![\w#\"])(?<![^*]/)(" + "|".join(sorted(words)) + r")\b(?!\.hxx|\.h\b|\.cxx|/)")  # not in paths
     for path in tree.sources():
         lines = path.read_text(errors="surrogateescape").split("\n")
-        path.write_text("\n".join(l if l.lstrip().startswith("#include") else pattern.sub(r"\1_renamed", l) for l in lines), errors="surrogateescape")
+        path.write_text("\n".join(l if l.lstrip().startswith("#include") else pattern.sub(r"renamed_\1", l) for l in lines), errors="surrogateescape")
 
 
 def reorder(tree, found):
@@ -185,7 +201,7 @@ EDITS = {"reformat": [reformat], "files": [rename_files], "functions": [rename_f
 
 
 def multitool_keeps(program, before, after, folder):
-    """How many results of `after` match-results-forward gives the guid of a result of `before`: by their marks' places."""
+    """What match-results-forward says of the results: unchanged, updated (known, said otherwise), new, absent."""
     out = os.path.join(folder, "matched.sarif")
     done = subprocess.run([program, "match-results-forward", after, "--previous", before, "--output-file-path", out, "--log", "ForceOverwrite"], capture_output=True, text=True)
     if done.returncode != 0 or not os.path.exists(out):
@@ -200,12 +216,20 @@ def main():
     parser.add_argument("--only", default="src", help="folders, comma separated")
     parser.add_argument("--edits", default=",".join(EDITS))
     parser.add_argument("--multitool", default="tests/node/node_modules/.bin/sarif-multitool")
+    parser.add_argument("--folder", help="where to work, and keep facts for the next run; else a temporary folder")
+    parser.add_argument("-v", action="store_true", help="list what was lost or paired wrongly, on standard error")
     parser.add_argument("root")
     options = parser.parse_args()
     plumbline, origin = os.path.abspath(options.plumbline), os.path.abspath(options.root)
-    print("| edit | findings | kept | lost | wrongly paired | kept (%) | Multitool unchanged / new |")
-    print("|---|---:|---:|---:|---:|---:|---|")
-    with tempfile.TemporaryDirectory() as folder:
+    print("| edit | findings | kept | lost | wrongly paired | kept (%) | naive hash keeps | Multitool known / new |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    with contextlib.ExitStack() as stack:
+        folder = options.folder and os.path.abspath(options.folder) or stack.enter_context(tempfile.TemporaryDirectory())
+        os.makedirs(folder, exist_ok=True)
+        if options.folder:
+            os.environ["PLUMBLINE_CACHE_DIR"] = os.path.join(folder, "cache")
+            for stale in ("clean", "aside"):
+                shutil.rmtree(os.path.join(folder, stale), ignore_errors=True)
         tree = Tree(origin, folder, options.only.split(","))
         first = os.path.join(folder, "first.json")
         tree.audit([plumbline, "scan"], first)
@@ -213,7 +237,7 @@ def main():
         clean = os.path.join(folder, "clean")
         tree.audit([plumbline, "baseline", "create"])
         tree.audit([plumbline, "scan"], first)
-        before = marked(tree, findings(first))
+        before, naive_before = marked(tree, findings(first)), naive_hashes(tree, findings(first))
         sarif = os.path.join(folder, "before.sarif")
         os.rename(os.path.join(tree.root, ".plumbline"), os.path.join(folder, "aside"))
         tree.audit([plumbline, "scan"], sarif)
@@ -233,14 +257,28 @@ def main():
             common = [mark for mark in before if mark in after]
             kept = sum(bool(after[mark] & before[mark]) for mark in common)
             wrong = sum(owner_of.get(fingerprint, mark) != mark for mark in after for fingerprint in after[mark])
+            naive_after = naive_hashes(tree, findings(after_path))
+            naive = sum(bool(naive_after[mark] & naive_before[mark]) for mark in common)
+            if options.v:
+                texts = {f["fingerprint"]: f"{f['location']['path']}:{f['location']['line']} {f['check']}/{f['kind']} {f['owner']}: {f['message']}" for f in findings(first) + findings(after_path)}
+                for mark in common:
+                    if not after[mark] & before[mark]:
+                        print(f"{edit} lost {mark}: {[texts[x] for x in before[mark]]}", file=sys.stderr)
+                for mark in after:
+                    for fingerprint in after[mark]:
+                        if owner_of.get(fingerprint, mark) != mark:
+                            print(f"{edit} wrong: {mark} is taken for {owner_of[fingerprint]}: {texts[fingerprint]}", file=sys.stderr)
+                for mark in before:
+                    if mark not in after:
+                        print(f"{edit} not found after the edit: {[texts[x] for x in before[mark]]}", file=sys.stderr)
             after_sarif = os.path.join(folder, "after.sarif")
             os.rename(os.path.join(tree.root, ".plumbline"), os.path.join(folder, "aside"))
             tree.audit([plumbline, "scan"], after_sarif)
             shutil.rmtree(os.path.join(folder, "aside"))
             states = multitool_keeps(options.multitool, sarif, after_sarif, folder) if os.path.exists(options.multitool) else None
-            beside = f"{states['unchanged']} / {states['new']}" if states else "not run"
+            beside = f"{states['unchanged'] + states['updated']} / {states['new']}" if states else "not run"
             share = 100 * kept / len(common) if common else 0
-            print(f"| {edit} | {len(common)} of {len(before)} | {kept} | {len(common) - kept} | {wrong} | {share:.2f} | {beside} |", flush=True)
+            print(f"| {edit} | {len(common)} of {len(before)} | {kept} | {len(common) - kept} | {wrong} | {share:.2f} | {naive} | {beside} |", flush=True)
             if os.environ.get("KEEP"):
                 shutil.copytree(tree.root, os.path.join(os.environ["KEEP"], edit), dirs_exist_ok=True, symlinks=True)
                 shutil.copy(after_path, os.path.join(os.environ["KEEP"], edit + ".json"))

@@ -14,9 +14,9 @@ namespace plumbline {
 
 std::string normalised_source(std::string_view source) {
   std::string result;
-  for (const Token& token : tokens_of(source)) {
+  for (const Word& word : words_of(source)) {
     if (!result.empty()) result += ' ';
-    result += source.substr(token.begin, token.end - token.begin);
+    result += word.text;
   }
   return result;
 }

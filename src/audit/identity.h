@@ -32,8 +32,8 @@ struct FingerprintParts {
   unsigned ordinal = 0; // among findings whose other ingredients are equal, in the file's order, from 0
 };
 
-// C++ source as its tokens with single spaces between them and without comments: equal for any formatting. Each
-// punctuation character counts as a token (`>>` equals `> >`); literals are kept as written, raw strings whole.
+// C++ source as its tokens with single spaces between them and without comments: equal for any formatting. Each mark of
+// punctuation is a token (`>>` equals `> >`); literals are kept as written, but "a" "b" is "ab"; raw strings are whole.
 std::string normalised_source(std::string_view source);
 
 // The parts of each finding, in the order of `findings`; which order that is does not matter to the result.

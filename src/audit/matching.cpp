@@ -3,6 +3,7 @@
 #include "audit/tokens.h"
 
 #include <llvm/ADT/StringExtras.h>
+#include <llvm/ADT/bit.h>
 #include <llvm/Support/xxhash.h>
 
 #include <algorithm>
@@ -11,6 +12,13 @@
 #include <tuple>
 
 namespace plumbline {
+
+// A SimHash (M. Charikar, "Similarity estimation techniques from rounding algorithms", 2002) of the names and texts
+// around: two sketches differ in about as many bits as the two sets of names differ. Equal, it stands for many tokens;
+// unequal, it tells apart what the hashes cannot, twin loops in which each name was changed a little. 0: not known.
+static std::uint64_t sketch_of(const Surroundings& around) {
+  return std::uint64_t{around.after[2]} << 32 | around.before[2];
+}
 
 namespace {
 
@@ -28,15 +36,15 @@ enum Ingredient : unsigned {
 enum Around : unsigned {
   before_4 = 1,
   before_16 = 2,
-  before_64 = 4,
+  before_sketch = 4,
   before_shape = 8,
   after_4 = 16,
   after_16 = 32,
-  after_64 = 64,
+  after_sketch = 64,
   after_shape = 128,
   around_4 = before_4 | after_4,
   around_16 = before_16 | after_16,
-  around_64 = before_64 | after_64,
+  around_sketch = around_16 | before_sketch | after_sketch,
   around_shape = before_shape | after_shape,
 };
 
@@ -46,9 +54,9 @@ struct Pass {
 };
 
 constexpr Pass unmoved_passes[] = {
-    {everything, around_64},    {everything, around_16}, {everything, around_4},
-    {everything, before_16},    {everything, after_16},  {everything | line_text, 0},
-    {everything, around_shape}, {everything, before_4},  {everything, after_4},
+    {everything, around_sketch}, {everything, around_16}, {everything, around_4},
+    {everything, before_16},     {everything, after_16},  {everything | line_text, 0},
+    {everything, around_shape},  {everything, before_4},  {everything, after_4},
 };
 
 constexpr Pass moved_passes[] = {
@@ -59,9 +67,9 @@ constexpr Pass moved_passes[] = {
     {path | entity | text, around_4},
     {path | text, around_4},
     {path | text, around_shape},
-    {entity | owner | text, around_64},
+    {entity | owner | text, around_sketch},
     {entity | owner | text, around_16},
-    {text, around_64},
+    {text, around_sketch},
     {text, around_16},
 };
 
@@ -84,7 +92,7 @@ constexpr Pass last_passes[] = {
     {path | entity | owner, around_4},
     {path | entity, around_16},
     {path | owner, around_16},
-    {path, around_64},
+    {path, around_sketch},
     {path, around_16},
     {path | entity | owner, around_shape, true},
     {path | owner, around_shape, true}, // the text is a name that was changed: an #include
@@ -104,8 +112,8 @@ constexpr Pass site_passes[] = {
     {path | owner | text, 0, true},
 };
 
-// Several equals against several are paired in the file's order; that is a guess, which must wait until each pass has
-// taken what is certain: one against one.
+// Several equals against several are paired by the names around them, and where those say nothing in the file's order;
+// that is a guess, which must wait until each pass has taken what is certain: one against one.
 enum class Pairing { unique, any };
 
 class Matcher {
@@ -205,11 +213,38 @@ class Matcher {
       if (found == waiting.end()) continue;
       const std::vector<std::size_t>& old = found->second;
       if (pass.unique && (old.size() != 1 || newcomers.size() != 1)) continue;
-      for (std::size_t k = 0; k < std::min(old.size(), newcomers.size()); ++k) {
-        matches[newcomers[k]] = old[k];
-        taken[old[k]] = true;
-      }
+      pair_off(old, newcomers);
     }
+  }
+
+  void pair(std::size_t old, std::size_t newcomer) {
+    matches[newcomer] = old;
+    taken[old] = true;
+  }
+
+  // All of the fewer ones get a partner: those first whose sketches differ least. Beyond what is worth comparing each
+  // with each, and among those whose sketches say nothing, the order decides.
+  void pair_off(const std::vector<std::size_t>& old, const std::vector<std::size_t>& newcomers) {
+    static constexpr std::size_t most_comparisons = 4096;
+    struct Candidate {
+      int difference;
+      std::size_t apart, old, newcomer; // apart: places in their orders
+      auto operator<=>(const Candidate&) const = default;
+    };
+    if (old.size() * newcomers.size() > most_comparisons) {
+      for (std::size_t k = 0; k < std::min(old.size(), newcomers.size()); ++k) pair(old[k], newcomers[k]);
+      return;
+    }
+    std::vector<Candidate> candidates;
+    for (std::size_t i = 0; i < old.size(); ++i)
+      for (std::size_t k = 0; k < newcomers.size(); ++k) {
+        const std::uint64_t before = sketch_of(then[old[i]].around), after = sketch_of(now[newcomers[k]].around);
+        const int difference = before != 0 && after != 0 ? llvm::popcount(before ^ after) : 0;
+        candidates.push_back({difference, i > k ? i - k : k - i, old[i], newcomers[k]});
+      }
+    std::sort(candidates.begin(), candidates.end());
+    for (const Candidate& candidate : candidates)
+      if (!taken[candidate.old] && matches[candidate.newcomer] == no_match) pair(candidate.old, candidate.newcomer);
   }
 
   // A file that is gone votes for the new files that have findings like its own.
@@ -296,24 +331,39 @@ std::vector<std::size_t> match_sites(const std::vector<Matchable>& then, const s
   return matcher.result();
 }
 
-// The hash of `count` tokens from `first` on, going by `step`; the file's end counts as a token.
-static std::uint32_t hash_of(std::string_view source, const std::vector<Token>& tokens, std::ptrdiff_t first,
-                             std::ptrdiff_t step, std::size_t count, bool shape) {
+// The hash of `count` words from `first` on, going by `step`; the file's end counts as a word.
+static std::uint32_t hash_of(const std::vector<Word>& all, std::ptrdiff_t first, std::ptrdiff_t step, std::size_t count,
+                             bool shape) {
   std::string words;
   std::ptrdiff_t at = first;
   for (std::size_t k = 0; k < count; ++k, at += step) {
-    if (at < 0 || at >= static_cast<std::ptrdiff_t>(tokens.size())) {
+    if (at < 0 || at >= static_cast<std::ptrdiff_t>(all.size())) {
       words += "\1";
       break;
     }
-    const Token& token = tokens[static_cast<std::size_t>(at)];
-    const std::string_view spelled = source.substr(token.begin, token.end - token.begin);
-    const bool is_name = token.kind == TokenKind::word || token.kind == TokenKind::literal; // "header.h" is one, too
-    words += shape && is_name ? std::string_view("w") : spelled;
+    const Word& word = all[static_cast<std::size_t>(at)];
+    const bool is_name = word.kind == TokenKind::word || word.kind == TokenKind::literal; // "header.h" is one, too
+    words += shape && is_name ? "w" : word.text;
     words += '\0';
   }
   std::uint32_t hash = static_cast<std::uint32_t>(llvm::xxh3_64bits(llvm::StringRef(words)));
   return hash == 0 ? 1 : hash; // 0 means: not known
+}
+
+// Each name votes for the bits of its hash, once however often it is there.
+static std::uint64_t sketch_of(const std::vector<Word>& words, std::size_t first, std::size_t last) {
+  std::set<std::string_view> names;
+  for (std::size_t i = first; i < last; ++i)
+    if (words[i].kind == TokenKind::word || words[i].kind == TokenKind::literal) names.insert(words[i].text);
+  std::array<int, 64> votes{};
+  for (std::string_view name : names) {
+    const std::uint64_t hash = llvm::xxh3_64bits(llvm::StringRef(name));
+    for (std::size_t bit = 0; bit < votes.size(); ++bit) votes[bit] += (hash >> bit & 1) != 0 ? 1 : -1;
+  }
+  std::uint64_t sketch = 0;
+  for (std::size_t bit = 0; bit < votes.size(); ++bit)
+    if (votes[bit] > 0) sketch |= std::uint64_t{1} << bit;
+  return sketch == 0 ? 1 : sketch; // 0 means: not known
 }
 
 static std::size_t offset_of(const std::vector<std::size_t>& line_starts, std::size_t size, std::uint32_t line,
@@ -323,21 +373,61 @@ static std::size_t offset_of(const std::vector<std::size_t>& line_starts, std::s
   return std::min(size, line_starts[line - 1] + (column == 0 ? 0 : column - 1));
 }
 
-static Surroundings around(std::string_view source, const std::vector<Token>& tokens, std::size_t begin,
+struct WordRange {
+  std::size_t first = 0, last = 0; // exclusive
+};
+
+// Where functions are defined, from the end of what stands before each to its closing brace: a brace that opens behind
+// ')', behind what may follow a parameter list, or behind the braces of an initialiser. Good enough to tell what
+// belongs together; where a macro unbalances braces, the rest of the file has none.
+static std::vector<WordRange> functions_in(const std::vector<Word>& words) {
+  static const std::set<std::string_view> behind_parameters = {")", "const", "noexcept", "override", "final", "}"};
+  std::vector<WordRange> functions;
+  std::size_t depth = 0, function_depth = 0, begin = 0, declaration = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& text = words[i].text;
+    if (text == "{") {
+      ++depth;
+      const bool is_body = i > 0 && behind_parameters.contains(words[i - 1].text);
+      if (function_depth == 0 && is_body) {
+        function_depth = depth;
+        begin = declaration;
+      }
+    } else if (text == "}") {
+      if (depth == function_depth && depth != 0) {
+        functions.push_back({begin, i + 1});
+        function_depth = 0;
+      }
+      if (depth > 0) --depth;
+    }
+    const bool ends_declaration = text == ";" || text == "{" || text == "}";
+    if (function_depth == 0 && ends_declaration) declaration = i + 1;
+  }
+  return functions;
+}
+
+static Surroundings around(const std::vector<Word>& words, const std::vector<WordRange>& functions, std::size_t begin,
                            std::size_t end) {
   auto first_at = [&](std::size_t offset) {
-    return std::lower_bound(tokens.begin(), tokens.end(), offset,
-                            [](const Token& token, std::size_t at) { return token.begin < at; }) -
-           tokens.begin();
+    return std::lower_bound(words.begin(), words.end(), offset,
+                            [](const Word& word, std::size_t at) { return word.begin < at; }) -
+           words.begin();
   };
   std::ptrdiff_t before = first_at(begin) - 1, after = first_at(std::max(begin, end));
   Surroundings result;
-  for (std::size_t i = 0; i < std::size(Surroundings::widths); ++i) {
-    result.before[i] = hash_of(source, tokens, before, -1, Surroundings::widths[i], false);
-    result.after[i] = hash_of(source, tokens, after, 1, Surroundings::widths[i], false);
+  for (std::size_t i = 0; i < 2; ++i) {
+    result.before[i] = hash_of(words, before, -1, Surroundings::widths[i], false);
+    result.after[i] = hash_of(words, after, 1, Surroundings::widths[i], false);
   }
-  result.before[3] = hash_of(source, tokens, before, -1, Surroundings::shape_width, true);
-  result.after[3] = hash_of(source, tokens, after, 1, Surroundings::shape_width, true);
+  result.before[3] = hash_of(words, before, -1, Surroundings::shape_width, true);
+  result.after[3] = hash_of(words, after, 1, Surroundings::shape_width, true);
+  const std::size_t middle = static_cast<std::size_t>(before + 1), width = Surroundings::widths[2];
+  WordRange near{middle > width ? middle - width : 0, static_cast<std::size_t>(after) + width};
+  for (const WordRange& function : functions)
+    if (function.first <= middle && middle < function.last) near = function;
+  const std::uint64_t sketch = sketch_of(words, near.first, std::min(words.size(), near.last));
+  result.before[2] = static_cast<std::uint32_t>(sketch);
+  result.after[2] = static_cast<std::uint32_t>(sketch >> 32);
   return result;
 }
 
@@ -348,12 +438,13 @@ std::vector<Surroundings> surroundings_of(const std::vector<Place>& places, cons
   for (const auto& [file, indices] : by_file) {
     const std::optional<std::string> source = read ? read(file) : std::nullopt;
     if (!source) continue;
-    const std::vector<Token> tokens = tokens_of(*source);
+    const std::vector<Word> words = words_of(*source);
+    const std::vector<WordRange> functions = functions_in(words);
     std::vector<std::size_t> line_starts{0};
     for (std::size_t at = 0; (at = source->find('\n', at)) != std::string::npos;) line_starts.push_back(++at);
     for (std::size_t i : indices) {
       const Place& place = places[i];
-      result[i] = around(*source, tokens, offset_of(line_starts, source->size(), place.line, place.column),
+      result[i] = around(words, functions, offset_of(line_starts, source->size(), place.line, place.column),
                          offset_of(line_starts, source->size(), place.end_line, place.end_column));
     }
   }

@@ -30,8 +30,8 @@
 
 namespace plumbline {
 
-// Hashes of the tokens before and after an anchor: the nearest 4, 16 and 64, and of the nearest 32 only their shape
-// (names and texts do not count, so that renaming does not change it). All 0: not known.
+// Hashes of the tokens before and after an anchor: [0] and [1] of the nearest 4 and 16, [3] of the shape of the nearest
+// 32 (names and texts do not count). [2]: halves of a sketch of the function's names, or of 64. All 0: not known.
 struct Surroundings {
   static constexpr std::size_t widths[] = {4, 16, 64};
   static constexpr std::size_t shape_width = 32;

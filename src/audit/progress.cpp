@@ -55,6 +55,15 @@ static std::string joined_lines(std::string_view text) {
   return result;
 }
 
+// The code of an anchor, as a table shows it. A number by itself says nothing; its line does.
+static std::string shown_code(const std::string& anchor, const std::string& line) {
+  static constexpr std::size_t longest_line = 100;
+  const std::string code = joined_lines(anchor), whole = joined_lines(line);
+  const bool is_number =
+      code.find_first_of("0123456789") <= 1 && code.find_first_not_of("0123456789abcdefxlLuUsmnh'.{}, ") == code.npos;
+  return is_number && !whole.empty() && whole.size() <= longest_line ? whole : code;
+}
+
 static std::size_t start_of_line(std::string_view source, std::uint32_t line) {
   std::size_t at = 0;
   for (; line > 1 && at != std::string_view::npos; --line) {
@@ -114,7 +123,7 @@ static std::vector<const Site*> replacements(const std::vector<const BaselineEnt
 static ProgressRow row_of(const BaselineEntry& entry, Status status) {
   ProgressRow row;
   row.line_before = entry.place.line;
-  row.before = joined_lines(entry.source_text);
+  row.before = shown_code(entry.source_text, entry.line_text);
   row.status = status;
   row.priority = entry.priority;
   row.check = entry.check;
@@ -126,7 +135,7 @@ static ProgressRow row_of(const BaselineEntry& entry, Status status) {
 
 static void show_finding(ProgressRow& row, const Finding& finding) {
   row.line_now = finding.place.line;
-  row.now = joined_lines(finding.source_text);
+  row.now = shown_code(finding.source_text, finding.line_text);
   row.status = finding.status;
   row.priority = finding.priority;
   row.check = finding.check;

@@ -116,4 +116,24 @@ std::vector<Token> tokens_of(std::string_view source) {
   return tokens;
 }
 
+// Raw strings, those with a prefix, and characters stay by themselves.
+static bool is_plain_string(const Word& word) {
+  return word.kind == TokenKind::literal && word.text.size() >= 2 && word.text.front() == '"' &&
+         word.text.back() == '"';
+}
+
+std::vector<Word> words_of(std::string_view source) {
+  std::vector<Word> words;
+  for (const Token& token : tokens_of(source)) {
+    Word word{std::string(source.substr(token.begin, token.end - token.begin)), token.begin, token.kind};
+    if (!words.empty() && is_plain_string(word) && is_plain_string(words.back())) {
+      words.back().text.pop_back();
+      words.back().text += word.text.substr(1);
+    } else {
+      words.push_back(std::move(word));
+    }
+  }
+  return words;
+}
+
 } // namespace plumbline

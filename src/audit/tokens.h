@@ -2,6 +2,7 @@
 // a token (`>>` equals `> >`), literals are kept as written, raw strings whole, comments are left out.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,5 +16,14 @@ struct Token {
 };
 
 std::vector<Token> tokens_of(std::string_view source);
+
+// A token with its text; string literals that stand side by side are one, because formatters break long ones in two.
+struct Word {
+  std::string text;
+  std::size_t begin = 0; // offset into the source
+  TokenKind kind = TokenKind::punctuation;
+};
+
+std::vector<Word> words_of(std::string_view source);
 
 } // namespace plumbline

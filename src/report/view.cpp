@@ -40,6 +40,19 @@ std::string share_text(const Json& object, const char* key) {
 
 Json or_null(std::string text) { return text.empty() ? Json(nullptr) : Json(std::move(text)); }
 
+std::string prose(std::string_view text, const Dialect& dialect) {
+  std::string result;
+  while (true) {
+    const std::size_t open = text.find('`');
+    const std::size_t close = open == text.npos ? text.npos : text.find('`', open + 1);
+    if (close == text.npos) return result + dialect.text(text);
+    const std::string_view code = text.substr(open + 1, close - open - 1);
+    result += dialect.text(text.substr(0, open));
+    result += code.empty() ? dialect.text("``") : dialect.code(code);
+    text.remove_prefix(close + 1);
+  }
+}
+
 std::string place_text(const Json& location, const Dialect& dialect) {
   std::string where = text_of(location, "path");
   if (std::int64_t line = number_of(location, "line")) where += ":" + std::to_string(line);

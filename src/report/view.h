@@ -42,6 +42,8 @@ std::string percent_text(std::int64_t part, std::int64_t whole);
 std::string share_text(const Json& object, const char* key);
 double decimal_of(const Json& object, const char* key);
 Json or_null(std::string text);
+// A sentence in which code stands between backticks: the code as code, the rest as text. All of it is escaped.
+std::string prose(std::string_view text, const Dialect& dialect);
 // "path:line", as code.
 std::string place_text(const Json& location, const Dialect& dialect);
 

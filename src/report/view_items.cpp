@@ -4,6 +4,8 @@
 #include "report/source_lines.h"
 #include "report/view.h"
 
+#include <llvm/ADT/StringRef.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -115,27 +117,46 @@ static std::string owner_of(const Item& item) {
   return owner;
 }
 
+// The first few, each once and with how often it is there: "1 s ×2, 500 ms, …".
+static std::string listed(const std::vector<std::string>& texts, const ViewOptions& options) {
+  static constexpr std::size_t most = 5;
+  std::vector<std::pair<std::string, std::size_t>> counted;
+  for (const std::string& text : texts) {
+    auto known = std::find_if(counted.begin(), counted.end(), [&](const auto& one) { return one.first == text; });
+    if (known == counted.end())
+      counted.emplace_back(text, 1);
+    else
+      ++known->second;
+  }
+  std::string list;
+  for (std::size_t i = 0; i < counted.size() && i < most; ++i) {
+    list += (i == 0 ? "" : words_at(options.words, {"group", "comma"})) + options.dialect.text(counted[i].first);
+    if (counted[i].second > 1) list += " ×" + std::to_string(counted[i].second);
+  }
+  return counted.size() > most ? list + words_at(options.words, {"group", "and_more"}) : list;
+}
+
 static std::string title_of(const Item& item, const ViewOptions& options) {
   const Json& first = *item.findings.front();
   if (item.findings.size() == 1) return headline(first, options);
-  static constexpr std::size_t values_shown = 5;
-  std::vector<std::string> values;
-  std::size_t count = 0;
-  for (const Json* finding : item.findings)
-    if (std::string value = text_of(*finding, "value"); is_about_values(*finding) && !value.empty()) {
-      ++count;
-      if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
-    }
-  std::string list;
-  for (std::size_t i = 0; i < values.size() && i < values_shown; ++i)
-    list += (i == 0 ? "" : words_at(options.words, {"group", "comma"})) + options.dialect.text(values[i]);
-  if (values.size() > values_shown) list += words_at(options.words, {"group", "and_more"});
+  std::vector<std::string> values, names;
+  for (const Json* finding : item.findings) {
+    if (std::string value = text_of(*finding, "value"); is_about_values(*finding) && !value.empty())
+      values.push_back(value);
+    const std::string entity = text_of(*finding, "entity");
+    const std::size_t scope = entity.rfind("::");
+    names.push_back(scope == entity.npos ? entity : entity.substr(scope + 2));
+  }
+  std::string several = kind_words(options.words, first, "several");
+  if (several.empty()) several = words_at(options.words, {"group", "others"});
   std::string title;
-  if (count > 1)
-    title = filled(words_at(options.words, {"group", "values"}), {{"count", std::to_string(count)}, {"values", list}});
+  if (values.size() > 1)
+    title = filled(words_at(options.words, {"group", "values"}),
+                   {{"count", std::to_string(values.size())}, {"values", listed(values, options)}});
   else
-    title = filled(words_at(options.words, {"group", "others"}),
-                   {{"count", std::to_string(item.findings.size())}, {"title", check_title(first, options)}});
+    title = filled(several, {{"count", std::to_string(item.findings.size())},
+                             {"names", listed(names, options)},
+                             {"title", check_title(first, options)}});
   std::string owner = owner_of(item);
   if (owner.empty()) return title;
   return filled(words_at(options.words, {"group", "of"}), {{"owner", options.dialect.code(owner)}, {"what", title}});
@@ -153,6 +174,13 @@ static std::string states_of(const Item& item, const ViewOptions& options) {
   return states;
 }
 
+// One to five, a star for each 20 points that were begun: what teams put into their own lists.
+static std::string stars(std::int64_t score) {
+  std::string text;
+  for (std::int64_t points = 0; points < 100 && (points == 0 || points < score); points += 20) text += "★";
+  return text;
+}
+
 static Json row_view(const Item& item, const ViewOptions& options) {
   const Json& first = *item.findings.front();
   std::string where = item.findings.size() == 1 ? place_text(part_of(first, "location"), options.dialect)
@@ -163,6 +191,7 @@ static Json row_view(const Item& item, const ViewOptions& options) {
               {"priority", options.dialect.text(text_of(first, "priority"))},
               {"effort", hours_range(item.low, item.high)},
               {"score", std::to_string(number_of(first, "score"))},
+              {"stars", stars(number_of(first, "score"))},
               {"value", value_text(item.value)},
               {"status", states_of(item, options)},
               {"described", item.number <= options.described_items}};
@@ -171,6 +200,19 @@ static Json row_view(const Item& item, const ViewOptions& options) {
 static std::string line_of(const Json& location) {
   std::int64_t line = number_of(location, "line");
   return line > 0 ? std::to_string(line) : "–";
+}
+
+// The line that the finding begins in.
+static std::string line_text(const Json& finding, const ViewOptions& options) {
+  if (std::string text = text_of(finding, "line_text"); !text.empty()) return text;
+  const Json& location = part_of(finding, "location");
+  const std::size_t line = static_cast<std::size_t>(number_of(location, "line"));
+  if (options.render.read_source && line > 0)
+    if (std::optional<std::string> source = options.render.read_source(text_of(location, "path"))) {
+      std::vector<std::string_view> lines = split_lines(*source);
+      if (line <= lines.size()) return llvm::StringRef(lines[line - 1]).trim().str();
+    }
+  return text_of(finding, "source");
 }
 
 // The line as it was reported, or with the source at hand all lines of the finding and one on each side, without the
@@ -196,8 +238,7 @@ static std::string snippet_of(const Json& finding, const ViewOptions& options) {
       }
     if (!text.empty()) return text;
   }
-  std::string text = text_of(finding, "line_text");
-  return text.empty() ? text_of(finding, "source") : text;
+  return line_text(finding, options);
 }
 
 static std::string shortened(const std::string& text) {
@@ -215,12 +256,13 @@ static Json places_view(const Item& item, const ViewOptions& options) {
     std::string setting = text_of(config, "access");
     if (setting.empty()) setting = text_of(config, "field");
     bool exists = flag_of(config, "field_exists");
+    const std::string role = text_of(*finding, "role");
     auto also = item.also.find(finding);
     places.push_back(
         {{"line", line_of(part_of(*finding, "location"))},
-         {"code", options.dialect.code(shortened(text_of(*finding, "line_text")))},
+         {"code", options.dialect.code(shortened(line_text(*finding, options)))},
          {"value", options.dialect.text(text_of(*finding, "value"))},
-         {"role", options.dialect.text(word_for(options.words, "role", text_of(*finding, "role")))},
+         {"role", role.empty() || role == "other" ? "–" : options.dialect.text(word_for(options.words, "role", role))},
          {"setting", or_null(options.dialect.code(setting))},
          {"exists", exists},
          {"to_add", !setting.empty() && !exists},
@@ -229,6 +271,11 @@ static Json places_view(const Item& item, const ViewOptions& options) {
          {"status", options.dialect.text(word_for(options.words, "status", text_of(*finding, "status")))}});
   }
   return places;
+}
+
+// Constants in tests are nobody's settings: other reasons, and another way out.
+static bool is_test_constant(const Json& finding) {
+  return text_of(finding, "scope") == "test" && llvm::StringRef(text_of(finding, "check")).starts_with("hard-coded-");
 }
 
 // Why it matters, once for each kind among the findings.
@@ -241,9 +288,10 @@ static Json problems_view(const Item& item, const ViewOptions& options) {
   std::set<std::string> said;
   Json problems = Json::array();
   for (const Json* finding : all) {
-    std::string why = kind_words(options.words, *finding, "why");
+    std::string why = is_test_constant(*finding) ? words_at(options.words, {"test", "why"})
+                                                 : kind_words(options.words, *finding, "why");
     if (why.empty() || !said.insert(why).second) continue;
-    bool named = item.findings.size() > 1;
+    bool named = item.findings.size() > 1 && !is_test_constant(*finding);
     problems.push_back({{"what", or_null(named ? check_title(*finding, options) : "")}, {"why", why}});
   }
   return problems;
@@ -252,6 +300,7 @@ static Json problems_view(const Item& item, const ViewOptions& options) {
 static std::string difference_of(const Item& item) {
   std::string text;
   for (const Json* finding : item.findings) {
+    if (is_test_constant(*finding)) continue;
     std::string rewritten = text_of(part_of(*finding, "config_in_reach"), "rewritten");
     std::string line = text_of(*finding, "line_text");
     if (rewritten.empty()) continue;
@@ -273,8 +322,10 @@ static std::string suggestion_of(const Json& finding, const ViewOptions& options
   std::string key = flag_of(config, "field_exists") ? "existing" : field.empty() ? "seam" : "new";
   std::string owner = text_of(finding, "owner");
   bool own_words = check == "hard-coded-duration" || check == "hard-coded-limit";
-  if (in_english(options.words) || !own_words || (key == "seam" && owner.empty()))
-    return options.dialect.text(text_of(finding, "suggestion").substr(0, text_of(finding, "suggestion").find('\n')));
+  if (in_english(options.words) || !own_words || (key == "seam" && owner.empty())) {
+    const std::string text = text_of(finding, "suggestion");
+    return prose(text.substr(0, text.find('\n')), options.dialect);
+  }
   return filled(words_at(options.words, {"suggest", key}),
                 {{"field", options.dialect.code(field)},
                  {"type", options.dialect.code(text_of(config, "type"))},
@@ -291,7 +342,12 @@ static std::string code_of(const Json& finding, const ViewOptions& options) {
 
 static Json suggestions_view(const Item& item, const ViewOptions& options) {
   Json suggestions = Json::array();
+  if (std::any_of(item.findings.begin(), item.findings.end(),
+                  [](const Json* finding) { return is_test_constant(*finding); }))
+    suggestions.push_back(
+        {{"line", nullptr}, {"text", words_at(options.words, {"test", "suggest"})}, {"code", nullptr}});
   for (const Json* finding : item.findings) {
+    if (is_test_constant(*finding)) continue;
     std::string text = suggestion_of(*finding, options);
     if (text.empty()) continue;
     bool several = item.findings.size() > 1;
@@ -306,7 +362,8 @@ static Json steps_view(const Item& item, const ViewOptions& options) {
   std::set<std::string> said;
   Json steps = Json::array();
   for (const Json* finding : item.findings)
-    for (const std::string& step : kind_steps(options.words, *finding))
+    for (const std::string& step :
+         is_test_constant(*finding) ? steps_at(options.words, {"test", "steps"}) : kind_steps(options.words, *finding))
       if (said.insert(step).second) steps.push_back({{"step", about(*finding, step, options)}});
   return steps;
 }

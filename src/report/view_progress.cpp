@@ -18,20 +18,35 @@ static const char* sign_of(const std::string& status) {
 // Rows of one file's table; more than this is what nobody reads, and the JSON report has them.
 static constexpr std::size_t most_rows = 200;
 
+// What stands there now: the same as before is not written twice, and a seam that was missing is not "removed".
+static std::string shown_now(const Json& row, const ViewOptions& options) {
+  const std::string before = text_of(row, "before"), now = text_of(row, "now");
+  if (now.empty()) return "–";
+  if (now == before && text_of(row, "status") != "fixed") return words_at(options.words, {"group", "unchanged"});
+  return options.dialect.code(now);
+}
+
+static std::string word_of(const Json& row) {
+  const std::string status = text_of(row, "status");
+  if (status != "fixed") return status;
+  if (!text_of(row, "now").empty()) return "migrated";
+  const std::string check = text_of(row, "check");
+  return check.empty() || check.starts_with("hard-coded-") ? "removed" : "fixed";
+}
+
 static Json file_view(const Json& file, const ViewOptions& options) {
   const Dialect& dialect = options.dialect;
   Json rows = Json::array();
   std::int64_t done = 0, places = 0;
   std::size_t left_out = 0;
   for (const Json& row : part_of(file, "rows")) {
-    std::string status = text_of(row, "status"), before = text_of(row, "before"), now = text_of(row, "now");
+    std::string status = text_of(row, "status"), before = text_of(row, "before");
     if (status == "fixed" || is_active(row)) ++places;
     if (status == "fixed") ++done;
     if (rows.size() == most_rows) {
       ++left_out;
       continue;
     }
-    std::string word = status != "fixed" ? status : now.empty() ? "removed" : "migrated";
     auto line = [&](const char* key) {
       std::int64_t number = number_of(row, key);
       return number > 0 ? std::to_string(number) : std::string("–");
@@ -39,8 +54,8 @@ static Json file_view(const Json& file, const ViewOptions& options) {
     rows.push_back({{"line_before", line("line_before")},
                     {"line_now", line("line_now")},
                     {"before", before.empty() ? "–" : dialect.code(before)},
-                    {"now", now.empty() ? "–" : dialect.code(now)},
-                    {"status", sign_of(status) + dialect.text(word_for(options.words, "status", word))}});
+                    {"now", shown_now(row, options)},
+                    {"status", sign_of(status) + dialect.text(word_for(options.words, "status", word_of(row)))}});
   }
   return Json{{"path", dialect.code(text_of(file, "path"))},
               {"done", std::to_string(done)},
@@ -60,6 +75,10 @@ static Json counts_view(const Json& counts, const Dialect& dialect) {
   return list;
 }
 
+static std::string module_name(const std::string& name, const ViewOptions& options) {
+  return name.empty() ? words_at(options.words, {"group", "no_module"}) : options.dialect.text(name);
+}
+
 static void add_comparison(Json& view, const Json& model, const ViewOptions& options) {
   const Json& progress = part_of(model, "progress");
   view["has_progress"] = progress.is_object();
@@ -70,10 +89,21 @@ static void add_comparison(Json& view, const Json& model, const ViewOptions& opt
   shown["whole"] = std::to_string(number_of(progress, "baseline_total") + number_of(progress, "new"));
   shown["fixed_share"] = share_text(progress, "fixed_share");
   shown["configured_share"] = share_text(progress, "configured_share");
+  // What a migration is about: constants that became configuration.
+  std::int64_t constants = 0, moved = 0;
+  for (const Json& check : part_of(progress, "by_check")) {
+    if (!text_of(check, "name").starts_with("hard-coded-")) continue;
+    constants += number_of(check, "places");
+    moved += number_of(check, "done");
+  }
+  shown["has_constants"] = constants > 0;
+  shown["constants"] = std::to_string(constants);
+  shown["moved"] = std::to_string(moved);
+  shown["moved_share"] = percent_text(moved, constants);
   Json modules = Json::array();
   for (const Json& module : part_of(progress, "by_module")) {
     std::string name = text_of(module, "name");
-    modules.push_back({{"name", name.empty() ? "–" : options.dialect.text(name)},
+    modules.push_back({{"name", module_name(name, options)},
                        {"priority", options.dialect.text(text_of(module, "priority"))},
                        {"owner", options.dialect.text(text_of(module, "owner"))},
                        {"files", std::to_string(number_of(module, "files"))},
@@ -93,7 +123,7 @@ static void add_comparison(Json& view, const Json& model, const ViewOptions& opt
   view["progress"] = std::move(shown);
 }
 
-static void add_modules(Json& view, const Json& model, const Dialect& dialect) {
+static void add_modules(Json& view, const Json& model, const ViewOptions& options) {
   struct Row {
     std::map<std::string, std::int64_t> findings;
     std::int64_t places = 0, configured = 0;
@@ -107,8 +137,10 @@ static void add_modules(Json& view, const Json& model, const Dialect& dialect) {
     row.configured = number_of(module, "configured");
   }
   Json modules = Json::array();
-  for (auto& [name, row] : rows)
-    modules.push_back({{"name", name.empty() ? "–" : dialect.text(name)},
+  std::vector<std::pair<std::string, Row>> order(rows.begin(), rows.end());
+  if (!order.empty() && order.front().first.empty()) std::rotate(order.begin(), order.begin() + 1, order.end());
+  for (auto& [name, row] : order)
+    modules.push_back({{"name", module_name(name, options)},
                        {"p0", std::to_string(row.findings["P0"])},
                        {"p1", std::to_string(row.findings["P1"])},
                        {"p2", std::to_string(row.findings["P2"])},
@@ -213,7 +245,7 @@ void add_progress(Json& view, const Json& model, const ViewOptions& options) {
   view["configured"] = std::to_string(configured);
   view["percent"] = percent_text(configured, total);
   add_comparison(view, model, options);
-  add_modules(view, model, options.dialect);
+  add_modules(view, model, options);
   add_figures(view, model, options);
   add_history(view, model, options.dialect);
 }

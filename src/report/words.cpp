@@ -60,8 +60,12 @@ std::string kind_words(const Words& words, const Json& finding, const char* key)
 
 std::vector<std::string> kind_steps(const Words& words, const Json& finding) {
   std::string check = text_of(finding, "check");
-  const Json* list = node_at(words, {"checks", check, "kinds", text_of(finding, "kind"), "steps"});
-  if (!list) list = node_at(words, {"checks", check, "steps"});
+  std::vector<std::string> own = steps_at(words, {"checks", check, "kinds", text_of(finding, "kind"), "steps"});
+  return own.empty() ? steps_at(words, {"checks", check, "steps"}) : own;
+}
+
+std::vector<std::string> steps_at(const Words& words, const std::vector<std::string>& path) {
+  const Json* list = node_at(words, path);
   std::vector<std::string> steps;
   if (list && list->is_array())
     for (const Json& step : *list)

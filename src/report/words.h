@@ -25,8 +25,10 @@ std::string words_at(const Words& words, const std::vector<std::string>& path);
 // The word for a value of the model ("status", "reopened"), or the value itself.
 std::string word_for(const Words& words, const char* group, const std::string& value);
 
-// The words of a finding's kind, else of its check: `problem`, `why`.
+// The words of a finding's kind, else of its check: `problem`, `why`, `several` (the title of many).
 std::string kind_words(const Words& words, const Json& finding, const char* key);
+// The list of texts at a path of keys.
+std::vector<std::string> steps_at(const Words& words, const std::vector<std::string>& path);
 std::vector<std::string> kind_steps(const Words& words, const Json& finding);
 
 // `text` with each {{name}} replaced.

@@ -207,7 +207,7 @@ TEST(Progress, CountsAgainstTheBaseline) {
   ASSERT_EQ(progress.files.size(), 3u);
   EXPECT_EQ(progress.files[1].path, "b.cpp");
   EXPECT_EQ(progress.files[1].rows[0].line_before, 3u);
-  EXPECT_EQ(progress.files[1].rows[0].before, "7");
+  EXPECT_EQ(progress.files[1].rows[0].before, "sleep(7);") << "a number by itself says nothing";
   ASSERT_EQ(progress.by_check.size(), 1u);
   EXPECT_EQ(progress.by_check[0].places, 4u);
   EXPECT_EQ(progress.by_check[0].done, 1u);

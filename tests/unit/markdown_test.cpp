@@ -77,7 +77,7 @@ TEST(Markdown, MakesOneItemOfTheValuesOfAFile) {
   EXPECT_THAT(page, HasSubstr("**9 findings in 3 items to work on"));
   EXPECT_THAT(page,
               HasSubstr("| [1](#item-1) | `demo::Worker`: 7 values frozen into the code (1 s, 2 s, 3 s, 4 s, 5 s, "
-                        "…) | `a.cpp` | P1 | 7–14 | 50 | 33 |\n"));
+                        "…) | `a.cpp` | P1 | 7–14 | ★★★ 50 | 33 |\n"));
   EXPECT_THAT(page, HasSubstr("\n| 7 | `wait(5s);` | 7 s | sleep | – |\n"));
 }
 
@@ -143,14 +143,15 @@ static Json model_with_progress() {
 
 TEST(Markdown, ShowsTheMigrationBeforeAndNow) {
   const std::string page = llvm::cantFail(render(Format::markdown, model_with_progress(), {}));
-  EXPECT_THAT(page, HasSubstr("* 15 of 60 fixed (25 %) since the baseline; 0 new, 0 came back, 45 still open.\n"));
+  EXPECT_THAT(page,
+              HasSubstr("* 15 of 60 findings fixed since the baseline (25 %); 0 new, 0 came back, 45 still open.\n"));
   EXPECT_THAT(page, HasSubstr("| fixed / (baseline + new) | 15 | 60 | 25 % |\n"
                               "| configured places / all places | 1 | 2 | 50 % |\n| `P0` | 5 | 20 | 25 % |\n"));
   EXPECT_THAT(page, HasSubstr("| Background tasks | P0 | platform | 2 | 6 | 6 | 100 % |\n"));
   EXPECT_THAT(page, HasSubstr("#### `src/startup.cpp` · 2 / 3 (66 %)\n\n| line | before | line | now | status |\n"
                               "|---:|---|---:|---|---|\n"
                               "| 66 | `std::chrono::seconds(5)` | 70 | `config.cache_ttl` | ✅ migrated |\n"
-                              "| 80 | `30` | – | – | ✅ removed |\n| 90 | `60` | 91 | `60` | ⏳ open |\n"));
+                              "| 80 | `30` | – | – | ✅ removed |\n| 90 | `60` | 91 | unchanged | ⏳ open |\n"));
   EXPECT_THAT(page, HasSubstr("open `█▁` · configured `▁█`"));
   EXPECT_THAT(page, HasSubstr("| `0123456789` | 2026-11-01 | 60 | 0 | 60 | 10 % |\n"));
   EXPECT_THAT(page, HasSubstr("> **Gate broken**\n\n| rule | actual | allowed |\n|---|---:|---:|\n"
