@@ -140,9 +140,12 @@ static std::string title_of(const Item& item, const ViewOptions& options) {
   const Json& first = *item.findings.front();
   if (item.findings.size() == 1) return headline(first, options);
   std::vector<std::string> values, names;
+  const Json* valued = nullptr; // the first with a value: with one only, the others are about its seam
   for (const Json* finding : item.findings) {
-    if (std::string value = text_of(*finding, "value"); is_about_values(*finding) && !value.empty())
+    if (std::string value = text_of(*finding, "value"); is_about_values(*finding) && !value.empty()) {
       values.push_back(value);
+      if (!valued) valued = finding;
+    }
     const std::string entity = text_of(*finding, "entity");
     const std::size_t scope = entity.rfind("::");
     names.push_back(scope == entity.npos ? entity : entity.substr(scope + 2));
@@ -153,6 +156,8 @@ static std::string title_of(const Item& item, const ViewOptions& options) {
   if (values.size() > 1)
     title = filled(words_at(options.words, {"group", "values"}),
                    {{"count", std::to_string(values.size())}, {"values", listed(values, options)}});
+  else if (valued)
+    return headline(*valued, options);
   else
     title = filled(several, {{"count", std::to_string(item.findings.size())},
                              {"names", listed(names, options)},

@@ -27,7 +27,7 @@ TEST(Markdown, ShowsWhatToDoFirst) {
   EXPECT_THAT(page, HasSubstr("Configuration feeds 1 of 2 places that use a tunable (50 %)."));
   EXPECT_THAT(page, HasSubstr("* Coverage: 2 of 4 translation units analysed; Not, or not wholly, seen"));
   EXPECT_THAT(page, HasSubstr("\n| [2](#item-2) | 5 s is written into poll() | `src/app/worker.cpp:4` | P1 | 0.5–1 | "
-                              "56 | 75 |\n"));
+                              "★★★ 56 | 75 |\n"));
 }
 
 TEST(Markdown, DescribesEachItem) {
