@@ -196,7 +196,7 @@ class LoopReader {
       traits.waits_for_work = exit.leaves;
     } else {
       traits.waits_for_work = speaks_of_work(condition);
-      if (notices_in_condition(condition)) traits.notices = true;
+      if (notices_in_condition(condition) || takes_each_once(condition)) traits.notices = true;
     }
     each_statement(body, [&](const clang::Stmt& statement) {
       if (llvm::isa<clang::LambdaExpr>(statement)) return false;
@@ -238,6 +238,67 @@ class LoopReader {
           if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(expression->IgnoreParens());
               operation && operation->isIncrementDecrementOp())
             if (const clang::VarDecl* variable = local_of(operation->getSubExpr())) counted.insert(variable);
+  }
+
+  // Who a member call is made of: work of work.empty().
+  static const clang::ValueDecl* object_of(const clang::Stmt& statement) {
+    const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(&statement);
+    const clang::Expr* object = call ? stripped(call->getImplicitObjectArgument()) : nullptr;
+    if (const clang::DeclRefExpr* named = llvm::dyn_cast_or_null<clang::DeclRefExpr>(object)) return named->getDecl();
+    if (const clang::MemberExpr* named = llvm::dyn_cast_or_null<clang::MemberExpr>(object))
+      return named->getMemberDecl();
+    return nullptr;
+  }
+
+  // `while (!work.empty()) { n = work.back(); work.pop_back(); … }` takes one in each round and waits for nobody,
+  // unless what it took goes back; `for (…; seen.insert(n).second;)` ends where it has been.
+  bool takes_each_once(const clang::Expr* condition) {
+    bool once = false;
+    llvm::SmallPtrSet<const clang::ValueDecl*, 2> asked;
+    each_statement(condition, [&](const clang::Stmt& statement) {
+      if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(&statement);
+          member && member->getMemberDecl()->getDeclName().isIdentifier() &&
+          member->getMemberDecl()->getName() == "second")
+        if (const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(stripped(member->getBase()));
+            call && has_word(callee_name(*call), {"insert", "emplace"}))
+          once = true;
+      if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(&statement);
+          call && has_word(callee_name(*call), {"empty", "size"}))
+        if (const clang::ValueDecl* object = object_of(statement)) asked.insert(object);
+      return true;
+    });
+    if (once) return true;
+    bool pops = false, returns = false;
+    llvm::SmallPtrSet<const clang::ValueDecl*, 4> taken;
+    if (const clang::CompoundStmt* block = llvm::dyn_cast_or_null<clang::CompoundStmt>(body))
+      for (const clang::Stmt* statement : block->body()) {
+        const clang::Expr* expression = llvm::dyn_cast<clang::Expr>(statement);
+        const clang::CallExpr* call =
+            expression ? llvm::dyn_cast_or_null<clang::CallExpr>(stripped(expression)) : nullptr;
+        if (call && has_word(callee_name(*call), {"pop", "erase"}) && asked.contains(object_of(*call))) pops = true;
+        if (const clang::DeclStmt* declaration = llvm::dyn_cast<clang::DeclStmt>(statement))
+          for (const clang::Decl* declared : declaration->decls())
+            if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(declared))
+              each_statement(variable->getInit(), [&](const clang::Stmt& part) {
+                if (const clang::ValueDecl* object = object_of(part); object && asked.contains(object))
+                  taken.insert(variable);
+                return true;
+              });
+      }
+    if (!pops) return false;
+    each_statement(body, [&](const clang::Stmt& statement) {
+      const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(&statement);
+      if (!call || !has_word(callee_name(*call), {"push", "emplace", "insert", "add", "append", "enqueue", "requeue"}))
+        return true;
+      for (const clang::Expr* argument : call->arguments())
+        each_statement(argument, [&](const clang::Stmt& part) {
+          if (const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(&part))
+            returns |= taken.contains(named->getDecl());
+          return true;
+        });
+      return true;
+    });
+    return !returns;
   }
 
   static bool speaks_of_state(const std::string& name) {

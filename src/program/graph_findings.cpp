@@ -268,6 +268,10 @@ class Judge {
     const GraphFunction* at = use.validator ? use.validator : use.loader ? use.loader : use.keeper;
     if (!at) return;
     if (is_function_own(member) && (member.shape == GraphShape::pointers || name != GraphName::dependency)) return;
+    // A list that a function makes for itself belongs to no record.
+    if (!member.is_field && member.parameter < 0 &&
+        (member.shape == GraphShape::edges || member.shape == GraphShape::ids) && name != GraphName::dependency)
+      return;
     if (!use.validator) {
       if (name == GraphName::none) return;
       if (member.shape == GraphShape::pointers && name <= GraphName::tree && !use.by_lookup) return;
@@ -275,6 +279,7 @@ class Judge {
         return;
       if (member.shape == GraphShape::ids && !member.is_field) return; // a parameter or a variable, not a record's
       if (member.shape == GraphShape::adjacency && name <= GraphName::tree && !use.follows) return;
+      if (member.shape == GraphShape::edges && name == GraphName::graph && !use.follows) return; // a graph to draw
     } else if (name == GraphName::none && member.shape == GraphShape::ids && !use.own_map) {
       return;
     } else if (name == GraphName::none && member.shape == GraphShape::adjacency && !use.follows) {
