@@ -123,8 +123,8 @@ static Finding ring_finding(const Program& program, const ModuleRing& ring) {
       const std::uint32_t include = link == ring.cut ? ring.include : step.includes.front();
       finding.evidence.push_back({program.place(includes.includes[include].location), describe(program, step)});
     } else {
-      finding.evidence.push_back(
-          {program.place(includes.mentions[step.by_hand.front()].location), describe(program, step)});
+      const std::uint32_t use = step.by_hand.empty() ? step.first_use : step.by_hand.front();
+      finding.evidence.push_back({program.place(includes.mentions[use].location), describe(program, step)});
     }
   }
   std::size_t shown = 0;

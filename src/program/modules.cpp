@@ -109,7 +109,7 @@ ModuleGraph module_graph(const IncludeGraph& includes, const Settings& settings)
     if (is_overload_candidate(mention, graph.through[i])) continue;
     ModuleLink* link = link_between(mention.from, home_of(mention));
     if (!link) continue;
-    ++link->names;
+    if (link->names++ == 0) link->first_use = i;
     if (graph.through[i] == no_index) link->by_hand.push_back(i);
   }
   for (auto& [key, link] : links) graph.links.push_back(std::move(link));

@@ -18,7 +18,9 @@ struct ModuleLink {
   std::vector<std::uint32_t>
       includes; // from files of the one to files of the other: indexes into IncludeGraph::includes
   std::vector<std::uint32_t> by_hand; // functions and variables used without any include: indexes into `mentions`
-  std::uint32_t names = 0;            // that files of `from` take from files of `to`, each once per file
+  // Of `mentions`, if names > 0: all there is where another module's headers bring the names.
+  std::uint32_t first_use = 0;
+  std::uint32_t names = 0; // that files of `from` take from files of `to`, each once per file
   bool against_layers = false;
   bool back = false; // see GraphEdge
 };
