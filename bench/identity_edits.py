@@ -17,7 +17,7 @@ against the baseline taken before, and each finding's fingerprint compared with 
 Beside it stands, for scale, what others keep: a hash of file, message, line text and column, and the SARIF Multitool's
 match-results-forward (npm @microsoft/sarif-multitool in tests/node), which says of each result whether it is known or new.
 
-    bench/identity_edits.py --plumbline build/plumbline --only src /work/corpora/NuRaft
+    bench/identity_edits.py --plumbline build/plumbline --only src NuRaft
 """
 import argparse, collections, contextlib, json, os, pathlib, re, shutil, subprocess, sys, tempfile
 

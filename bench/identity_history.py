@@ -10,7 +10,7 @@ known again: its old line, followed through git's line numbers, and its new line
   judged      findings on unchanged lines that are really gone or really there now, because the commit changed code
               elsewhere that decides about them; each is listed, to be read by a person (-v)
 
-    bench/identity_history.py --plumbline build/plumbline --origin /work/corpora/NuRaft --only src,include eBay+NuRaft/repo
+    bench/identity_history.py --plumbline build/plumbline --origin NuRaft --only src,include NuRaft.git
 
 The commits are those of the first-parent history that touch the folders. Compile commands are those of --origin (a built
 checkout of the same code base, whose build folder has the generated headers); a file that is no longer there takes the

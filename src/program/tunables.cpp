@@ -1,6 +1,6 @@
 #include "program/tunables.h"
 #include "facts/words.h"
-#include "program/injection.h"
+#include "program/not_tunable.h"
 #include "program/sinks.h"
 #include "program/walk.h"
 
@@ -76,13 +76,6 @@ static bool only_harmless_uses(const Program& program, EntityId node) {
   return true;
 }
 
-static bool names_a_buffer(std::string_view name) {
-  std::vector<std::string> words = words_of(name);
-  if (words.size() == 2 && words.back() == "size" && (words.front() == "min" || words.front() == "max")) return true;
-  return std::any_of(words.begin(), words.end(),
-                     [](const std::string& word) { return word == "buf" || word == "buffer" || word == "iobuf"; });
-}
-
 static bool only_array_bounds(const Program& program, EntityId node) {
   bool bound = false;
   for (std::uint32_t index : program.uses_of(node)) bound |= program.uses[index].kind == UseKind::array_bound;
@@ -114,20 +107,6 @@ static std::string value_text(const ConstantFact& constant, std::string_view own
   }
   double nanoseconds = nanoseconds_of(constant, own_name, candidate);
   return nanoseconds > 0 ? format_duration(nanoseconds) : format_number(constant.value);
-}
-
-static constexpr double longer_than_anybody_waits = 50.0 * 365 * static_cast<double>(day); // nanoseconds
-
-static bool is_endless(const ConstantFact& constant) {
-  // 0xFFFF, 0xFFFFFF: all that a field can hold.
-  llvm::StringRef digits = constant.text;
-  if (digits.consume_front_insensitive("0x") && digits.size() >= 4 &&
-      digits.rtrim("uUlL").find_first_not_of("fF") == llvm::StringRef::npos)
-    return true;
-  // How "for ever" and "as much as there is" are spelled: the largest values of 31, 32, 63 and 64 bits.
-  if (constant.tick <= 0)
-    return constant.value == 2147483647.0 || constant.value == 4294967295.0 || constant.value >= 1e18;
-  return constant.value * static_cast<double>(constant.tick) >= longer_than_anybody_waits;
 }
 
 static std::string owner_of(const Program& program, EntityId function, EntityId node, EntityId& record) {
@@ -189,42 +168,6 @@ static void add_evidence(const Program& program, Tunable& tunable, const Locatio
     if (evidence.place.path == place.path && evidence.place.line == place.line && evidence.place.column == place.column)
       return;
   tunable.evidence.push_back({place, std::move(message)});
-}
-
-static bool is_hexadecimal(llvm::StringRef text) { return text.ltrim("( ").starts_with_insensitive("0x"); }
-
-// Option codes and message types are often macros too: numbered in a row, so a neighbour has the next number. Flags
-// have twice as much as their neighbour, and are spelled in hexadecimal.
-static std::set<std::pair<std::string_view, std::string_view>> macros_in_a_row(const Program& program) {
-  std::set<std::pair<std::string_view, std::string_view>> numbered; // file, macro
-  for (std::size_t i = 0; i < program.macros.size(); ++i) {
-    const MacroFact& macro = program.macros[i];
-    for (std::size_t j = i >= 3 ? i - 3 : 0; j < std::min(program.macros.size(), i + 4); ++j) {
-      const MacroFact& other = program.macros[j];
-      bool near = other.location.file == macro.location.file && other.name != macro.name;
-      bool next = other.value == macro.value + 1 || other.value == macro.value - 1;
-      bool doubled = (other.value == macro.value * 2 || other.value * 2 == macro.value) && is_hexadecimal(macro.text) &&
-                     is_hexadecimal(other.text);
-      if (near && macro.value > 0 && (next || doubled) && macro.names.empty())
-        numbered.insert({program.path(macro.location), macro.name});
-    }
-  }
-  return numbered;
-}
-
-// UTIME_SECONDS = 1000000: a name that ends in a unit, with a value that converts units, is a unit and no span.
-static bool is_unit_constant(std::string_view name, double value) {
-  if (names_a_unit(name)) return true;
-  Meaning meaning = meaning_of(name, TypeClass::integer);
-  if (meaning.dimension != Dimension::duration || meaning.role != "other") return false;
-  std::vector<std::string> words = words_of(name);
-  if (words.size() > 3 || words.front() == "max" || words.front() == "min") return false;
-  for (double factor : {1.0, 60.0, 3600.0, 86400.0, 1e3, 1e6, 1e9})
-    if (value == factor) return true;
-  // UTIME_HOURS = 3600000000: how many of a smaller unit the named one has.
-  for (std::int64_t tick : {nanosecond, microsecond, millisecond, second})
-    if (value * static_cast<double>(tick) == static_cast<double>(unit_of_name(name))) return true;
-  return false;
 }
 
 class TunableFinder {
@@ -614,46 +557,6 @@ std::vector<Tunable> tunables_of(const Program& program) {
   add_unused_macros(program, tunables);
   for (Tunable& tunable : tunables) add_macro_uses(program, tunable);
   return tunables;
-}
-
-Finding finding_of(const Program& program, const Tunable& tunable) {
-  Finding finding;
-  const ConstantFact& constant = tunable.constant;
-  finding.place = program.place(constant.location);
-  finding.source_text = constant.text;
-  finding.line_text = constant.line;
-  finding.entity = tunable.entity;
-  finding.owner = tunable.owner;
-  finding.role = tunable.consumer.role;
-  finding.value = tunable.value;
-  finding.evidence = tunable.evidence;
-  finding.uses = tunable.uses;
-  std::string subject = tunable.named             ? "'" + tunable.named->name + "'"
-                        : !constant.macro.empty() ? "macro '" + constant.macro + "'"
-                                                  : std::string();
-  bool is_limit = tunable.consumer.dimension == Dimension::limit;
-  std::string where = tunable.first_stop.empty() || tunable.first_stop == tunable.consumer.what
-                          ? tunable.consumer.what
-                          : tunable.first_stop + ", which reaches " + tunable.consumer.what;
-  if (!subject.empty())
-    finding.message = subject + " freezes " + tunable.value + (is_limit ? " as a limit" : "") +
-                      (tunable.uses > 1 ? " for " + std::to_string(tunable.uses) + " uses" : "");
-  else
-    finding.message = tunable.value + " is written into " + where;
-  finding.message += "; no configuration reaches it";
-  finding.config_in_reach = config_in_reach(program, tunable);
-  std::string field = proposed_field(tunable);
-  if (finding.config_in_reach) {
-    const ConfigInReach& reach = *finding.config_in_reach;
-    finding.suggestion = reach.field_exists ? "Use the existing field " + reach.access + " of " + reach.type + "."
-                                            : "Add a field '" + reach.field + "' (default " + tunable.value + ") to " +
-                                                  reach.type + " and read it here.";
-  } else {
-    finding.suggestion =
-        "Make it a setting: a field such as '" + field + "' with the default " + tunable.value +
-        (tunable.owner.empty() ? "." : ", given to " + tunable.owner + " by whoever creates or calls it.");
-  }
-  return finding;
 }
 
 } // namespace plumbline

@@ -1,0 +1,60 @@
+#include "program/not_tunable.h"
+#include "program/names.h"
+
+#include <algorithm>
+
+namespace plumbline {
+
+bool names_a_buffer(std::string_view name) {
+  std::vector<std::string> words = words_of(name);
+  if (words.size() == 2 && words.back() == "size" && (words.front() == "min" || words.front() == "max")) return true;
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return word == "buf" || word == "buffer" || word == "iobuf"; });
+}
+
+bool is_endless(const ConstantFact& constant) {
+  // 0xFFFF, 0xFFFFFF: all that a field can hold.
+  llvm::StringRef digits = constant.text;
+  if (digits.consume_front_insensitive("0x") && digits.size() >= 4 &&
+      digits.rtrim("uUlL").find_first_not_of("fF") == llvm::StringRef::npos)
+    return true;
+  // How "for ever" and "as much as there is" are spelled: the largest values of 31, 32, 63 and 64 bits.
+  if (constant.tick <= 0)
+    return constant.value == 2147483647.0 || constant.value == 4294967295.0 || constant.value >= 1e18;
+  return constant.value * static_cast<double>(constant.tick) >= longer_than_anybody_waits;
+}
+
+static bool is_hexadecimal(llvm::StringRef text) { return text.ltrim("( ").starts_with_insensitive("0x"); }
+
+std::set<std::pair<std::string_view, std::string_view>> macros_in_a_row(const Program& program) {
+  std::set<std::pair<std::string_view, std::string_view>> numbered; // file, macro
+  for (std::size_t i = 0; i < program.macros.size(); ++i) {
+    const MacroFact& macro = program.macros[i];
+    for (std::size_t j = i >= 3 ? i - 3 : 0; j < std::min(program.macros.size(), i + 4); ++j) {
+      const MacroFact& other = program.macros[j];
+      bool near = other.location.file == macro.location.file && other.name != macro.name;
+      bool next = other.value == macro.value + 1 || other.value == macro.value - 1;
+      bool doubled = (other.value == macro.value * 2 || other.value * 2 == macro.value) && is_hexadecimal(macro.text) &&
+                     is_hexadecimal(other.text);
+      if (near && macro.value > 0 && (next || doubled) && macro.names.empty())
+        numbered.insert({program.path(macro.location), macro.name});
+    }
+  }
+  return numbered;
+}
+
+bool is_unit_constant(std::string_view name, double value) {
+  if (names_a_unit(name)) return true;
+  Meaning meaning = meaning_of(name, TypeClass::integer);
+  if (meaning.dimension != Dimension::duration || meaning.role != "other") return false;
+  std::vector<std::string> words = words_of(name);
+  if (words.size() > 3 || words.front() == "max" || words.front() == "min") return false;
+  for (double factor : {1.0, 60.0, 3600.0, 86400.0, 1e3, 1e6, 1e9})
+    if (value == factor) return true;
+  // UTIME_HOURS = 3600000000: how many of a smaller unit the named one has.
+  for (std::int64_t tick : {nanosecond, microsecond, millisecond, second})
+    if (value * static_cast<double>(tick) == static_cast<double>(unit_of_name(name))) return true;
+  return false;
+}
+
+} // namespace plumbline

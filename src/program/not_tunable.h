@@ -1,0 +1,27 @@
+// What tells, by its own name or number, that a constant is no tunable: units, flags, codes, "for ever".
+#pragma once
+
+#include "facts/words.h"
+#include "program/program.h"
+
+#include <set>
+
+namespace plumbline {
+
+inline constexpr double longer_than_anybody_waits = 50.0 * 365 * static_cast<double>(day); // nanoseconds
+
+// How "for ever" and "as much as there is" are spelled.
+bool is_endless(const ConstantFact& constant);
+
+// UTIME_SECONDS = 1000000: a name that ends in a unit, with a value that converts units, is a unit and no span.
+bool is_unit_constant(std::string_view name, double value);
+
+// Whether the name is that of a buffer, or of nothing but a smallest or largest size.
+bool names_a_buffer(std::string_view name);
+
+// Option codes and message types are often macros: numbered in a row, so a neighbour has the next number. Flags have
+// twice as much as their neighbour, and are spelled in hexadecimal. By file and name; the views live as long as
+// program.
+std::set<std::pair<std::string_view, std::string_view>> macros_in_a_row(const Program& program);
+
+} // namespace plumbline
