@@ -41,7 +41,7 @@ static Audit audit_of(const Collection& collection, const Settings& settings,
 }
 
 static llvm::Expected<int> scan(const ScanOptions& options) {
-  llvm::Expected<std::string> date = today();
+  llvm::Expected<std::string> date = today(read_environment());
   if (!date) return date.takeError();
 
   // project: the settings, which files the compile database compiles, and how; what is kept from earlier audits; and

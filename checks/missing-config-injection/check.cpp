@@ -157,6 +157,7 @@ class Judge {
     if (tunables.size() == 1) finding.role = tunables.front()->consumer.role, finding.value = values.front();
     finding.priority = tunables.size() > 1 || matters(*tunables.front()) ? Priority::p1 : Priority::p2;
     for (const Tunable* tunable : tunables) {
+      finding.causes.push_back(program.place(tunable->constant.location));
       show(finding, program, tunable->constant.location,
            tunable->value + (tunable->consumer.role == "other" ? "" : " (" + tunable->consumer.role + ")") + ": " +
                (tunable->named ? "'" + tunable->named->name + "'" : tunable->consumer.what));

@@ -1,6 +1,8 @@
 // What a check reports, and what the audit adds to it (design.md §2). Plain values; no Clang, no interned strings.
 #pragma once
 
+#include "project/labels.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,13 +24,8 @@ struct Evidence {
   std::string message;
 };
 
-enum class Priority : std::uint8_t { p0, p1, p2 };
-enum class Scope : std::uint8_t { production, test };
 enum class Status : std::uint8_t { new_, open, fixed, reopened, accepted, suppressed, unknown };
-std::string_view name_of(Priority priority);
-std::string_view name_of(Scope scope);
 std::string_view name_of(Status status);
-std::optional<Priority> priority_from(std::string_view name);
 
 // Configuration that the owner of a tunable can already see, and how the line would use it.
 struct ConfigInReach {
@@ -46,10 +43,6 @@ struct Suppression {
   std::string until; // ISO 8601 date, or empty
   Place place;       // of the comment; of an accepted baseline entry: none
   std::string by{};  // who accepted it; of a comment: empty
-};
-
-struct EffortHours {
-  double low = 0, high = 0;
 };
 
 // One reason for a finding's score; the score is the sum of the points.
@@ -73,6 +66,9 @@ struct Finding {
   std::string suggestion;
   std::vector<Evidence> evidence;
   std::optional<ConfigInReach> config_in_reach;
+  // Where the findings stand without which there would not be this one: the constants of an owner without a seam. When
+  // comments suppress all of them, they suppress this one.
+  std::vector<Place> causes;
   int uses = 0; // places that would change behaviour with it; a factor of the score
 
   // By the audit:

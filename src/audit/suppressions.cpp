@@ -265,6 +265,21 @@ static void suppress(std::vector<Finding>& findings, ActiveComment& active,
   }
 }
 
+// Who explained why each constant of an owner stays as it is need not explain again why the owner takes no setting.
+static void suppress_what_follows(std::vector<Finding>& findings) {
+  std::map<Place, const Suppression*> suppressed;
+  for (const Finding& finding : findings)
+    if (finding.status == Status::suppressed && finding.suppression) suppressed[finding.place] = &*finding.suppression;
+  for (Finding& finding : findings) {
+    const bool follows = finding.status != Status::suppressed && !finding.causes.empty() &&
+                         std::all_of(finding.causes.begin(), finding.causes.end(),
+                                     [&](const Place& cause) { return suppressed.contains(cause); });
+    if (!follows) continue;
+    finding.status = Status::suppressed;
+    finding.suppression = *suppressed[finding.causes.front()];
+  }
+}
+
 void apply_suppressions(std::vector<Finding>& findings, const AuditInput& input, bool incomplete) {
   const std::vector<SuppressionComment> comments = distinct(input.suppressions);
   std::vector<Finding> about;
@@ -297,6 +312,7 @@ void apply_suppressions(std::vector<Finding>& findings, const AuditInput& input,
                                     "Remove the comment, so that it cannot hide the next one."));
     }
   }
+  suppress_what_follows(findings);
   findings.insert(findings.end(), std::make_move_iterator(about.begin()), std::make_move_iterator(about.end()));
 }
 

@@ -7,10 +7,9 @@
 namespace plumbline {
 
 static llvm::Expected<std::string> folder_of(const CacheOptions& options) {
-  std::string folder = cache_folder(options);
-  if (folder.empty())
+  if (options.folder.empty())
     return llvm::createStringError("no cache folder can be named without a home directory; give one with --cache-dir");
-  return folder;
+  return options.folder;
 }
 
 static llvm::Expected<int> print_statistics(const CacheOptions& options) {

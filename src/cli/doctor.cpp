@@ -51,7 +51,7 @@ static bool can_be_written(llvm::StringRef folder) {
 }
 
 static std::string cache_state(const CacheOptions& options) {
-  const std::string folder = cache_folder(options);
+  const std::string& folder = options.folder;
   if (folder.empty()) return "none: no home directory; scans work without it, or give --cache-dir";
   if (!can_be_written(folder)) return folder + ": cannot be written; scans work without it";
   if (!llvm::sys::fs::exists(folder)) return folder + ": not there yet, the first scan creates it";

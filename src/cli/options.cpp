@@ -28,20 +28,16 @@ void add_project_options(CLI::App& command, ProjectRequest& request) {
 }
 
 void add_cache_folder_option(CLI::App& command, CacheOptions& cache) {
+  cache.folder = read_environment().cache_folder;
   command
       .add_option("--cache-dir", cache.folder,
                   "Where facts are kept between scans; else $PLUMBLINE_CACHE_DIR or the user's cache folder")
       ->type_name("FOLDER");
 }
 
-std::string cache_folder(const CacheOptions& options) {
-  return options.folder.empty() ? default_store_folder() : options.folder;
-}
-
 std::unique_ptr<FactStore> open_store(const CacheOptions& options) {
-  const std::string folder = cache_folder(options);
-  if (!options.enabled || folder.empty()) return nullptr;
-  return open_disk_store(folder, options.limit_bytes);
+  if (!options.enabled || options.folder.empty()) return nullptr;
+  return open_disk_store(options.folder, options.limit_bytes);
 }
 
 std::string executable_path() {
@@ -49,12 +45,12 @@ std::string executable_path() {
   return llvm::sys::fs::getMainExecutable("plumbline", &in_this_binary);
 }
 
-llvm::Expected<std::string> today() {
+llvm::Expected<std::string> today(const EnvironmentOptions& environment) {
   std::chrono::sys_seconds now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH")) {
+  if (const std::optional<std::string>& epoch = environment.source_date_epoch) {
     std::int64_t seconds = 0;
-    if (llvm::StringRef(epoch).getAsInteger(10, seconds) || seconds < 0 || seconds > 253402300799) // 9999-12-31
-      return llvm::createStringError("SOURCE_DATE_EPOCH is '" + std::string(epoch) +
+    if (llvm::StringRef(*epoch).getAsInteger(10, seconds) || seconds < 0 || seconds > 253402300799) // 9999-12-31
+      return llvm::createStringError("SOURCE_DATE_EPOCH is '" + *epoch +
                                      "'; it must be a number of seconds since 1970");
     now = std::chrono::sys_seconds(std::chrono::seconds(seconds));
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "audit/audit.h"
+#include "cli/environment.h"
 #include "cli/outputs.h"
 #include "collect/pool.h"
 #include "project/project.h"
@@ -14,7 +15,7 @@ namespace plumbline {
 
 struct CacheOptions {
   bool enabled = true;
-  std::string folder;                     // empty: default_store_folder()
+  std::string folder;                     // empty: none can be named (no home directory)
   std::uint64_t limit_bytes = 2ull << 30; // about 1,000 translation units of a large code base, with room for branches
 };
 
@@ -49,14 +50,11 @@ struct ScanOptions {
   bool quiet = false, verbose = false;
 };
 
-// The folder that `options` mean; "" when none can be named (no home directory).
-std::string cache_folder(const CacheOptions& options);
 // The store for a scan, or null: asked for, or because no folder can be named.
 std::unique_ptr<FactStore> open_store(const CacheOptions& options);
 // Absolute path of the running binary.
 std::string executable_path();
-// Today's date in UTC (ISO 8601), or that of $SOURCE_DATE_EPOCH (seconds since 1970, UTC), so that a report can be made
-// again bit by bit: https://reproducible-builds.org/specs/source-date-epoch/
-llvm::Expected<std::string> today();
+// Today's date in UTC (ISO 8601), or that of $SOURCE_DATE_EPOCH, so that a report can be made again bit by bit.
+llvm::Expected<std::string> today(const EnvironmentOptions& environment);
 
 } // namespace plumbline

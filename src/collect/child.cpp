@@ -1,5 +1,6 @@
 #include "collect/child.h"
 #include "collect/message.h"
+#include "collect/pool.h"
 
 #include <llvm/ADT/StringExtras.h>
 #include <llvm/Support/Errno.h>
@@ -8,9 +9,11 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <limits>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +21,6 @@ namespace plumbline {
 
 static constexpr std::size_t kept_messages = 8192;
 static constexpr int not_started = 127; // as in the shell
-static constexpr std::chrono::milliseconds farewell{2000};
 
 // Sanitizers reserve terabytes of address space for themselves.
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
@@ -44,7 +46,7 @@ static void limit(int resource, rlim_t value) {
   setrlimit(resource, &limits);
 }
 
-std::string Child::start(const std::string& executable, std::uint64_t memory_bytes) {
+std::string Child::start() {
   int to[2] = {-1, -1}, from[2] = {-1, -1}, error[2] = {-1, -1};
   auto close_both = [](int (&ends)[2]) {
     for (int end : ends)
@@ -75,8 +77,8 @@ std::string Child::start(const std::string& executable, std::uint64_t memory_byt
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
     limit(RLIMIT_CORE, 0);
-    if (memory_bytes != 0 && !sanitized) limit(RLIMIT_AS, memory_bytes);
-    execv(executable.c_str(), arguments);
+    if (options.memory_bytes != 0 && !sanitized) limit(RLIMIT_AS, options.memory_bytes);
+    execv(options.executable.c_str(), arguments);
     const char* why = strerrordesc_np(errno);
     if (why && write(STDERR_FILENO, why, std::strlen(why)) < 0) _exit(not_started);
     _exit(not_started);
@@ -103,19 +105,16 @@ int Child::reap(bool kill_first) {
   return status;
 }
 
+// Not pidfd_open(): glibc 2.36 declares it without C linkage. -1 on a kernel before 5.3.
+static int descriptor_of(pid_t process) { return static_cast<int>(syscall(SYS_pidfd_open, process, 0)); }
+
 void Child::stop() {
   if (!running()) return;
-  close_all(); // the worker reads the end of its input
-  for (std::chrono::milliseconds waited{0}; waited < farewell; waited += std::chrono::milliseconds(5)) {
-    int status = 0;
-    pid_t ended = waitpid(process, &status, WNOHANG);
-    if (ended == process || (ended < 0 && errno != EINTR)) {
-      process = 0;
-      return;
-    }
-    poll(nullptr, 0, 5);
-  }
-  reap(/*kill_first=*/true);
+  close_all();                                         // the worker reads the end of its input
+  pollfd ending = {descriptor_of(process), POLLIN, 0}; // readable when the process has ended
+  const bool ended = ending.fd >= 0 && poll(&ending, 1, static_cast<int>(options.farewell.count())) > 0;
+  if (ending.fd >= 0) close(ending.fd);
+  reap(/*kill_first=*/!ended);
 }
 
 void Child::read_messages() {
@@ -166,7 +165,7 @@ Child::Outcome Child::exchange(const std::string& request, std::chrono::millisec
     }
     // Negative descriptors are ignored by poll.
     pollfd watched[] = {{responses, POLLIN, 0}, {messages, POLLIN, 0}, {sent < out.size() ? requests : -1, POLLOUT, 0}};
-    int timeout = static_cast<int>(std::min<std::int64_t>(left.count(), 3'600'000));
+    int timeout = static_cast<int>(std::min<std::int64_t>(left.count(), std::numeric_limits<int>::max()));
     if (poll(watched, 3, timeout) < 0 && errno != EINTR) return died(true);
     if (watched[1].revents != 0) read_messages();
     if (watched[2].revents != 0) {

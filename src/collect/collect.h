@@ -2,7 +2,7 @@
 #pragma once
 
 #include "facts/facts.h"
-#include "facts/overlay.h"
+#include "project/overlay.h"
 #include "project/project.h"
 
 namespace plumbline {

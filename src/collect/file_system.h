@@ -1,7 +1,7 @@
 // What Clang sees of the disk when the audited state is another one than what is there.
 #pragma once
 
-#include "facts/overlay.h"
+#include "project/overlay.h"
 
 #include <llvm/Support/VirtualFileSystem.h>
 

@@ -51,6 +51,7 @@ template <class Derived> class FunctionVisitor : public clang::RecursiveASTVisit
   }
 
  protected:
+  // plumbline: allow(hard-coded-limit) the same code has the same findings, whoever scans it
   static constexpr std::size_t max_depth = 1500;
 
   EntityId function_id() { return context.entity(function); }

@@ -107,7 +107,7 @@ class Scan {
       sigemptyset(&broken_pipe);
       sigaddset(&broken_pipe, SIGPIPE);
       pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
-      Child child;
+      Child child(pool);
       for (std::size_t i; (i = next++) < indices.size();) work(indices[i], child);
     };
     std::vector<std::thread> threads;
@@ -162,8 +162,7 @@ class Scan {
     for (;;) {
       if (child.running() && child.answered() >= units_per_worker) child.stop();
       if (!child.running())
-        if (std::string reason = child.start(pool.executable, pool.memory_bytes); !reason.empty())
-          return failed(std::move(reason));
+        if (std::string reason = child.start(); !reason.empty()) return failed(std::move(reason));
       bool was_used = child.answered() > 0;
       const std::string request = encode_request(command, options, /*is_first=*/!was_used);
       std::string response, trouble;

@@ -8,6 +8,7 @@
 #include "collect/collect.h"
 #include "facts/store.h"
 
+#include <chrono>
 #include <functional>
 
 namespace plumbline {
@@ -15,8 +16,9 @@ namespace plumbline {
 struct PoolOptions {
   std::string executable; // this binary
   unsigned jobs = 1;
-  unsigned timeout_seconds = 600;          // per translation unit, wall clock; 0: no limit
-  std::uint64_t memory_bytes = 8ull << 30; // of address space per worker; 0: no limit
+  unsigned timeout_seconds = 600;           // per translation unit, wall clock; 0: no limit
+  std::uint64_t memory_bytes = 8ull << 30;  // of address space per worker; 0: no limit
+  std::chrono::milliseconds farewell{2000}; // that a worker without work has to end by itself
 };
 
 struct Progress {

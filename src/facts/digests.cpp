@@ -27,6 +27,7 @@ static FileStamp stamp_of(const struct stat& status) {
 }
 
 bool is_settled(const FileStamp& stamp, std::int64_t now) {
+  // plumbline: allow(hard-coded-duration) FAT keeps times in steps of 2 s; no file system in use is coarser
   return std::max(stamp.mtime, stamp.ctime) < now - 2 * second;
 }
 

@@ -368,22 +368,4 @@ llvm::Error clear_store(llvm::StringRef folder) {
   return llvm::Error::success();
 }
 
-std::string default_store_folder() {
-  llvm::SmallString<128> folder;
-  if (const char* own = std::getenv("PLUMBLINE_CACHE_DIR"); own && *own) {
-    folder = own;
-    llvm::sys::fs::make_absolute(folder);
-    return folder.str().str();
-  }
-  const char* shared = std::getenv("XDG_CACHE_HOME");
-  if (shared && llvm::sys::path::is_absolute(shared)) // the XDG specification: relative ones are to be ignored
-    folder = shared;
-  else if (llvm::sys::path::home_directory(folder))
-    llvm::sys::path::append(folder, ".cache");
-  else
-    return "";
-  llvm::sys::path::append(folder, "plumbline");
-  return folder.str().str();
-}
-
 } // namespace plumbline

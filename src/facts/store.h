@@ -3,7 +3,7 @@
 #pragma once
 
 #include "facts/facts.h"
-#include "facts/overlay.h"
+#include "project/overlay.h"
 
 #include <llvm/Support/Error.h>
 
@@ -45,8 +45,5 @@ std::unique_ptr<FactStore> open_disk_store(llvm::StringRef folder, std::uint64_t
 std::unique_ptr<FactStore> make_memory_store();
 llvm::Expected<StoreStatistics> store_statistics(llvm::StringRef folder, std::uint64_t limit_bytes);
 llvm::Error clear_store(llvm::StringRef folder);
-
-// $PLUMBLINE_CACHE_DIR, else $XDG_CACHE_HOME/plumbline, else ~/.cache/plumbline; "" if none can be named.
-std::string default_store_folder();
 
 } // namespace plumbline

@@ -12,9 +12,9 @@ static std::string exact(double value) {
 }
 
 static double parse_exact(std::string_view text, double otherwise) {
-  double value = otherwise;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+  double value = 0;
+  const std::from_chars_result end = std::from_chars(text.data(), text.data() + text.size(), value);
+  return end.ec == std::errc() ? value : otherwise; // "" where there is no value
 }
 
 static std::int64_t id(EntityId entity) { return static_cast<std::int64_t>(entity); }

@@ -77,30 +77,38 @@ static std::string access(const EntityFact& variable) {
   return variable.name + (pointer ? "->" : ".");
 }
 
-// The first thing of config type that the function or its class can name.
-static const EntityFact* visible_config(const Program& program, const Configuration& configuration, EntityId function,
-                                        EntityId record, std::string& expression) {
+namespace {
+struct VisibleConfig {
+  std::string expression; // "config_.", "options->"; "" for a base
+  const EntityFact* type;
+};
+} // namespace
+
+// What the function or its class can name that is of config type, closest first.
+static std::vector<VisibleConfig> visible_configs(const Program& program, EntityId function, EntityId record) {
+  std::vector<VisibleConfig> visible;
+  const auto add = [&](std::string expression, EntityId id) {
+    const EntityFact* type = program.configuration->is_config_type(id) ? program.entity(id) : nullptr;
+    if (type) visible.push_back({std::move(expression), type});
+    return type != nullptr;
+  };
   for (std::uint32_t member : program.members_of(function)) {
     const EntityFact& parameter = program.entities[member];
-    if (parameter.kind == EntityKind::parameter && configuration.is_config_type(parameter.type_entity) &&
-        !parameter.name.empty())
-      return expression = access(parameter), program.entity(parameter.type_entity);
+    if (parameter.kind == EntityKind::parameter && !parameter.name.empty())
+      add(access(parameter), parameter.type_entity);
   }
   std::unordered_set<EntityId> visited; // two units can disagree about a class, and make a ring of bases
   for (EntityId current = record; current != EntityId::none && visited.insert(current).second;) {
     for (std::uint32_t member : program.members_of(current)) {
       const EntityFact& field = program.entities[member];
-      if (field.kind == EntityKind::field && configuration.is_config_type(field.type_entity))
-        return expression = access(field), program.entity(field.type_entity);
+      if (field.kind == EntityKind::field) add(access(field), field.type_entity);
     }
     EntityId next = EntityId::none;
-    for (EntityId base : program.bases_of(current)) {
-      if (configuration.is_config_type(base)) return expression = "", program.entity(base);
-      if (next == EntityId::none) next = base;
-    }
+    for (EntityId base : program.bases_of(current))
+      if (!add("", base) && next == EntityId::none) next = base;
     current = next;
   }
-  return nullptr;
+  return visible;
 }
 
 // How many telling words two names share; units and fillers tell nothing.
@@ -176,46 +184,56 @@ static std::string rewritten_line(const Tunable& tunable, const std::string& rep
   return line;
 }
 
-std::optional<ConfigInReach> config_in_reach(const Program& program, const Tunable& tunable) {
-  std::string expression;
-  const EntityFact* type =
-      visible_config(program, *program.configuration, tunable.function, tunable.record, expression);
-  if (!type) return std::nullopt;
-  ConfigInReach reach;
-  reach.expression = expression.substr(0, expression.find_first_of(".-"));
-  reach.type = type->qualified;
-  std::string proposed = proposed_field(tunable), bound = bound_field(tunable);
-  std::vector<std::string> wanted = words_of(proposed);
+static std::vector<std::string> telling_words(const Tunable& tunable, const std::string& proposed) {
+  std::vector<std::string> words = words_of(proposed);
   for (std::string_view text :
        {std::string_view(tunable.owner), std::string_view(tunable.consumer.name), std::string_view(tunable.entity)})
-    for (std::string& word : words_of(text)) wanted.push_back(std::move(word));
+    for (std::string& word : words_of(text)) words.push_back(std::move(word));
+  return words;
+}
+
+// How well a field would hold the value: 0 not at all, from `good_fit` on it is meant for it.
+static constexpr int good_fit = 8;
+static int fit(const EntityFact& field, const Tunable& tunable, const std::vector<std::string>& wanted,
+               const std::string& bound) {
+  if (field.kind != EntityKind::field || field.id == tunable.consumer.node) return 0;
+  // What bounds a field is another field, which says so; never its neighbour.
+  if (!bound.empty() && !field.name.starts_with(bound.substr(0, 3))) return 0;
+  Meaning meaning = meaning_of(field.name, field.type_class);
+  bool fits = field.type_class == TypeClass::duration ? tunable.consumer.dimension == Dimension::duration
+                                                      : meaning.dimension == tunable.consumer.dimension;
+  if (!fits) return 0;
+  std::vector<std::string> have = words_of(field.name);
+  int shared = shared_words(wanted, have);
+  bool complete = shared > 0 && shared == shared_words(have, have); // every telling word of the field
+  return shared * 4 + (complete ? 4 : 0) + (meaning.role == tunable.consumer.role ? 2 : 0) +
+         (meaning.tick && meaning.tick == tick_of(tunable) ? 1 : 0);
+}
+
+std::optional<ConfigInReach> config_in_reach(const Program& program, const Tunable& tunable) {
+  const std::string proposed = proposed_field(tunable), bound = bound_field(tunable);
+  const std::vector<std::string> wanted = telling_words(tunable, proposed);
+  const std::vector<VisibleConfig> visible = visible_configs(program, tunable.function, tunable.record);
+  const VisibleConfig* config = nullptr;
   const EntityFact* best = nullptr;
-  int best_score = 0;
-  for (std::uint32_t member : program.members_of(type->id)) {
-    const EntityFact& field = program.entities[member];
-    if (field.kind != EntityKind::field || field.id == tunable.consumer.node) continue;
-    // What bounds a field is another field, which says so; never its neighbour.
-    if (!bound.empty() && !field.name.starts_with(bound.substr(0, 3))) continue;
-    Meaning meaning = meaning_of(field.name, field.type_class);
-    bool fits = field.type_class == TypeClass::duration ? tunable.consumer.dimension == Dimension::duration
-                                                        : meaning.dimension == tunable.consumer.dimension;
-    if (!fits) continue;
-    std::vector<std::string> have = words_of(field.name);
-    int shared = shared_words(wanted, have);
-    bool complete = shared > 0 && shared == shared_words(have, have); // every telling word of the field
-    int score = shared * 4 + (complete ? 4 : 0) + (meaning.role == tunable.consumer.role ? 2 : 0) +
-                (meaning.tick && meaning.tick == tick_of(tunable) ? 1 : 0);
-    if (score > best_score) best = &field, best_score = score;
-  }
-  bool field_is_duration = false;
-  if (best && best_score >= 8) {
-    reach.field = best->name;
-    reach.field_exists = true;
-    field_is_duration = best->type_class == TypeClass::duration;
-  } else {
-    reach.field = proposed;
-  }
-  reach.access = expression + reach.field;
+  int best_fit = good_fit - 1;
+  for (const VisibleConfig& candidate : visible)
+    for (std::uint32_t member : program.members_of(candidate.type->id)) {
+      const EntityFact& field = program.entities[member];
+      if (int fits = fit(field, tunable, wanted, bound); fits > best_fit)
+        config = &candidate, best = &field, best_fit = fits;
+    }
+  if (!config) // a new field can only be added to a type of our own
+    for (const VisibleConfig& candidate : visible)
+      if (!config && program.is_ours(candidate.type->location)) config = &candidate;
+  if (!config) return std::nullopt;
+  ConfigInReach reach;
+  reach.expression = config->expression.substr(0, config->expression.find_first_of(".-"));
+  reach.type = config->type->qualified;
+  reach.field = best ? best->name : proposed;
+  reach.field_exists = best != nullptr;
+  reach.access = config->expression + reach.field;
+  const bool field_is_duration = best && best->type_class == TypeClass::duration;
   if (!tunable.named)
     reach.rewritten = rewritten_line(tunable, reach.access, field_is_duration, unit_of_name(reach.field));
   return reach;

@@ -196,21 +196,30 @@ std::vector<ConfigAtHand> ConfigAccess::of_owner(EntityId owner) const {
   return all;
 }
 
+const ConfigAtHand* ConfigAccess::first_of_ours(const Lists& lists, EntityId holder) const {
+  const std::vector<ConfigAtHand>* list = find(lists, holder);
+  if (!list) return nullptr;
+  for (const ConfigAtHand& config : *list) {
+    const EntityFact* type = program.entity(config.type);
+    if (!type || program.is_ours(type->location)) return &config;
+  }
+  return nullptr;
+}
+
 const ConfigAtHand* ConfigAccess::in_class(EntityId record) const {
   std::vector<EntityId> bases{record};
   std::unordered_set<EntityId> visited;
   for (std::size_t i = 0; i < bases.size() && i < 64; ++i) {
     if (!visited.insert(bases[i]).second) continue;
-    if (const std::vector<ConfigAtHand>* list = find(i == 0 ? of_class : inheritable, bases[i])) return &list->front();
+    if (const ConfigAtHand* config = first_of_ours(i == 0 ? of_class : inheritable, bases[i])) return config;
     bases.insert(bases.end(), program.bases_of(bases[i]).begin(), program.bases_of(bases[i]).end());
   }
-  if (const std::vector<ConfigAtHand>* list = find(through_functions, record)) return &list->front();
-  return nullptr;
+  return first_of_ours(through_functions, record);
 }
 
 const ConfigAtHand* ConfigAccess::at(EntityId function) const {
   function = function_around(program, function);
-  if (const std::vector<ConfigAtHand>* list = find(by_function, function)) return &list->front();
+  if (const ConfigAtHand* config = first_of_ours(by_function, function)) return config;
   EntityId owner = owner_of_code(program, function);
   return owner == function ? nullptr : in_class(owner);
 }

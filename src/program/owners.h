@@ -29,7 +29,8 @@ class ConfigAccess {
   // What the owner, a class or a function, can be given or reads itself. A class: its members, the parameters of its
   // functions, what it inherits and may use, what an object that it holds shows. A function: its parameters.
   std::vector<ConfigAtHand> of_owner(EntityId owner) const;
-  // What code in the function could pass on to somebody it calls; null: nothing.
+  // What code in the function could pass on to somebody it calls, of a type that can get new fields: our own, not a
+  // library's. Null: nothing.
   const ConfigAtHand* at(EntityId function) const;
 
  private:
@@ -40,6 +41,7 @@ class ConfigAccess {
   void collect_shown_by_others();
   void collect_reads();
   const std::vector<ConfigAtHand>* find(const Lists& lists, EntityId holder) const;
+  const ConfigAtHand* first_of_ours(const Lists& lists, EntityId holder) const;
   const ConfigAtHand* in_class(EntityId record) const;
 
   const Program& program;

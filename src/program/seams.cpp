@@ -253,6 +253,7 @@ void SeamModel::hold(const Tunable& tunable) {
 
 // Follows the value inside its owner's code, until it leaves through a seam or is used up.
 void SeamModel::follow(const Tunable& tunable, EntityId function, const FlowFact& first, bool only_one) {
+  // plumbline: allow(hard-coded-limit) the same code has the same findings, whoever scans it
   constexpr std::size_t max_nodes = 200;
   const Configuration& configuration = *program.configuration;
   Holding holding;

@@ -38,9 +38,10 @@ Finding finding_of(const Program& program, const Tunable& tunable) {
                                             : "Add a field '" + reach.field + "' (default " + tunable.value + ") to " +
                                                   reach.type + " and read it here.";
   } else {
-    finding.suggestion =
-        "Make it a setting: a field such as '" + field + "' with the default " + tunable.value +
-        (tunable.owner.empty() ? "." : ", given to " + tunable.owner + " by whoever creates or calls it.");
+    const bool has_owner = tunable.record != EntityId::none || tunable.function != EntityId::none;
+    finding.suggestion = "Make it a setting: a field such as '" + field + "' with the default " + tunable.value +
+                         (has_owner ? ", given to " + tunable.owner + " by whoever creates or calls it."
+                                    : ", given to those who use it.");
   }
   return finding;
 }

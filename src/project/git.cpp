@@ -71,6 +71,7 @@ llvm::Expected<std::string> run_git(StringRef folder, llvm::ArrayRef<StringRef> 
                                      "core.quotePath=false",
                                      "-c",
                                      "core.fsmonitor=false"};
+  // plumbline: allow(ambient-config-read) this is how git tells its hooks which repository and index they are about
   if (!std::getenv("GIT_DIR") && !std::getenv("GIT_INDEX_FILE")) words.append({"-C", folder});
   words.append(arguments.begin(), arguments.end());
   MemoryFile in, out, err;

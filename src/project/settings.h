@@ -2,7 +2,7 @@
 // schemas/settings.schema.json describes the same keys for editors; a test holds the two against each other.
 #pragma once
 
-#include "audit/finding.h"
+#include "project/labels.h"
 
 #include <llvm/Support/Error.h>
 

@@ -9,8 +9,8 @@
 // are rewritten, and files that are gone borrow the command of a neighbour.
 #pragma once
 
-#include "facts/overlay.h"
 #include "project/git.h"
+#include "project/overlay.h"
 #include "project/project.h"
 
 #include <optional>

@@ -25,33 +25,33 @@ static Json entry(const std::string& description, const std::string& check, cons
               {"location", {{"path", path}, {"lines", {{"begin", std::max<std::int64_t>(1, line)}}}}}};
 }
 
-std::string render_codequality(const Json& model, std::size_t byte_limit) {
+std::string render_codequality(const Json& model, const RenderOptions& options) {
   const std::vector<const Json*> findings = most_important_first(model);
+  const auto bytes_of = [](const Json& each) { return each.dump(2, ' ', false, Json::error_handler_t::replace); };
+  const auto left_out_entry = [](std::size_t count, const Json& first) {
+    return entry(std::to_string(count) + " more findings of lower priority do not fit into this report",
+                 "plumbline/left-out", "plumbline-left-out", "info", text_of(part_of(first, "location"), "path"), 1);
+  };
   std::map<std::string, int> seen;
   std::string out = "[";
   std::size_t written = 0;
-  static constexpr std::size_t room_for_the_rest = 1000;
-  auto add = [&](const Json& each) {
-    std::string text = each.dump(2, ' ', false, Json::error_handler_t::replace);
-    if (out.size() + text.size() + room_for_the_rest > byte_limit) return false;
-    out += (written++ == 0 ? "\n" : ",\n") + text;
-    return true;
-  };
   for (const Json* finding : findings) {
     // GitLab shows one of several entries with the same fingerprint.
     std::string fingerprint = text_of(*finding, "fingerprint");
     if (int count = seen[fingerprint]++) fingerprint += "-" + std::to_string(count + 1);
     const Json& location = part_of(*finding, "location");
-    if (!add(entry(text_of(*finding, "message"), rule_of(*finding), fingerprint, severity_of(*finding),
-                   text_of(location, "path"), number_of(location, "line"))))
-      break;
+    const std::string text =
+        bytes_of(entry(text_of(*finding, "message"), rule_of(*finding), fingerprint, severity_of(*finding),
+                       text_of(location, "path"), number_of(location, "line")));
+    // What is left out may have to be said by an entry of its own.
+    const std::size_t next = std::min(written + 1, findings.size() - 1);
+    const std::size_t reserve = bytes_of(left_out_entry(findings.size(), *findings[next])).size();
+    const std::size_t punctuation = std::string_view(",\n,\n\n]\n").size();
+    if (out.size() + text.size() + reserve + punctuation > options.gitlab_artifact_bytes) break;
+    out += (written++ == 0 ? "\n" : ",\n") + text;
   }
-  if (std::size_t left_out = findings.size() - written) {
-    const Json& location = part_of(*findings[written], "location");
-    Json rest = entry(std::to_string(left_out) + " more findings of lower priority do not fit into this report",
-                      "plumbline/left-out", "plumbline-left-out", "info", text_of(location, "path"), 1);
-    out += (written == 0 ? "\n" : ",\n") + rest.dump(2, ' ', false, Json::error_handler_t::replace);
-  }
+  if (std::size_t left_out = findings.size() - written)
+    out += (written == 0 ? "\n" : ",\n") + bytes_of(left_out_entry(left_out, *findings[written]));
   return out + "\n]\n";
 }
 

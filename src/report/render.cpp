@@ -99,10 +99,6 @@ std::string rule_of(const Json& finding) {
   return text_of(finding, "check") + (kind.empty() ? "" : "/" + kind);
 }
 
-// GitLab refuses a Code Quality report above the size that an artifact may have, 100 MB where nobody changed it
-// (https://docs.gitlab.com/administration/settings/continuous_integration/#maximum-artifacts-size).
-static constexpr std::size_t gitlab_artifact_bytes = 100'000'000;
-
 llvm::Expected<std::string> render(Format format, const Json& model, const RenderOptions& options) {
   switch (format) {
   case Format::text:
@@ -114,7 +110,7 @@ llvm::Expected<std::string> render(Format format, const Json& model, const Rende
   case Format::junit:
     return render_junit(model, options);
   case Format::codequality:
-    return render_codequality(model, gitlab_artifact_bytes);
+    return render_codequality(model, options);
   case Format::github:
     return render_github(model);
   case Format::markdown:

@@ -8,7 +8,7 @@ namespace plumbline {
 std::string render_text(const Json& model, const RenderOptions& options);
 std::string render_sarif(const Json& model, const RenderOptions& options);
 std::string render_junit(const Json& model, const RenderOptions& options);
-std::string render_codequality(const Json& model, std::size_t byte_limit);
+std::string render_codequality(const Json& model, const RenderOptions& options);
 std::string render_github(const Json& model);
 // The formats that are written from templates: markdown, HTML, step summary, comment.
 llvm::Expected<std::string> render_page(Format format, const Json& model, const RenderOptions& options);

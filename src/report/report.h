@@ -52,6 +52,9 @@ struct RenderOptions {
   bool only_new = false;       // text only: of the findings, those that are new or back again; the counts are of all
   std::string language = "en"; // of the pages: markdown, HTML, step summary, comment
   std::string template_file; // replaces the built-in page: HTML if it is named ….html or ….html.mustache, else markdown
+  // GitLab refuses a Code Quality report above the size that an artifact may have, 100 MB where nobody changed it
+  // (https://docs.gitlab.com/administration/settings/continuous_integration/#maximum-artifacts-size).
+  std::size_t gitlab_artifact_bytes = 100'000'000;
   std::vector<RuleText> rules; // SARIF, JUnit: the checks that ran, found something or not
   // The bytes of a file named in the model: for SARIF's columns in UTF-16 units, snippets and GitHub's line hashes, and
   // for the lines around a finding; all are left out for files that it does not have, and everywhere when it is empty.

@@ -87,7 +87,7 @@ TEST(GitHub, TheCodeCannotGiveCommands) {
 }
 
 TEST(CodeQuality, IsAListOfWhatIsWrongNow) {
-  const Json report = Json::parse(render_codequality(report_model(run_audit(sample_input())), 1'000'000));
+  const Json report = Json::parse(render_codequality(report_model(run_audit(sample_input())), {}));
   ASSERT_EQ(report.size(), 3u) << "suppressed findings are not in it";
   EXPECT_EQ(report[0]["severity"], "critical");
   EXPECT_EQ(report[0]["check_name"], "hard-coded-limit/literal");
@@ -102,18 +102,20 @@ TEST(CodeQuality, FingerprintsAreUniqueAndLinesStartAtOne) {
   Finding finding = sample_finding("include-cycle", "cycle", "a.h", 0);
   finding.fingerprint = "same";
   audit.findings = {finding, finding};
-  const Json report = Json::parse(render_codequality(report_model(audit), 1'000'000));
+  const Json report = Json::parse(render_codequality(report_model(audit), {}));
   EXPECT_NE(report[0]["fingerprint"], report[1]["fingerprint"]);
   EXPECT_EQ(report[0]["location"]["lines"]["begin"], 1);
 }
 
 TEST(CodeQuality, OfNothingIsAnEmptyList) {
-  EXPECT_EQ(Json::parse(render_codequality(report_model({}), 1'000'000)), Json::array());
+  EXPECT_EQ(Json::parse(render_codequality(report_model({}), {})), Json::array());
 }
 
 TEST(CodeQuality, ShowsTheMostImportantAndCountsTheRestAboveTheLimit) {
-  const std::string bytes = render_codequality(model_with(40), 10'000);
-  EXPECT_LE(bytes.size(), 10'000u);
+  RenderOptions options;
+  options.gitlab_artifact_bytes = 10'000;
+  const std::string bytes = render_codequality(model_with(40), options);
+  EXPECT_LE(bytes.size(), options.gitlab_artifact_bytes);
   const Json report = Json::parse(bytes);
   ASSERT_GT(report.size(), 20u);
   EXPECT_EQ(report[0]["severity"], "critical");

@@ -458,19 +458,4 @@ TEST(FileStamp, SettlesAfterTwoSeconds) {
   EXPECT_FALSE(is_settled(stamp, 200 * second)) << "a file from the future never settles";
 }
 
-TEST(DefaultStoreFolder, FollowsTheEnvironment) {
-  setenv("HOME", "/somewhere", 1);
-  unsetenv("PLUMBLINE_CACHE_DIR");
-  unsetenv("XDG_CACHE_HOME");
-  EXPECT_EQ(default_store_folder(), "/somewhere/.cache/plumbline");
-  setenv("XDG_CACHE_HOME", "/var/xdg", 1);
-  EXPECT_EQ(default_store_folder(), "/var/xdg/plumbline");
-  setenv("XDG_CACHE_HOME", "relative", 1);
-  EXPECT_EQ(default_store_folder(), "/somewhere/.cache/plumbline");
-  setenv("PLUMBLINE_CACHE_DIR", "/own", 1);
-  EXPECT_EQ(default_store_folder(), "/own");
-  setenv("PLUMBLINE_CACHE_DIR", "", 1);
-  EXPECT_EQ(default_store_folder(), "/somewhere/.cache/plumbline");
-}
-
 } // namespace plumbline

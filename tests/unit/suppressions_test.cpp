@@ -128,6 +128,29 @@ TEST(Suppressions, KeepReasonAndDate) {
   EXPECT_EQ(finding.suppression->place.line, 4u);
 }
 
+TEST(Suppressions, SpeakForWhatFollowsFromTheSuppressed) {
+  AuditInput input;
+  input.suppressions = {comment(4, "plumbline: allow(hard-coded-duration) why"),
+                        comment(6, "plumbline: allow(hard-coded-duration) why else")};
+  input.today = "2026-11-21";
+  std::vector<Finding> findings;
+  for (std::uint32_t line = 4; line <= 6; ++line)
+    findings.push_back(sample_finding("hard-coded-duration", "literal", "a.cpp", line));
+  const auto owner_of = [&](std::uint32_t line, std::vector<Place> causes) {
+    Finding finding = sample_finding("missing-config-injection", "no-seam", "a.cpp", line);
+    finding.causes = std::move(causes);
+    findings.push_back(finding);
+  };
+  owner_of(1, {findings[0].place, findings[2].place});
+  owner_of(2, {findings[0].place, findings[1].place}); // line 5 still has to become a setting
+  owner_of(3, {});
+  apply_suppressions(findings, input, false);
+  ASSERT_TRUE(findings[3].suppression);
+  EXPECT_EQ(findings[3].suppression->reason, "why");
+  EXPECT_EQ(findings[4].status, Status::new_);
+  EXPECT_EQ(findings[5].status, Status::new_);
+}
+
 TEST(Suppressions, ExpiredMalformedNeedlessAndUnknownSuppressNothing) {
   Applied applied = apply({comment(4, "plumbline: allow(hard-coded-duration) why until 2026-11-20"),
                            comment(5, "plumbline: allow(hard-coded-duration)"),

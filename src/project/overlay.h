@@ -2,8 +2,6 @@
 // they are, so facts of one state hold for any other in which their inputs are the same.
 #pragma once
 
-#include "facts/facts.h"
-
 #include <llvm/ADT/StringRef.h>
 
 #include <map>

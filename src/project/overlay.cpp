@@ -1,4 +1,4 @@
-#include "facts/overlay.h"
+#include "project/overlay.h"
 
 #include <llvm/ADT/SmallString.h>
 #include <llvm/Support/Path.h>
