@@ -21,6 +21,9 @@ struct Check {
   Priority priority = Priority::p1;
   // The kinds of finding it makes, each a word that never changes (part of the identity).
   std::span<const std::string_view> kinds;
+  // Those of them that say that nothing in the program does something. Who makes them must not make them about what
+  // code may use that a partial scan left out (Program::may_be_used_elsewhere), and the audit says that it did not.
+  std::span<const std::string_view> kinds_of_absence = {};
   // Writes the facts that only this check needs; the only place where a check sees Clang's AST. May be null.
   void (*collect)(CollectContext&) = nullptr;
   // Turns linked facts into findings. Pure: same program, same findings, in any order.

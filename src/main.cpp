@@ -13,11 +13,11 @@
 namespace plumbline {
 
 // program, checks, audit: what follows from the facts of one state of the code.
-static Audit audit_of(const Collection& collection, const Settings& settings,
-                      const std::vector<RegisteredCheck>& checks, const ScanOptions& options,
-                      const std::string& today) {
+static Audit audit_of(const Collection& collection, const Project& project, const std::vector<RegisteredCheck>& checks,
+                      const ScanOptions& options, const std::string& today) {
   // program: the facts of all units, linked in a fixed order.
-  const Program program = link(collection.units, settings);
+  const Settings& settings = project.settings;
+  const Program program = link(collection.units, settings, !project.left_out.empty());
 
   // checks: each judges the whole program.
   std::vector<Finding> findings;
@@ -37,6 +37,7 @@ static Audit audit_of(const Collection& collection, const Settings& settings,
                            .known_checks = {known_checks.begin(), known_checks.end()},
                            .partial = !options.project.paths.empty()});
   audit.notes.insert(audit.notes.end(), collection.notes.begin(), collection.notes.end());
+  if (std::string note = note_about_parts(project, checks); !note.empty()) audit.notes.push_back(std::move(note));
   return audit;
 }
 
@@ -65,8 +66,8 @@ static llvm::Expected<int> scan(const ScanOptions& options) {
   Collection collection = collect_all(commands, collect_options(*project, overlay), options.pool, store.get(),
                                       [&](const Progress& progress) { display.show(progress); });
   display.finish(collection);
-  Audit audit = audit_of(collection, settings, *checks, options, *date);
-  const SeenCode seen = seen_by(collection.units, options, *checks, project->root, overlay);
+  Audit audit = audit_of(collection, *project, *checks, options, *date);
+  const SeenCode seen = seen_by(collection.units, options, *checks, *project, overlay);
   const SourceReader read = source_reader(project->root, overlay);
 
   // baseline: what is known, or what was there in the other state; what has become of it; how far the migration is.
@@ -75,10 +76,10 @@ static llvm::Expected<int> scan(const ScanOptions& options) {
     const FileOverlay& earlier = (*states)->then;
     const Collection then = collect_then(**states, std::move(collection.units), commands,
                                          collect_options(*project, &earlier), options.pool, store.get());
-    Audit before = audit_of(then, settings, *checks, options, *date);
+    Audit before = audit_of(then, *project, *checks, options, *date);
     add_notes_about(**states, settings, seen, before, audit);
-    known = known_then(*kept, std::move(before), seen_by(then.units, options, *checks, project->root, &earlier),
-                       settings, source_reader(project->root, &earlier), *date, **states);
+    known = known_then(*kept, std::move(before), seen_by(then.units, options, *checks, *project, &earlier), settings,
+                       source_reader(project->root, &earlier), *date, **states);
   }
   Comparison comparison;
   if (known) comparison = compare_with(*known, audit, *kept, seen, settings, read, *date);

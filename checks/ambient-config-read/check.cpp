@@ -22,6 +22,7 @@ namespace plumbline::ambient_config_read {
 // One read. `what` is the global variable or the accessor; none for the environment.
 struct AmbientRead {
   EntityId what = EntityId::none, function = EntityId::none;
+  EntityId type = EntityId::none; // the record that is read: of Singleton<T>::instance(), T
   Location location;
   std::string name; // what is read, as a reader would say it: "getenv", "g_config", "AppConfig::instance"
   std::string part; // the environment's variable; the member that is read; "" for the whole object
@@ -39,6 +40,7 @@ static void write(FactTable& table, const AmbientRead& read) {
       .at(read.location)
       .text("name", read.name)
       .text("part", read.part)
+      .number("type", static_cast<std::int64_t>(read.type))
       .number("given", static_cast<std::int64_t>(read.given_to))
       .number("starts", static_cast<std::int64_t>(read.starts))
       .text("source", read.source)
@@ -52,6 +54,7 @@ static AmbientRead read_ambient(const FactTable& table, const Fact& fact) {
   read.location = fact.location;
   read.name = table.text(fact, "name");
   read.part = table.text(fact, "part");
+  read.type = static_cast<EntityId>(table.number(fact, "type"));
   read.given_to = static_cast<EntityId>(table.number(fact, "given"));
   read.starts = static_cast<EntityId>(table.number(fact, "starts"));
   read.source = table.text(fact, "source");
@@ -250,6 +253,8 @@ class AmbientVisitor : public AccessVisitor<AmbientVisitor> {
     read.location = context.expansion_of(expression.getSourceRange());
     if (read.location.line == 0) return;
     read.what = what;
+    if (what != EntityId::none)
+      if (const clang::RecordDecl* record = traits_of(expression.getType()).record) read.type = context.entity(record);
     read.function = function ? function_id() : EntityId::none;
     read.name = std::move(name);
     read.part = std::move(part);
@@ -291,8 +296,7 @@ class AmbientJudge {
  private:
   bool is_ambient(const AmbientRead& read) const {
     if (read.what == EntityId::none) return true;
-    const EntityFact* what = program.entity(read.what);
-    return what && what->type_entity != EntityId::none && configuration.is_config_type(what->type_entity);
+    return read.type != EntityId::none && configuration.is_config_type(read.type);
   }
 
   bool is_allowed(const AmbientRead& read) {
@@ -308,7 +312,7 @@ class AmbientJudge {
     }
     const EntityFact* function = program.entity(read.function);
     if (!function || function->has(is_main) || configuration.is_loader(read.function)) return true;
-    return is_own(read, *function) || is_helper(*function);
+    return is_own(read, *function) || is_helper(*function, read.what == EntityId::none);
   }
 
   // A class reads what it keeps for all its objects and nobody else can reach: a static member that is not public.
@@ -319,9 +323,11 @@ class AmbientJudge {
   }
 
   // Whether only code that loads configuration calls the function, directly or through others. main() may have helpers
-  // for its own look-ups, but what it starts is not one.
-  bool is_helper(const EntityFact& start) {
-    std::map<EntityId, bool>::const_iterator known = helpers.find(start.id);
+  // that look something up in the environment for it, but what it starts is not one, nor is what asks a configuration
+  // that it could have been given.
+  bool is_helper(const EntityFact& start, bool environment) {
+    const std::pair<EntityId, bool> key(start.id, environment);
+    std::map<std::pair<EntityId, bool>, bool>::const_iterator known = helpers.find(key);
     if (known != helpers.end()) return known->second;
     bool result = true;
     std::vector<EntityId> open{start.id};
@@ -339,15 +345,17 @@ class AmbientJudge {
         if (!caller) {
           result = false;
         } else if (caller->has(is_main)) {
-          result &= gives_value(*program.entity(function));
+          result &= environment && gives_value(*program.entity(function));
         } else if (!configuration.is_loader(id) && seen.insert(id).second) {
           open.push_back(id);
         }
       }
     }
-    return helpers[start.id] = result;
+    return helpers[key] = result;
   }
   bool gives_value(const EntityFact& function) const {
+    const EntityFact* record = program.entity(function.owner);
+    if (record && record->kind == EntityKind::record && !function.has(is_static)) return false; // an object at work
     return function.type_class == TypeClass::text || function.type_class == TypeClass::boolean ||
            configuration.reaches(return_of(function.id));
   }
@@ -391,7 +399,7 @@ class AmbientJudge {
   const Program& program;
   const Configuration& configuration;
   std::unordered_map<EntityId, std::vector<EntityId>> callers;
-  std::map<EntityId, bool> helpers;
+  std::map<std::pair<EntityId, bool>, bool> helpers; // of functions, asked about the environment or a global object
 };
 
 } // namespace

@@ -270,7 +270,7 @@ class Judge {
     if (program.configuration->reaches(node)) {
       for (const Holding* holding : production)
         if (!holding->is_default) report_bypass(*seam, *holding);
-    } else if (!seams.is_open(node) && !is_override(node)) {
+    } else if (!seams.is_open(node) && !is_override(node) && !program.may_be_used_elsewhere(node)) {
       report_never_injected(*seam, production);
     }
   }
@@ -451,12 +451,14 @@ class Judge {
 static void judge(const Program& program, std::vector<Finding>& findings) { Judge(program, findings).run(); }
 
 static constexpr std::string_view kinds[] = {"no-seam", "never-injected", "bypassed"};
+static constexpr std::string_view kinds_of_absence[] = {"never-injected"};
 
 extern const Check check;
 const Check check = {
     .title = "Configuration cannot reach the code that needs it",
     .priority = Priority::p1,
     .kinds = kinds,
+    .kinds_of_absence = kinds_of_absence,
     .judge = judge,
 };
 

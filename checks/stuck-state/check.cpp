@@ -108,7 +108,7 @@ static bool may_be_unseen(const Program& program, const StateMachine& machine) {
 
 static void judge(const Program& program, std::vector<Finding>& findings) {
   for (const StateMachine& machine : program.machines) {
-    if (!may_be_unseen(program, machine)) {
+    if (!may_be_unseen(program, machine) && !program.may_be_used_elsewhere(machine.enumeration.location)) {
       dead_ends(program, machine, findings);
       unreachable(program, machine, findings);
     }
@@ -117,12 +117,14 @@ static void judge(const Program& program, std::vector<Finding>& findings) {
 }
 
 static constexpr std::string_view kinds[] = {"dead-end", "unreachable", "unhandled"};
+static constexpr std::string_view kinds_of_absence[] = {"dead-end", "unreachable"};
 
 extern const Check check;
 const Check check = {
     .title = "A state that nothing leaves, enters or handles",
     .priority = Priority::p1,
     .kinds = kinds,
+    .kinds_of_absence = kinds_of_absence,
     .judge = judge,
 };
 

@@ -43,7 +43,7 @@ static constexpr std::array words{
 };
 
 static bool can_wait_for_ever(const Handles& handles, const WaitCall& call, Location& culprit) {
-  if (call.api == "condition") return true;
+  if (call.api == "condition" || call.foreign) return true;
   if (call.handle == EntityId::none) return !handles.sets_limits(call.function);
   if (call.api == "socket" && (handles.is_limited(call.function, culprit) || handles.is_foreign(call.handle)))
     return false;

@@ -275,7 +275,9 @@ class UnusedJudge {
 
   void judge(std::vector<Finding>& findings) const {
     for (const EntityFact& entity : program.entities) {
-      if (!is_setting(entity) || unseen.contains(entity.owner) || names.contains(entity.name)) continue;
+      if (!is_setting(entity) || unseen.contains(entity.owner) || names.contains(entity.name) ||
+          program.may_be_used_elsewhere(entity.id))
+        continue;
       const bool in_test = is_test(entity.location);
       Reads of;
       if (std::unordered_map<EntityId, Reads>::const_iterator it = reads.find(entity.id); it != reads.end())
@@ -435,6 +437,7 @@ const Check check = {
     .title = "A setting that nothing reads",
     .priority = Priority::p2,
     .kinds = kinds,
+    .kinds_of_absence = kinds,
     .collect = collect,
     .judge = judge,
 };

@@ -22,12 +22,14 @@ static void judge(const Program& program, std::vector<Finding>& findings) {
 }
 
 static constexpr std::string_view kinds[] = {"swallowed-parse", "unranged"};
+static constexpr std::string_view kinds_of_absence[] = {"unranged"};
 
 extern const Check check;
 const Check check = {
     .title = "Configuration is used without being checked",
     .priority = Priority::p1,
     .kinds = kinds,
+    .kinds_of_absence = kinds_of_absence,
     .collect = collect,
     .judge = judge,
 };

@@ -28,11 +28,18 @@ ParseFact read_parse(const FactTable& table, const Fact& fact) {
 }
 
 void write(FactTable& table, const RangeCheckFact& check) {
-  FactBuilder(table, "range-check").subject(check.value).object(check.bound).at(check.location);
+  FactBuilder(table, "range-check")
+      .subject(check.value)
+      .object(check.bound)
+      .at(check.location)
+      .number("refuses-zero", check.refuses_zero);
 }
 
 RangeCheckFact read_range_check(const FactTable& table, const Fact& fact) {
-  return {.value = fact.subject, .bound = fact.object, .location = fact.location};
+  return {.value = fact.subject,
+          .bound = fact.object,
+          .location = fact.location,
+          .refuses_zero = table.number(fact, "refuses-zero") != 0};
 }
 
 } // namespace plumbline::unvalidated_config

@@ -35,6 +35,9 @@ struct ParseFact {
 struct RangeCheckFact {
   EntityId value = EntityId::none, bound = EntityId::none;
   Location location; // of the first such look in its file
+  // Zero, which atoi() makes of what is no number, is thrown out, reported or told to the caller; no default in
+  // silence.
+  bool refuses_zero = false;
 };
 
 void write(FactTable& table, const ParseFact& parse);

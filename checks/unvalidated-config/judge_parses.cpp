@@ -7,8 +7,10 @@
 #include "program/owner_names.h"
 #include "program/sinks.h"
 #include "program/walk.h"
+#include "project/project.h"
 
 #include <map>
+#include <unordered_set>
 
 namespace plumbline::unvalidated_config {
 
@@ -27,6 +29,7 @@ class ParseJudge {
     std::map<Place, Parse> parses;
     const StringId kind = program.table.strings.find("parse");
     if (kind == StringId::empty) return;
+    find_refused();
     for (const Fact& fact : program.table.facts) {
       if (fact.kind != kind || !program.is_ours(fact.location)) continue;
       ParseFact parse = read_parse(program.table, fact);
@@ -53,6 +56,35 @@ class ParseJudge {
   }
 
  private:
+  // Values of which zero is refused aloud.
+  void find_refused() {
+    const StringId kind = program.table.strings.find("range-check");
+    for (const Fact& fact : program.table.facts) {
+      if (kind == StringId::empty || fact.kind != kind) continue;
+      const RangeCheckFact check = read_range_check(program.table, fact);
+      if (check.refuses_zero && scope_of(*program.settings, program.path(check.location)) == Scope::production)
+        refused.insert(check.value);
+    }
+  }
+
+  // atoi("five") is 0. Where the range of the number is checked and 0 is out of it, the user hears of it.
+  bool is_refused(const Parse& parse) const {
+    constexpr int max_steps = 200;
+    const std::size_t colon = parse.fact.callee.rfind("::");
+    const std::string_view name =
+        std::string_view(parse.fact.callee).substr(colon == std::string::npos ? 0 : colon + 2);
+    if (parse.fact.silence != Silence::unchecked || (!name.starts_with("ato") && !name.starts_with("strto")))
+      return false;
+    Walk walk(program);
+    for (EntityId node : parse.number) {
+      if (refused.contains(node)) return true;
+      walk.start(node);
+    }
+    for (int step = 0; step < max_steps && walk.step(); ++step)
+      if (refused.contains(walk.node())) return true;
+    return false;
+  }
+
   bool is_setting(EntityId node) const {
     const EntityFact* entity = program.entity(node);
     return entity && configuration.is_source(node) &&
@@ -79,6 +111,7 @@ class ParseJudge {
     bool from_outside = document;
     for (EntityId node : parse.text) from_outside |= configuration.reaches(node);
     if (!setting && !from_outside && !(function && configuration.is_loader(parse.fact.function))) return std::nullopt;
+    if (is_refused(parse)) return std::nullopt;
 
     Finding finding;
     finding.check = "unvalidated-config";
@@ -115,6 +148,7 @@ class ParseJudge {
 
   const Program& program;
   const Configuration& configuration;
+  std::unordered_set<EntityId> refused;
 };
 
 } // namespace

@@ -42,7 +42,8 @@ class RangeJudge {
 
   void judge(std::vector<Finding>& findings) {
     for (const EntityFact& entity : program.entities) {
-      if (!is_numeric_setting(entity) || is_checked_before(entity.id)) continue;
+      if (!is_numeric_setting(entity) || is_checked_before(entity.id) || program.may_be_used_elsewhere(entity.id))
+        continue;
       if (std::optional<Use> use = use_of(entity)) findings.push_back(finding_of(entity, *use));
     }
   }
@@ -138,12 +139,26 @@ class RangeJudge {
         consider(own_meaning(field, use), use.location, walk);
       }
     };
+    // sleep_for(config.base_pause * (1 << attempt)): a share of a span is as unbounded as the span.
+    const bool is_span = field.type_class == TypeClass::duration ||
+                         meaning_of(field.name, field.type_class).dimension == Dimension::duration;
+    auto consider_shares = [&](EntityId node, const Walk* walk) {
+      if (!is_span) return;
+      for (std::uint32_t index : program.flows_from(node)) {
+        const FlowFact& flow = program.flows[index];
+        if (flow.kind != FlowKind::derived) continue;
+        std::optional<Consumer> consumer = consumer_of(program, flow);
+        if (consumer && consumer->dimension == Dimension::duration) consider(std::move(consumer), flow.location, walk);
+      }
+    };
     consider_uses(field.id, nullptr);
+    consider_shares(field.id, nullptr);
     Walk walk(program);
     walk.start(field.id);
     while (walk.step()) {
       if (checked.contains(walk.node())) return std::nullopt;
       consider_uses(walk.node(), &walk);
+      consider_shares(walk.node(), &walk);
       const EntityFact* to = program.entity(walk.node());
       bool setting = to && to->kind == EntityKind::field && configuration.is_source(to->id);
       // A getter uses nothing: whoever calls it does.

@@ -10,6 +10,7 @@
 #include "collect/lower.h"
 #include "facts.h"
 #include "facts/words.h"
+#include "indicator.h"
 #include "reaction.h"
 
 #include <clang/AST/StmtCXX.h>
@@ -19,111 +20,6 @@
 namespace plumbline::unvalidated_config {
 
 namespace {
-
-enum class Parser : std::uint8_t { none, blind, end_pointer, result, truth, throwing, own };
-
-Parser parser_of(const clang::FunctionDecl& callee) {
-  if (!callee.getDeclName().isIdentifier()) return Parser::none;
-  llvm::StringRef name = callee.getName();
-  Parser parser = llvm::StringSwitch<Parser>(name)
-                      .Cases({"atoi", "atol", "atoll", "atof"}, Parser::blind)
-                      .Cases({"strtol", "strtoul", "strtoll", "strtoull", "strtod", "strtof", "strtold", "strtoimax",
-                              "strtoumax", "strtoq", "strtouq"},
-                             Parser::end_pointer)
-                      .Case("from_chars", Parser::result)
-                      .Cases({"SimpleAtoi", "SimpleAtod", "SimpleAtof"}, Parser::truth)
-                      .Cases({"stoi", "stol", "stoll", "stoul", "stoull", "stof", "stod", "stold", "lexical_cast"},
-                             Parser::throwing)
-                      .Default(Parser::none);
-  // A C function is not somebody's method of the same name.
-  if (llvm::isa<clang::CXXMethodDecl>(callee)) return Parser::none;
-  return parser;
-}
-
-bool is_number(clang::QualType type) {
-  TypeTraits traits = traits_of(type);
-  return !traits.plural && (traits.type_class == TypeClass::integer || traits.type_class == TypeClass::floating ||
-                            traits.type_class == TypeClass::duration);
-}
-
-bool is_input_stream(clang::QualType type) {
-  const clang::CXXRecordDecl* record = type.getNonReferenceType()->getAsCXXRecordDecl();
-  if (!record || !record->getIdentifier()) return false;
-  return llvm::StringSwitch<bool>(record->getName())
-      .Cases({"istream", "ifstream", "istringstream", "stringstream", "fstream", "basic_istream", "basic_ifstream",
-              "basic_istringstream", "basic_stringstream", "basic_fstream", "basic_iostream"},
-             true)
-      .Default(false);
-}
-
-bool is_errno(const clang::Expr* expression) {
-  const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression);
-  const clang::FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
-  return callee && callee->getDeclName().isIdentifier() &&
-         llvm::StringSwitch<bool>(callee->getName())
-             .Cases({"__errno_location", "__error", "__errno", "_errno", "___errno"}, true)
-             .Default(false);
-}
-
-// Where in a function some variable, or errno, is looked at.
-class IndicatorVisitor : public clang::RecursiveASTVisitor<IndicatorVisitor> {
- public:
-  llvm::SmallPtrSet<const clang::ValueDecl*, 4> variables;
-  bool errno_too = false;
-  const clang::Expr* parse = nullptr; // the call itself, where it stands in a condition
-  bool read = false;
-  llvm::SmallVector<const clang::Stmt*, 4> decisions; // if statements and conditional operators that depend on it
-
-  bool VisitBinaryOperator(clang::BinaryOperator* operation) {
-    if (operation->getOpcode() == clang::BO_Assign) written.insert(strip(operation->getLHS()));
-    return true;
-  }
-  bool VisitCallExpr(clang::CallExpr* call) {
-    const clang::FunctionDecl* callee = call->getDirectCallee();
-    if (callee && parser_of(*callee) == Parser::end_pointer && call->getNumArgs() > 1)
-      if (const clang::UnaryOperator* address = llvm::dyn_cast<clang::UnaryOperator>(strip(call->getArg(1))))
-        written.insert(strip(address->getSubExpr()));
-    if (errno_too && is_errno(call) && !written.contains(call)) read = true;
-    return true;
-  }
-  bool VisitUnaryOperator(clang::UnaryOperator* operation) { // *__errno_location() = 0
-    if (operation->getOpcode() == clang::UO_Deref && written.contains(operation))
-      written.insert(operation->getSubExpr());
-    return true;
-  }
-  bool VisitDeclRefExpr(clang::DeclRefExpr* reference) {
-    if (variables.contains(reference->getDecl()) && !written.contains(reference)) read = true;
-    return true;
-  }
-  bool VisitIfStmt(clang::IfStmt* statement) {
-    if (depends(statement->getCond())) decisions.push_back(statement);
-    return true;
-  }
-  bool VisitConditionalOperator(clang::ConditionalOperator* conditional) {
-    if (depends(conditional->getCond())) decisions.push_back(conditional);
-    return true;
-  }
-
- private:
-  struct Finder : clang::RecursiveASTVisitor<Finder> {
-    explicit Finder(const IndicatorVisitor& outer) : outer(outer) {}
-    const IndicatorVisitor& outer;
-    bool found = false;
-    bool VisitExpr(clang::Expr* expression) {
-      if (expression == outer.parse || (outer.errno_too && is_errno(expression))) found = true;
-      if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(expression))
-        found |= outer.variables.contains(reference->getDecl());
-      return !found;
-    }
-  };
-  bool depends(const clang::Expr* condition) const {
-    Finder finder(*this);
-    finder.TraverseStmt(const_cast<clang::Expr*>(condition));
-    return finder.found;
-  }
-
-  llvm::SmallPtrSet<const clang::Expr*, 8> written;
-};
 
 class ParseVisitor : public FunctionVisitor<ParseVisitor> {
  public:
@@ -321,7 +217,7 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
     bool none = call.getArg(1)->isNullPointerConstant(context.ast, clang::Expr::NPC_ValueDependentIsNotNull) !=
                 clang::Expr::NPCK_NotNull;
     IndicatorVisitor indicator;
-    indicator.errno_too = true;
+    indicator.after = &call;
     if (!none) {
       const clang::UnaryOperator* address = llvm::dyn_cast<clang::UnaryOperator>(end);
       const clang::DeclRefExpr* reference =

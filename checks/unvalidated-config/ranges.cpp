@@ -21,6 +21,16 @@ bool is_ordering(llvm::StringRef operation) {
   return operation == "<" || operation == ">" || operation == "<=" || operation == ">=";
 }
 
+// The operation that says the same with its sides exchanged.
+llvm::StringRef mirrored(llvm::StringRef operation) {
+  return llvm::StringSwitch<llvm::StringRef>(operation)
+      .Case("<", ">")
+      .Case(">", "<")
+      .Case("<=", ">=")
+      .Case(">=", "<=")
+      .Default(operation);
+}
+
 // INT_MAX, SIZE_MAX, std::numeric_limits<int>::max(): whether a number fits, not whether it makes sense.
 bool is_type_limit(const clang::Expr* bound, CollectContext& context) {
   const std::string name = context.macro_of(bound->getBeginLoc());
@@ -71,7 +81,8 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
   bool VisitImplicitCastExpr(clang::ImplicitCastExpr* cast) { // if (!n), n ? n : 5
     if (cast->getCastKind() != clang::CK_IntegralToBoolean && cast->getCastKind() != clang::CK_FloatingToBoolean)
       return true;
-    if (is_corrected(true)) bounded(cast->getSubExpr(), EntityId::none);
+    const bool refuses = refuses_zero(false);
+    if (is_corrected(true) || refuses) bounded(cast->getSubExpr(), EntityId::none, false, refuses);
     return true;
   }
   bool VisitBinaryConditionalOperator(clang::BinaryConditionalOperator* conditional) { // n ?: 5
@@ -97,7 +108,12 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
       clamp(*call, name);
       return true;
     }
-    if (validates(name) && (!context.is_ours(callee->getLocation()) || !callee->isDefined()))
+    // What a callable says of it, the helper asks: validate(config.ttl, [](int value) { return value > 0; }).
+    const bool asks_callable = llvm::any_of(call->arguments(), [](const clang::Expr* argument) {
+      const clang::CXXRecordDecl* record = strip(argument)->getType()->getAsCXXRecordDecl();
+      return record && record->isLambda();
+    });
+    if (validates(name) && (asks_callable || !context.is_ours(callee->getLocation()) || !callee->isDefined()))
       for (const clang::Expr* argument : call->arguments()) bounded(argument, EntityId::none, /*wrapped=*/true);
     return true;
   }
@@ -149,13 +165,14 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
 
   void compare(llvm::StringRef operation, const clang::Expr* left, const clang::Expr* right) {
     side(operation, left, right);
-    side(operation, right, left);
+    side(mirrored(operation), right, left);
   }
 
   void side(llvm::StringRef operation, const clang::Expr* value, const clang::Expr* bound) {
     if (is_constant(value) || is_type_limit(bound, context)) return;
     if (is_constant(bound)) {
-      if (is_ordering(operation) || is_corrected(false)) bounded(value, EntityId::none);
+      const bool refuses = refuses_zero(holds_at_zero(operation, bound));
+      if (is_ordering(operation) || is_corrected(false) || refuses) bounded(value, EntityId::none, false, refuses);
       return;
     }
     if (!is_ordering(operation) || !is_acted_on()) return;
@@ -168,16 +185,16 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
   }
 
   // `wrapped`: what a library's function gives back for the value is the value, as in CHECK_GT of glog.
-  void bounded(const clang::Expr* value, EntityId bound, bool wrapped = false) {
+  void bounded(const clang::Expr* value, EntityId bound, bool wrapped = false, bool refuses_zero = false) {
     const Location location = context.expansion_of(value->getSourceRange());
     for (const Term& term : lowering.lower(value)) {
       if (term.from == EntityId::none || (term.derived && !wrapped) || term.constant || term.from == bound) continue;
-      emit({term.from, bound, location});
+      emit({term.from, bound, location, refuses_zero});
     }
   }
   void emit(const RangeCheckFact& check) {
     std::uint64_t key = static_cast<std::uint64_t>(check.value) * 53 + static_cast<std::uint64_t>(check.bound) * 7 +
-                        static_cast<std::uint64_t>(check.location.file) * 3 + 1;
+                        static_cast<std::uint64_t>(check.location.file) * 3 + 1 + (check.refuses_zero ? 97 : 0);
     if (check.location.line != 0 && context.first_time(key)) write(context.table, check);
   }
 
@@ -203,6 +220,49 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
       return {statement, around[i + 1]};
     }
     return {};
+  }
+
+  // What `value operation bound` says of a value of zero; nothing if the bound is not known here.
+  std::optional<bool> holds_at_zero(llvm::StringRef operation, const clang::Expr* bound) const {
+    bound = strip(bound);
+    std::optional<double> number = named_value(bound, context.ast);
+    if (std::optional<ConstantValue> literal = literal_value(bound, context.ast)) number = literal->value;
+    if (!number) return std::nullopt;
+    return llvm::StringSwitch<std::optional<bool>>(operation)
+        .Case("<", 0 < *number)
+        .Case("<=", 0 <= *number)
+        .Case(">", 0 > *number)
+        .Case(">=", 0 >= *number)
+        .Case("==", *number == 0)
+        .Case("!=", *number != 0)
+        .Default(std::nullopt);
+  }
+
+  // Whether a value of zero, for which the visited condition says `truth`, is refused aloud: thrown out, reported, told
+  // to the caller. In `n <= 0 || n > most` the first half decides, in `n > 0 && n <= most` as well.
+  bool refuses_zero(std::optional<bool> truth) const {
+    for (std::size_t i = around.size() - 1; i-- > 0 && truth;) {
+      const clang::Stmt* statement = around[i];
+      if (llvm::isa<clang::ParenExpr, clang::CastExpr, clang::ExprWithCleanups, clang::ConstantExpr>(statement))
+        continue;
+      if (const clang::UnaryOperator* negation = llvm::dyn_cast<clang::UnaryOperator>(statement);
+          negation && negation->getOpcode() == clang::UO_LNot) {
+        truth = !*truth;
+      } else if (const clang::BinaryOperator* logic = llvm::dyn_cast<clang::BinaryOperator>(statement);
+                 logic && logic->isLogicalOp()) {
+        if (*truth != (logic->getOpcode() == clang::BO_LOr)) return false; // the other half decides
+      } else if (const clang::IfStmt* branch = llvm::dyn_cast<clang::IfStmt>(statement)) {
+        return branch->getCond() == around[i + 1] &&
+               reaction_of(*truth ? branch->getThen() : branch->getElse(), function).noticed();
+      } else if (const clang::ConditionalOperator* choice = llvm::dyn_cast<clang::ConditionalOperator>(statement)) {
+        return choice->getCond() == around[i + 1] && // assert(n > 0)
+               reaction_of(*truth ? choice->getTrueExpr() : choice->getFalseExpr(), function).loud;
+      } else {
+        const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(statement); // __builtin_expect(!!(n < 1), 0)
+        if (!call || call->getBuiltinCallee() == 0) return false;
+      }
+    }
+    return false;
   }
 
   // Whether something comes of the comparison: it is no loop's condition.

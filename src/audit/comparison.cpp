@@ -27,6 +27,7 @@ SeenCode seen_code(std::span<const TuFacts> units, bool partial) {
 
 // The checks of comments look at what was suppressed, and say so only about a whole program.
 static bool judged(const SeenCode& seen, const BaselineEntry& entry) {
+  if (seen.not_judged.contains(entry.check + "/" + entry.kind)) return false;
   return entry.check == "suppression" ? seen.whole : seen.checks.contains(entry.check);
 }
 

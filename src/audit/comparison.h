@@ -16,11 +16,13 @@ namespace plumbline {
 
 // What a scan looked at: the ground on which it can say that something is gone.
 struct SeenCode {
-  std::set<std::string> files;                  // read by a unit that was analysed without errors
-  std::set<std::string> sources;                // of these, the main files
-  std::set<std::string> doubtful;               // read by a unit with errors; main files of failed and skipped ones
-  std::set<std::string, std::less<>> checks;    // that judged
-  bool whole = true;                            // no unit failed, and no part of the program was left out
+  std::set<std::string> files;               // read by a unit that was analysed without errors
+  std::set<std::string> sources;             // of these, the main files
+  std::set<std::string> doubtful;            // read by a unit with errors; main files of failed and skipped ones
+  std::set<std::string, std::less<>> checks; // that judged
+  bool whole = true;                         // no unit failed, and no part of the program was left out
+  // "check/kind" of findings that this scan did not make, because they say that nothing in the program does something.
+  std::set<std::string> not_judged;
   std::function<bool(std::string_view)> exists; // whether the project has such a file, seen or not
 };
 

@@ -22,7 +22,12 @@ SourceReader source_reader(const std::string& root, const FileOverlay* overlay =
 
 // What was looked at, for comparing with a baseline.
 SeenCode seen_by(std::span<const TuFacts> units, const ScanOptions& options, std::span<const RegisteredCheck> checks,
-                 const std::string& root, const FileOverlay* overlay = nullptr);
+                 const Project& project, const FileOverlay* overlay = nullptr);
+
+// "check/kind" of what a partial scan cannot say, sorted; nothing if no production code was left out.
+std::set<std::string> not_judged(const Project& project, std::span<const RegisteredCheck> checks);
+// The note that says so in the report's coverage; "" if there is nothing to say.
+std::string note_about_parts(const Project& project, std::span<const RegisteredCheck> checks);
 
 // What a gate of two states says that no finding says: changed headers that nothing includes, and units that could not
 // be looked at as they were.

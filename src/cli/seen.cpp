@@ -31,9 +31,31 @@ SourceReader source_reader(const std::string& root, const FileOverlay* overlay) 
   };
 }
 
+std::set<std::string> not_judged(const Project& project, std::span<const RegisteredCheck> checks) {
+  std::set<std::string> kinds;
+  if (project.left_out.empty()) return kinds;
+  for (const RegisteredCheck& registered : checks)
+    for (const std::string_view kind : registered.check->kinds_of_absence)
+      kinds.insert(std::string(registered.name) + "/" + std::string(kind));
+  return kinds;
+}
+
+std::string note_about_parts(const Project& project, std::span<const RegisteredCheck> checks) {
+  const std::set<std::string> kinds = not_judged(project, checks);
+  if (kinds.empty()) return {};
+  const std::size_t count = project.left_out.size();
+  return std::to_string(count) + (count == 1 ? " other source file" : " other source files") +
+         " of the compile database may use what is declared in this part, so it was not judged what nothing uses, "
+         "checks, "
+         "configures, enters or leaves: " +
+         llvm::join(kinds, ", ");
+}
+
 SeenCode seen_by(std::span<const TuFacts> units, const ScanOptions& options, std::span<const RegisteredCheck> checks,
-                 const std::string& root, const FileOverlay* overlay) {
+                 const Project& project, const FileOverlay* overlay) {
+  const std::string& root = project.root;
   SeenCode seen = seen_code(units, !options.project.paths.empty());
+  seen.not_judged = not_judged(project, checks);
   for (const RegisteredCheck& registered : checks) seen.checks.emplace(registered.name);
   seen.exists = [root, overlay](std::string_view path) {
     const std::string absolute = below(root, path);

@@ -19,7 +19,7 @@ template <class Derived> class AccessVisitor : public FunctionVisitor<Derived> {
   using Base::Base;
 
   bool VisitBinaryOperator(clang::BinaryOperator* operation) {
-    if (operation->isAssignmentOp() && is_discarded()) wrote(operation->getLHS());
+    if (operation->isAssignmentOp() && (is_discarded() || is_assigned_on())) wrote(operation->getLHS());
     if (operation->getOpcode() == clang::BO_Assign) copied(operation->getLHS(), operation->getRHS());
     return true;
   }
@@ -63,6 +63,11 @@ template <class Derived> class AccessVisitor : public FunctionVisitor<Derived> {
       if (const clang::CXXMethodDecl* method = member->getMethodDecl();
           method && !method->isConst() && is_discarded() && only_changes(*method))
         wrote(member->getImplicitObjectArgument());
+    if (callee && callee->isInStdNamespace() && callee->getDeclName().isIdentifier() && callee->getName() == "swap" &&
+        call->getNumArgs() == 2) { // a part of two wholes
+      copied(call->getArg(0), call->getArg(1));
+      copied(call->getArg(1), call->getArg(0));
+    }
     if (callee) outputs(*call, *callee);
     return true;
   }
@@ -142,6 +147,17 @@ template <class Derived> class AccessVisitor : public FunctionVisitor<Derived> {
       if (const clang::WhileStmt* loop = llvm::dyn_cast<clang::WhileStmt>(outer)) return loop->getCond() != around[i];
       if (const clang::DoStmt* loop = llvm::dyn_cast<clang::DoStmt>(outer)) return loop->getCond() != around[i];
       return llvm::isa<clang::CompoundStmt, clang::SwitchCase, clang::LabelStmt, clang::CXXForRangeStmt>(outer);
+    }
+    return false;
+  }
+
+  // a.first = a.second = 4: nobody reads the second.
+  bool is_assigned_on() const {
+    const std::vector<const clang::Stmt*>& around = this->around;
+    for (std::size_t i = around.size(); i-- > 1;) {
+      const clang::BinaryOperator* outer = llvm::dyn_cast<clang::BinaryOperator>(around[i - 1]);
+      if (outer) return outer->getOpcode() == clang::BO_Assign && outer->getRHS() == around[i];
+      if (!llvm::isa<clang::ImplicitCastExpr, clang::ParenExpr>(around[i - 1])) return false;
     }
     return false;
   }

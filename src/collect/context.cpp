@@ -196,6 +196,11 @@ static bool takes_any_type(const clang::FunctionDecl& pattern, unsigned index) {
 }
 
 EntityId CollectContext::parameter(const clang::FunctionDecl* function, unsigned index) {
+  // using Base::Base: what is passed to the inherited constructor is passed to the base's.
+  if (const clang::CXXConstructorDecl* constructor = llvm::dyn_cast_or_null<clang::CXXConstructorDecl>(function);
+      constructor && constructor->isInheritingConstructor())
+    if (const clang::CXXConstructorDecl* inherited = constructor->getInheritedConstructor().getConstructor())
+      function = inherited;
   EntityId function_id = entity(function);
   if (function_id == EntityId::none) return EntityId::none;
   EntityId id = parameter_of(function_id, index);
@@ -305,9 +310,13 @@ EntityFact CollectContext::describe(const clang::NamedDecl& declaration, EntityI
   if (declaration.getAccess() == clang::AS_public || declaration.getAccess() == clang::AS_none) fact.flags |= is_public;
   if (declaration.getAccess() == clang::AS_protected) fact.flags |= is_protected;
   if (!is_ours(place->getLocation())) fact.flags |= is_external;
+  if (!declaration.isExternallyVisible()) fact.flags |= is_internal;
   if (is_annotated_config(declaration)) fact.flags |= is_config_annotated;
   fact.location = expansion_of(place->getLocation());
   fact.name = declaration.getNameAsString();
+  // typedef struct { … } ServerConf;
+  if (const clang::TagDecl* tag = llvm::dyn_cast<clang::TagDecl>(&declaration); tag && !tag->getIdentifier())
+    if (const clang::TypedefNameDecl* alias = tag->getTypedefNameForAnonDecl()) fact.name = alias->getNameAsString();
   fact.qualified = declaration.getQualifiedNameAsString();
   if (const clang::CXXConstructorDecl* constructor =
           llvm::dyn_cast<clang::CXXConstructorDecl>(&declaration)) { // without template arguments

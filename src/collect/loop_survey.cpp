@@ -34,7 +34,26 @@ const clang::CallExpr* call_of(const clang::Expr* expression) {
   if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast_or_null<clang::CXXMemberCallExpr>(call);
       member && llvm::isa_and_nonnull<clang::CXXConversionDecl>(member->getMethodDecl()))
     return call_of(member->getImplicitObjectArgument());
+  // while (!(lease = try_lease())), with an optional or a smart pointer
+  if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast_or_null<clang::CXXOperatorCallExpr>(call);
+      operation && operation->getOperator() == clang::OO_Equal && operation->getNumArgs() == 2)
+    return call_of(operation->getArg(1));
   return call;
+}
+// What holds the callable, or null where a function is called by its name.
+static const clang::ValueDecl* called_value(const clang::CallExpr& call) {
+  if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&call))
+    return operation->getOperator() == clang::OO_Call ? value_named_by(operation->getArg(0)) : nullptr;
+  if (call.getDirectCallee()) return nullptr;
+  const clang::Expr* callee = strip(call.getCallee());
+  if (const clang::UnaryOperator* unary = llvm::dyn_cast_or_null<clang::UnaryOperator>(callee))
+    callee = unary->getSubExpr();
+  return value_named_by(callee);
+}
+bool calls_a_value(const clang::CallExpr& call) { return called_value(call) != nullptr; }
+llvm::StringRef called_name(const clang::CallExpr& call) {
+  const clang::ValueDecl* value = called_value(call);
+  return value ? name_of(value) : name_of(call.getDirectCallee());
 }
 bool is_pause(const clang::FunctionDecl* callee) {
   const llvm::StringRef name = name_of(callee);
@@ -105,6 +124,8 @@ void LoopSurvey::survey(const clang::Stmt* statement, const Place& at) {
       count(call->getArg(0));
     else if (kind == clang::OO_Equal && call->getNumArgs() == 2)
       assign(call->getArg(0), call->getArg(1), at);
+    else if (kind == clang::OO_Call)
+      see_called_value(*call, at);
   } else if (const clang::CallExpr* plain = llvm::dyn_cast<clang::CallExpr>(statement)) {
     see_call(*plain, at);
   } else if (const clang::IntegerLiteral* literal = llvm::dyn_cast<clang::IntegerLiteral>(statement)) {
@@ -117,7 +138,7 @@ void LoopSurvey::survey(const clang::Stmt* statement, const Place& at) {
 
 void LoopSurvey::see_call(const clang::CallExpr& call, const Place& at) {
   const clang::FunctionDecl* callee = call.getDirectCallee();
-  if (!callee) return;
+  if (!callee) return see_called_value(call, at);
   const llvm::StringRef name = name_of(callee);
   if (name.contains("compare_exchange") || name.contains("compare_and_swap") || name == "try_lock") interrupted = true;
   if (waits_for_condition(call, *callee)) interrupted = true;
@@ -133,6 +154,11 @@ void LoopSurvey::see_call(const clang::CallExpr& call, const Place& at) {
     if (const clang::RecordDecl* record = argument->getType()->getAsRecordDecl();
         record && name_of(record) == "error_code" && argument->isLValue())
       if (const clang::ValueDecl* variable = value_named_by(argument)) results[variable] = &call;
+}
+
+// try { operation(); return; } catch (…) {}
+void LoopSurvey::see_called_value(const clang::CallExpr& call, const Place& at) {
+  if (at.in_try && !at.in_catch && !first_tried && calls_a_value(call)) first_tried = &call;
 }
 
 void LoopSurvey::count(const clang::Expr* expression) {

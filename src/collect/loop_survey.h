@@ -25,6 +25,10 @@ inline llvm::StringRef name_of(const clang::NamedDecl* declaration) {
 const clang::ValueDecl* value_named_by(const clang::Expr* expression);
 // The call behind a value: through casts, temporaries, and conversions to bool; null if there is none.
 const clang::CallExpr* call_of(const clang::Expr* expression);
+// The name of the function that is called, or of the variable that holds a callable; "" for operators.
+llvm::StringRef called_name(const clang::CallExpr& call);
+// Whether a variable is called: operation(), handler_(), (*callback)(x).
+bool calls_a_value(const clang::CallExpr& call);
 // A sleep, or a wait that ends by itself after some time.
 bool is_pause(const clang::FunctionDecl* callee);
 
@@ -72,6 +76,7 @@ struct LoopSurvey {
   bool is_constant_true(const clang::Expr* expression) const;
   void survey(const clang::Stmt* statement, const Place& at);
   void see_call(const clang::CallExpr& call, const Place& at);
+  void see_called_value(const clang::CallExpr& call, const Place& at);
   void count(const clang::Expr* expression);
   void assign(const clang::Expr* to, const clang::Expr* value, const Place& at);
   void assign(const clang::ValueDecl* variable, const clang::Expr* value, const Place& at);

@@ -67,7 +67,7 @@ class RetryVisitor : public clang::RecursiveASTVisitor<RetryVisitor> {
                const clang::Stmt& body) {
     if (!usable()) return true;
     requeues(loop, body, nullptr, condition);
-    std::optional<RetryLoop> found = retry_in(context, condition, increment, body);
+    std::optional<RetryLoop> found = retry_in(context, condition, increment, body, name_of(function));
     if (!found) return true;
     found->function = context.entity(function);
     found->location = context.expansion_of(loop.getBeginLoc());

@@ -49,14 +49,17 @@ namespace {
 
 class Loop : LoopSurvey {
  public:
-  using LoopSurvey::LoopSurvey;
+  // `around`: the function's name.
+  Loop(CollectContext& context, const clang::Expr* condition, const clang::Expr* increment, const clang::Stmt& body,
+       llvm::StringRef around)
+      : LoopSurvey(context, condition, increment, body), around(around) {}
 
   std::optional<RetryLoop> read() {
     if (interrupted) return std::nullopt;
     const clang::CallExpr* attempt = success();
     if (!attempt) return std::nullopt;
     RetryLoop loop;
-    loop.attempt = name_of(attempt->getDirectCallee());
+    loop.attempt = called_name(*attempt);
     loop.bounded = is_bounded();
     loop.stop_flag = stop_flag();
     describe_pause(*this, loop);
@@ -66,6 +69,7 @@ class Loop : LoopSurvey {
  private:
   // Whether a call can be an attempt at all; `certainly`: its name says so.
   bool is_attempt(const clang::CallExpr* call, bool certainly) const {
+    if (call && calls_a_value(*call)) return is_attempted_value(*call);
     const clang::FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
     if (!callee || llvm::isa<clang::CXXOperatorCallExpr>(call) || is_pause(callee)) return false;
     const llvm::StringRef name = name_of(callee);
@@ -83,6 +87,16 @@ class Loop : LoopSurvey {
     if (!method && (name == "write" || name == "send" || name == "sendto" || name == "sendmsg" || name == "fwrite"))
       return false;
     return tries || !certainly;
+  }
+  // `template <class F> bool retry(F operation)`: a callable is tried if its name or the function's says so; any other
+  // may as well be the condition that somebody waits for.
+  bool is_attempted_value(const clang::CallExpr& call) const {
+    static constexpr std::string_view tried[] = {"operation", "op",      "action", "attempt", "task", "work",
+                                                 "request",   "command", "body",   "job",     "call", "callable"};
+    static constexpr std::string_view retrying[] = {"retry", "retries", "retrying", "attempt", "attempts", "try"};
+    const llvm::StringRef name = called_name(call);
+    if (has_word(name, other) || has_word(name, {"pred", "predicate", "condition", "cond"})) return false;
+    return has_word(name, tried) || has_word(name, trying) || has_word(around, retrying);
   }
   // What an enumerator or named constant says: +1 success, -1 failure.
   static int named_outcome(const clang::Expr* expression) {
@@ -356,6 +370,7 @@ class Loop : LoopSurvey {
     return {};
   }
 
+  llvm::StringRef around;
   const clang::CallExpr *first_tried_in_any = nullptr, *judged = nullptr;
   std::size_t pauses_anywhere = 0;
 };
@@ -363,8 +378,8 @@ class Loop : LoopSurvey {
 } // namespace
 
 std::optional<RetryLoop> retry_in(CollectContext& context, const clang::Expr* condition, const clang::Expr* increment,
-                                  const clang::Stmt& body) {
-  return Loop(context, condition, increment, body).read();
+                                  const clang::Stmt& body, llvm::StringRef around) {
+  return Loop(context, condition, increment, body, around).read();
 }
 
 } // namespace plumbline

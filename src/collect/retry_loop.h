@@ -11,8 +11,9 @@
 namespace plumbline {
 
 // The loop as a retry, without its place; nothing if it is none: a search, a worker, an event loop, EINTR, CAS.
+// `around`: the name of the function that it stands in.
 std::optional<RetryLoop> retry_in(CollectContext& context, const clang::Expr* condition, const clang::Expr* increment,
-                                  const clang::Stmt& body);
+                                  const clang::Stmt& body, llvm::StringRef around);
 
 // How the loop pauses; `retry` gets its pause.
 void describe_pause(const LoopSurvey& loop, RetryLoop& retry);

@@ -524,8 +524,17 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     fact.site = site;
     fact.location = context.expansion_of(call->getSourceRange());
     fact.arguments = explicit_arguments;
-    if (fact.location.line &&
-        context.first_time(static_cast<std::uint64_t>(site) * 43 + static_cast<std::uint64_t>(callee_id)))
+    call_of(fact);
+    // using Base::Base: who makes the derived class calls the base's constructor with what is given.
+    if (const clang::CXXConstructorDecl* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(&callee);
+        constructor && constructor->isInheritingConstructor()) {
+      fact.callee = context.entity(constructor->getInheritedConstructor().getConstructor());
+      call_of(fact);
+    }
+  }
+  void call_of(const CallFact& fact) {
+    if (fact.location.line && fact.callee != EntityId::none &&
+        context.first_time(static_cast<std::uint64_t>(fact.site) * 43 + static_cast<std::uint64_t>(fact.callee)))
       write(context.table, fact);
   }
 
@@ -631,9 +640,7 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     fact.callee = constructor && !constructor->isImplicit() ? context.entity(constructor) : context.entity(&record);
     fact.site = context.place_id("call", location);
     fact.location = location;
-    if (fact.callee != EntityId::none &&
-        context.first_time(static_cast<std::uint64_t>(fact.site) * 43 + static_cast<std::uint64_t>(fact.callee)))
-      write(context.table, fact);
+    call_of(fact);
   }
 
   // In a template's pattern the callee may be unknown: its name is all there is.

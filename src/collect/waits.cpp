@@ -147,6 +147,9 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     return index < call.getNumArgs() ? call.getArg(index) : nullptr;
   }
 
+  // Of the object as it was declared: wait() and wait_for() belong to a base class of std::future.
+  static clang::QualType own_type(const clang::Expr* object) { return object->IgnoreParenImpCasts()->getType(); }
+
   void method_call(const clang::CXXMemberCallExpr& call, const clang::FunctionDecl& callee) {
     const llvm::StringRef name = name_of(&callee), record = record_of(&callee);
     const clang::Expr* object = call.getImplicitObjectArgument();
@@ -155,7 +158,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     if (condition && (name == "wait" || name == "Wait")) {
       if (given(call) <= 1 && !asks_in_loop() && !leaves_predicate_to_caller(call))
         wait("condition", call, object, name);
-    } else if (api_of(object->getType()) == "future" && !llvm::isa<clang::CXXConversionDecl>(callee)) {
+    } else if (api_of(own_type(object)) == "future" && !llvm::isa<clang::CXXConversionDecl>(callee)) {
       if (name == "get" || name == "wait") wait("future", call, object, name);
       if (name == "wait_for" || name == "wait_until" || name == "is_ready") asked.insert(node_of(object));
       if (name == "push_back" || name == "emplace_back" || name == "push" || name == "insert")
@@ -292,6 +295,11 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     }
     wait.call += name;
     wait.handle = api == "condition" ? EntityId::none : node_of(handle);
+    if (api == "future") {
+      const clang::CallExpr* made = llvm::dyn_cast_or_null<clang::CallExpr>(unwrapped(handle));
+      const clang::FunctionDecl* maker = made ? made->getDirectCallee() : nullptr;
+      wait.foreign = maker && wait.handle == context.result(maker) && !same_component(*maker);
+    }
     if (llvm::DenseMap<const clang::CallExpr*, EntityId>::iterator made = connections.find(&call);
         made != connections.end()) {
       edge(made->second, wait.handle, EdgeKind::value, &call);

@@ -39,6 +39,7 @@ enum EntityFlag : std::uint32_t {
   is_main = 2048,
   is_plural_type = 4096, // array or container
   is_protected = 8192,
+  is_internal = 16384, // no other translation unit can name it: static, in an unnamed namespace, local
 };
 
 struct EntityFact {

@@ -11,10 +11,10 @@
 
 namespace plumbline {
 
-// A glob over the name, or "*Suffix" against the last word in any naming style: raft_params, options_t.
+// A glob over the name, or "*Suffix" against the last word in any naming style: raft_params, options_t, server_conf_s.
 static bool matches_any(const std::vector<std::string>& globs, std::string_view name) {
   std::vector<std::string> words = words_of(name);
-  if (words.size() > 1 && words.back() == "t") words.pop_back();
+  if (words.size() > 1 && (words.back() == "t" || words.back() == "s" || words.back() == "st")) words.pop_back();
   for (const std::string& glob : globs) {
     if (glob_matches(glob, name)) return true;
     if (glob.starts_with("*") && !words.empty()) {

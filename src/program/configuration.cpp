@@ -108,7 +108,7 @@ bool Configuration::is_default(const Program& program, const FlowFact& flow) con
   const EntityFact* around = program.entity(flow.function);
   bool own = around && is_config_type(around->owner);
   if (own && (!to || (to->kind == EntityKind::variable && to->has(is_local)))) return true;
-  if (!to) return false;
+  if (!to) return external.contains(flow.to); // what a look-up of our own gives where nothing is configured
   bool written = to->kind == EntityKind::parameter && flow.kind == FlowKind::assign; // through a reference
   if (to->kind == EntityKind::parameter && !written) {
     if (is_lookup(program, to->owner)) return true; // look_up("key", 30)

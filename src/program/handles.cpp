@@ -13,7 +13,8 @@ void write(FactTable& table, const WaitCall& call) {
       .text("api", call.api)
       .text("call", call.call)
       .text("text", call.text)
-      .text("line", call.line);
+      .text("line", call.line)
+      .number("foreign", call.foreign);
 }
 
 static WaitCall read_wait_call(const FactTable& table, const Fact& fact) {
@@ -23,7 +24,8 @@ static WaitCall read_wait_call(const FactTable& table, const Fact& fact) {
           std::string(table.text(fact, "api")),
           std::string(table.text(fact, "call")),
           std::string(table.text(fact, "text")),
-          std::string(table.text(fact, "line"))};
+          std::string(table.text(fact, "line")),
+          table.number(fact, "foreign") != 0};
 }
 
 void write(FactTable& table, const HandleEdge& edge) {

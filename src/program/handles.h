@@ -23,6 +23,7 @@ struct WaitCall {
   std::string api;        // condition, future, curl, hiredis, grpc, mysql, socket
   std::string call;       // as a reader would name it: "results_.get", "curl_easy_perform"
   std::string text, line; // as written; the whole source line
+  bool foreign = false;   // a future, as another component's function gives it: whoever made it, made it there
 };
 
 // `foreign`: the result of another component's function, which says nothing about who limits it.

@@ -120,12 +120,25 @@ static SuppressionComment suppression_of(const Program& program, const CommentFa
   return result;
 }
 
-Program link(std::span<const TuFacts> units, const Settings& settings) {
+bool Program::may_be_used_elsewhere(EntityId id) const {
+  const EntityFact* declared = is_part ? entity(id) : nullptr;
+  for (; declared; declared = entity(declared->owner)) {
+    if (declared->has(is_internal)) return false;
+    // A function's definition may stand in a source file and its declaration in a header.
+    const bool is_of_type = declared->kind == EntityKind::record || declared->kind == EntityKind::field;
+    if (is_of_type && !may_be_used_elsewhere(declared->location)) return false;
+  }
+  return is_part;
+}
+
+Program link(std::span<const TuFacts> units, const Settings& settings, bool is_part) {
   Program program;
   program.settings = &settings;
+  program.is_part = is_part;
   std::unordered_set<std::uint64_t> seen;
   for (const TuFacts& unit : units) {
     merge(program.table, unit.table, seen);
+    program.sources.insert(program.table.strings.intern(unit.main_file));
     if (unit.state == UnitState::failed) program.unseen.push_back(unit.main_file);
   }
   std::sort(program.unseen.begin(), program.unseen.end());

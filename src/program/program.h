@@ -33,8 +33,10 @@ struct Program {
   std::vector<FlowFact> flows;
   std::vector<UseFact> uses;
   std::vector<CallFact> calls;
-  std::vector<MacroFact> macros;   // in our files, sorted by location
-  std::vector<std::string> unseen; // main files of units that failed, sorted: what they do is unknown
+  std::vector<MacroFact> macros;        // in our files, sorted by location
+  std::vector<std::string> unseen;      // main files of units that failed, sorted: what they do is unknown
+  std::unordered_set<StringId> sources; // main files of the units
+  bool is_part = false;                 // production code was left out: see may_be_used_elsewhere()
 
   // What follows from the facts, in this order, each from those before.
   std::unique_ptr<const Configuration> configuration;   // never null after link()
@@ -61,6 +63,12 @@ struct Program {
   // Whether findings may stand in the file: below the root, included, not third-party (project/project.h).
   bool is_ours(const Location& location) const;
 
+  // Whether code that a partial scan left out may use what the id declares, so that nothing follows from nobody's using
+  // it here. No: all was seen; or no other unit can name it, or the type that it belongs to stands in a source file.
+  bool may_be_used_elsewhere(EntityId id) const;
+  // The same for a type by the place of its declaration.
+  bool may_be_used_elsewhere(const Location& of_type) const { return is_part && !sources.contains(of_type.file); }
+
   // Filled by link.cpp only.
   std::unordered_map<EntityId, std::uint32_t> entity_index, constant_index;
   std::unordered_map<EntityId, std::vector<std::uint32_t>> outgoing, incoming, use_index, member_index;
@@ -71,7 +79,8 @@ struct Program {
 };
 
 // Links units in the order given (callers sort by path). Facts that several units saw of one header become one; of an
-// entity that is declared here and defined there, the definition wins.
-Program link(std::span<const TuFacts> units, const Settings& settings);
+// entity that is declared here and defined there, the definition wins. `is_part`: other units of the program's
+// production code were not asked for.
+Program link(std::span<const TuFacts> units, const Settings& settings, bool is_part = false);
 
 } // namespace plumbline

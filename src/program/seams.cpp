@@ -130,10 +130,12 @@ bool SeamModel::is_timing_primitive(const EntityFact& function, const EntityFact
   std::vector<std::string> words = words_of(function.name);
   if ((member && by_name) || std::find(words.begin(), words.end(), "sleep") != words.end())
     return entry.first->second = true;
-  std::unordered_set<EntityId> settings, callers;
+  std::unordered_set<EntityId> settings, callers, sites;
   for (std::uint32_t index : program.flows_to(parameter.id)) {
     const FlowFact& flow = program.flows[index];
-    if (program.configuration->reaches(flow.from)) settings.insert(flow.from);
+    // A look-up gives its result, and the document behind it: one argument is one setting.
+    if (program.configuration->reaches(flow.from) && (flow.site == EntityId::none || sites.insert(flow.site).second))
+      settings.insert(flow.from);
     if (flow.kind == FlowKind::argument && !is_test(flow.location))
       callers.insert(function_around(program, flow.function));
   }
@@ -294,7 +296,8 @@ void SeamModel::follow(const Tunable& tunable, EntityId function, const FlowFact
                           (own && (callee->has(is_constructor) || keeps(*to, holding.owner)));
         if (is_timing_primitive(*callee, *to)) {
           used_here = true;
-        } else if (own && !as_default) { // the class calls itself: whoever is outside gives nothing here
+        } else if (own && !as_default && !configuration.reaches(to->id)) {
+          // the class calls itself: whoever is outside gives nothing here
           used_here |= consumes;
           go_on = true;
         } else {

@@ -249,6 +249,14 @@ static llvm::Error select_paths(const ProjectRequest& request, Project& project)
         (header ? " compiles no headers; name a source file that includes it, or its folder"
                 : " compiles no file there; configure the build with it, or name another path"));
   }
+  std::set<std::string> left_out;
+  for (std::size_t i = 0; i < project.commands.size(); ++i) {
+    std::string file = relative_path(project.commands[i].file, project.root);
+    if (!selected[i] && is_ours(project.settings, file) && scope_of(project.settings, file) == Scope::production &&
+        fs::exists(project.commands[i].file)) // an older database lists what is gone
+      left_out.insert(std::move(file));
+  }
+  project.left_out.assign(left_out.begin(), left_out.end());
   keep_only(project.commands, selected);
   return llvm::Error::success();
 }

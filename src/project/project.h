@@ -23,6 +23,9 @@ struct Project {
   Settings settings;
   std::vector<CompileCommand>
       commands; // sorted by file, then arguments; one per distinct command (output names do not count)
+  // Sources of our production code that the database compiles and the request did not ask for, relative and sorted:
+  // what they do with what is declared elsewhere is unknown.
+  std::vector<std::string> left_out;
 };
 
 struct ProjectRequest {

@@ -11,6 +11,7 @@
 //   // todo-expect: "5 s"         a known miss, todo-ok: a known false alarm; both fail once they hold, to be promoted
 //   // args: …                    in the first lines: compiler arguments instead of -std=c++20
 //   // headers: real              in the first lines: the installed standard library instead of fixtures/mock/std
+//   // part: why                  in the first lines: a partial scan, which left out other sources of the program
 //
 // The world is closed: a finding without an expect fails, and so does an expect without a finding.
 #include "in_process.h"
@@ -185,9 +186,16 @@ static void compare(const std::vector<Finding>& findings, std::vector<Annotation
   }
 }
 
-static std::vector<std::string> arguments_of(const std::string& main_file) {
-  const std::string mock = SOURCE_DIR "/fixtures/mock", text = read_text(main_file);
+// How a fixture's program is looked at.
+struct Manner {
   std::vector<std::string> arguments{"-std=c++20"};
+  bool is_part = false;
+};
+
+static Manner manner_of(const std::string& main_file) {
+  const std::string mock = SOURCE_DIR "/fixtures/mock", text = read_text(main_file);
+  Manner manner;
+  std::vector<std::string>& arguments = manner.arguments;
   bool real_headers = false;
   llvm::SmallVector<llvm::StringRef> lines;
   llvm::StringRef(text).split(lines, '\n', 3);
@@ -199,10 +207,11 @@ static std::vector<std::string> arguments_of(const std::string& main_file) {
       for (const llvm::StringRef word : words) arguments.push_back(word.str());
     }
     if (line.starts_with("// headers: real")) real_headers = true;
+    if (line.starts_with("// part:")) manner.is_part = true;
   }
   if (!real_headers) arguments.insert(arguments.end(), {"-nostdinc++", "-isystem", mock + "/std"});
   arguments.insert(arguments.end(), {"-isystem", mock});
-  return arguments;
+  return manner;
 }
 
 class FixtureTest : public testing::TestWithParam<Fixture> {};
@@ -215,7 +224,8 @@ TEST_P(FixtureTest, FindsWhatItsCommentsExpect) {
       llvm::sys::path::filename(fixture.root) != "fixture")
     annotated = files_below(fixture.root, {".cpp", ".h"});
   std::vector<Annotation> annotations = annotations_of(fixture.root, annotated);
-  const Audit audit = audit_of(fixture.root, fixture.files, arguments_of(fixture.files.front()), fixture.check);
+  const Manner manner = manner_of(fixture.files.front());
+  const Audit audit = audit_of(fixture.root, fixture.files, manner.arguments, fixture.check, manner.is_part);
   compare(audit.findings, annotations);
 }
 INSTANTIATE_TEST_SUITE_P(Check, FixtureTest, testing::ValuesIn(all_fixtures()), [](const auto& info) {

@@ -50,9 +50,10 @@ inline Settings settings_of(const std::string& folder) {
   return {};
 }
 
-// Audits the files as one program below `root`. `only` names the one check that judges; empty: all of them.
+// Audits the files as one program below `root`. `only` names the one check that judges; empty: all of them. `is_part`:
+// the program has other files.
 inline Audit audit_of(const std::string& root, const std::vector<std::string>& files,
-                      const std::vector<std::string>& arguments, const std::string& only) {
+                      const std::vector<std::string>& arguments, const std::string& only, bool is_part = false) {
   const CollectOptions options{.root = root, .resource_directory = resource_directory(PLUMBLINE_BINARY)};
   const Settings settings = settings_of(root);
   std::vector<TuFacts> units;
@@ -66,7 +67,7 @@ inline Audit audit_of(const std::string& root, const std::vector<std::string>& f
     coverage.push_back({facts.main_file, facts.state, facts.error_count, facts.reason, facts.problems});
     units.push_back(std::move(facts));
   }
-  const Program program = link(units, settings);
+  const Program program = link(units, settings, is_part);
   std::vector<Finding> findings;
   std::vector<std::string> known;
   for (const RegisteredCheck& registered : all_checks()) {

@@ -1,0 +1,112 @@
+// Scans of a part of the program, with the real binary: what the part alone cannot say is not said, and a baseline's
+// findings of that kind are no longer known rather than fixed.
+#include "sandbox.h"
+
+#include <gmock/gmock.h>
+
+#include <map>
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+// Each of core/'s settings is read, checked or given by app/; tests/ is no production code.
+struct PartTest : testing::Test {
+  Sandbox sandbox;
+
+  PartTest() {
+    sandbox.write("project/core/core.h", "struct CoreConfig {\n"
+                                         "  int pause_us = 5;\n"
+                                         "  int banner = 3;\n"
+                                         "};\n"
+                                         "enum class LinkState { idle, opening, open };\n"
+                                         "struct Link {\n"
+                                         "  LinkState state = LinkState::idle;\n"
+                                         "  void start();\n"
+                                         "  void settle();\n"
+                                         "};\n"
+                                         "void run(const CoreConfig& config);\n"
+                                         "void nap(unsigned seconds);\n");
+    sandbox.write("project/core/core.cpp", "#include \"core.h\"\n"
+                                           "extern \"C\" unsigned sleep(unsigned);\n"
+                                           "extern \"C\" int usleep(unsigned);\n"
+                                           "void nap(unsigned seconds) { sleep(seconds); }\n"
+                                           "void run(const CoreConfig& config) {\n"
+                                           "  usleep(config.pause_us);\n"
+                                           "  nap(2);\n"
+                                           "}\n"
+                                           "void Link::start() {\n"
+                                           "  if (state == LinkState::idle) state = LinkState::opening;\n"
+                                           "}\n");
+    write_app("  if (config.pause_us < 1) throw config.banner;\n"
+              "  nap(config.pause_us);\n"
+              "  if (link.state == LinkState::opening) link.state = LinkState::open;\n"
+              "  if (link.state == LinkState::open) link.state = LinkState::idle;\n");
+    sandbox.write("project/tests/core_test.cpp", "#include \"core.h\"\nint main() { run({}); }\n");
+    sandbox.write_database({sandbox.command("core/core.cpp", {"-Icore"}), sandbox.command("app/main.cpp", {"-Icore"}),
+                            sandbox.command("tests/core_test.cpp", {"-Icore"})});
+  }
+
+  void write_app(const std::string& body) const {
+    sandbox.write("project/app/main.cpp", "#include \"core.h\"\n"
+                                          "int main() {\n"
+                                          "  CoreConfig config;\n"
+                                          "  Link link;\n"
+                                          "  link.start();\n" +
+                                              body + "  run(config);\n}\n");
+  }
+
+  nlohmann::json scan(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"scan", "--quiet", "--format", "json"});
+    const RunResult result = sandbox.run(arguments);
+    EXPECT_EQ(result.status, 0) << result.err;
+    nlohmann::json document = nlohmann::json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+    EXPECT_FALSE(document.is_discarded()) << result.out;
+    return document;
+  }
+
+  // The statuses of the findings by check and kind, of those that say that nothing does something.
+  static std::map<std::string, std::string> absences(const nlohmann::json& document) {
+    std::map<std::string, std::string> found;
+    for (const nlohmann::json& finding : document["findings"]) {
+      const std::string kind = finding["check"].get<std::string>() + "/" + finding["kind"].get<std::string>();
+      for (const char* wanted : {"unused-config/unused", "unvalidated-config/unranged", "stuck-state/unreachable",
+                                 "stuck-state/dead-end", "missing-config-injection/never-injected"})
+        if (kind == wanted) found[kind] = finding["status"].get<std::string>();
+    }
+    return found;
+  }
+};
+
+TEST_F(PartTest, SaysNothingOfWhatTheRestMayDo) {
+  EXPECT_THAT(absences(scan({})), testing::IsEmpty());
+  const nlohmann::json part = scan({"core"});
+  EXPECT_THAT(absences(part), testing::IsEmpty());
+  EXPECT_THAT(part["coverage"]["notes"].dump(),
+              AllOf(HasSubstr("1 other source file"), HasSubstr("unused-config/unused"),
+                    HasSubstr("unvalidated-config/unranged"), HasSubstr("missing-config-injection/never-injected"),
+                    HasSubstr("stuck-state/dead-end"), HasSubstr("stuck-state/unreachable")));
+  EXPECT_THAT(sandbox.run({"scan", "core"}).out, HasSubstr("1 other source file"));
+}
+
+TEST_F(PartTest, IsWholeWhereOnlyTestsAreLeftOut) {
+  write_app("");
+  const std::map<std::string, std::string> all = absences(scan({}));
+  EXPECT_EQ(all.size(), 5u);
+  const nlohmann::json production = scan({"core", "app"});
+  EXPECT_EQ(absences(production), all);
+  EXPECT_THAT(production["coverage"]["notes"].dump(), Not(HasSubstr("other source file")));
+}
+
+TEST_F(PartTest, LeavesTheBaselineOpen) {
+  write_app("");
+  EXPECT_EQ(sandbox.run({"baseline", "create"}).status, 0);
+  const std::map<std::string, std::string> known = absences(scan({}));
+  ASSERT_EQ(known.size(), 5u);
+  for (const std::pair<const std::string, std::string>& entry : absences(scan({"core"})))
+    EXPECT_EQ(entry.second, "unknown") << entry.first;
+  EXPECT_EQ(absences(scan({"core"})).size(), 5u);
+  EXPECT_EQ(sandbox.run({"baseline", "update", "core"}).status, 0);
+  EXPECT_THAT(sandbox.read("project/.plumbline/baseline.json"), Not(HasSubstr("\"fixed\"")));
+  EXPECT_EQ(absences(scan({})), known);
+}
