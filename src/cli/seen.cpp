@@ -44,11 +44,10 @@ std::string note_about_parts(const Project& project, std::span<const RegisteredC
   const std::set<std::string> kinds = not_judged(project, checks);
   if (kinds.empty()) return {};
   const std::size_t count = project.left_out.size();
-  return std::to_string(count) + (count == 1 ? " other source file" : " other source files") +
-         " of the compile database may use what is declared in this part, so it was not judged what nothing uses, "
-         "checks, "
-         "configures, enters or leaves: " +
-         llvm::join(kinds, ", ");
+  return std::to_string(count) +
+         (count == 1 ? " other production source of the compile database was"
+                     : " other production sources of the compile database were") +
+         " left out; what they may read, check, configure or change was not judged: " + llvm::join(kinds, ", ");
 }
 
 SeenCode seen_by(std::span<const TuFacts> units, const ScanOptions& options, std::span<const RegisteredCheck> checks,

@@ -83,10 +83,10 @@ TEST_F(PartTest, SaysNothingOfWhatTheRestMayDo) {
   const nlohmann::json part = scan({"core"});
   EXPECT_THAT(absences(part), testing::IsEmpty());
   EXPECT_THAT(part["coverage"]["notes"].dump(),
-              AllOf(HasSubstr("1 other source file"), HasSubstr("unused-config/unused"),
+              AllOf(HasSubstr("1 other production source "), HasSubstr("unused-config/unused"),
                     HasSubstr("unvalidated-config/unranged"), HasSubstr("missing-config-injection/never-injected"),
                     HasSubstr("stuck-state/dead-end"), HasSubstr("stuck-state/unreachable")));
-  EXPECT_THAT(sandbox.run({"scan", "core"}).out, HasSubstr("1 other source file"));
+  EXPECT_THAT(sandbox.run({"scan", "core"}).out, HasSubstr("1 other production source "));
 }
 
 TEST_F(PartTest, IsWholeWhereOnlyTestsAreLeftOut) {
@@ -95,7 +95,7 @@ TEST_F(PartTest, IsWholeWhereOnlyTestsAreLeftOut) {
   EXPECT_EQ(all.size(), 5u);
   const nlohmann::json production = scan({"core", "app"});
   EXPECT_EQ(absences(production), all);
-  EXPECT_THAT(production["coverage"]["notes"].dump(), Not(HasSubstr("other source file")));
+  EXPECT_THAT(production["coverage"]["notes"].dump(), Not(HasSubstr("left out")));
 }
 
 TEST_F(PartTest, LeavesTheBaselineOpen) {
