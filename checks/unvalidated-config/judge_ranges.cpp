@@ -59,14 +59,17 @@ class RangeJudge {
   }
 
   // Whether `bound` bounds `value`, rather than the other way round: it is a setting as well, is named like a bound, or
-  // is a parameter beside the value's that callers give constants.
+  // is a parameter beside the value's, or beside the local that is parsed, that callers give constants.
   bool is_bound(EntityId value, EntityId bound) const {
     if (configuration.is_source(bound) && configuration.is_source(value)) return true;
     const EntityFact* entity = program.entity(bound);
     const EntityFact* bounded = program.entity(value);
     if (!entity) return false;
     if (entity->kind == EntityKind::parameter) {
-      if (!bounded || bounded->kind != EntityKind::parameter || bounded->owner != entity->owner) return false;
+      const bool beside = bounded &&
+                          (bounded->kind == EntityKind::parameter || bounded->kind == EntityKind::variable) &&
+                          bounded->owner == entity->owner;
+      if (!beside) return false;
       bool constant = false;
       for (std::uint32_t index : program.flows_to(bound)) {
         const EntityFact* from = program.entity(program.flows[index].from);

@@ -58,6 +58,7 @@ Configuration::Configuration(const Program& program) {
   }
   reached = reach_of(program, starts);
   const std::unordered_set<EntityId> from_outside = reach_of(program, outside);
+  find_fallbacks(program, from_outside);
   // Loading code: returns a config type, or fills a config field from outside the program.
   for (const EntityFact& entity : program.entities) {
     if (entity.kind != EntityKind::function) continue;
@@ -101,6 +102,27 @@ Configuration::Configuration(const Program& program) {
   }
 }
 
+// int env_int(const char* name, int fallback): what is returned comes from outside, or else is the parameter.
+void Configuration::find_fallbacks(const Program& program, const std::unordered_set<EntityId>& from_outside) {
+  std::unordered_map<EntityId, std::vector<EntityId>> given; // a function's result or local -> its parameters
+  std::unordered_set<EntityId> looked_up;
+  for (const FlowFact& flow : program.flows) {
+    if (flow.function == EntityId::none) continue;
+    const EntityFact* to = program.entity(flow.to);
+    const bool inside = to ? to->kind == EntityKind::variable && to->has(is_local) && to->owner == flow.function
+                           : program.function_of(flow.to) == flow.function;
+    if (!inside) continue;
+    const EntityFact* from = program.entity(flow.from);
+    const bool number = from && from->kind == EntityKind::parameter && from->type_class != TypeClass::text;
+    if (number && from->owner == flow.function && flow.kind != FlowKind::derived)
+      given[flow.to].push_back(flow.from);
+    else if (!number && from_outside.contains(flow.from)) // of two numbers, one is a bound of the other
+      looked_up.insert(flow.to);
+  }
+  for (const std::pair<const EntityId, std::vector<EntityId>>& entry : given)
+    if (looked_up.contains(entry.first)) fallbacks.insert(entry.second.begin(), entry.second.end());
+}
+
 bool Configuration::is_default(const Program& program, const FlowFact& flow) const {
   if (flow.fallback_of != EntityId::none && reaches(flow.fallback_of)) return true;
   const EntityFact* to = program.entity(flow.to);
@@ -111,7 +133,7 @@ bool Configuration::is_default(const Program& program, const FlowFact& flow) con
   if (!to) return external.contains(flow.to); // what a look-up of our own gives where nothing is configured
   bool written = to->kind == EntityKind::parameter && flow.kind == FlowKind::assign; // through a reference
   if (to->kind == EntityKind::parameter && !written) {
-    if (is_lookup(program, to->owner)) return true; // look_up("key", 30)
+    if (is_lookup(program, to->owner) || fallbacks.contains(to->id)) return true; // look_up("key", 30)
     // A config type's own constructors and functions building it: Policy() : Policy(-1, 100) {}
     const EntityFact* callee = program.entity(to->owner);
     if (callee && is_config_type(callee->owner) && callee->has(is_constructor) &&

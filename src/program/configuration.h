@@ -25,8 +25,10 @@ class Configuration {
 
  private:
   bool is_lookup(const Program& program, EntityId function) const;
+  void find_fallbacks(const Program& program, const std::unordered_set<EntityId>& from_outside);
 
   std::unordered_set<EntityId> records, sources, reached, loaders, external;
+  std::unordered_set<EntityId> fallbacks; // parameters that a look-up of the project gives where it finds nothing
 };
 
 } // namespace plumbline
