@@ -11,10 +11,17 @@
 
 namespace plumbline {
 
-// A glob over the name, or "*Suffix" against the last word in any naming style: raft_params, options_t, server_conf_s.
-static bool matches_any(const std::vector<std::string>& globs, std::string_view name) {
+std::vector<std::string> words_of_type(std::string_view name) {
   std::vector<std::string> words = words_of(name);
   if (words.size() > 1 && (words.back() == "t" || words.back() == "s" || words.back() == "st")) words.pop_back();
+  return words;
+}
+
+// A glob over the name, or "*Suffix" against the last word in any naming style: raft_params, options_t, server_conf_s.
+bool is_config_name(const Settings& settings, std::string_view name) {
+  const std::vector<std::string> defaults = default_config_types();
+  const std::vector<std::string>& globs = settings.config_types.empty() ? defaults : settings.config_types;
+  const std::vector<std::string> words = words_of_type(name);
   for (const std::string& glob : globs) {
     if (glob_matches(glob, name)) return true;
     if (glob.starts_with("*") && !words.empty()) {
@@ -159,9 +166,6 @@ static bool spreads(const Program& program, const EntityFact& field, const Entit
 }
 
 std::unordered_set<EntityId> config_types_of(const Program& program) {
-  const std::vector<std::string> defaults = default_config_types();
-  const std::vector<std::string>& globs =
-      program.settings->config_types.empty() ? defaults : program.settings->config_types;
   std::unordered_set<EntityId> records;
   std::vector<EntityId> open;
   auto add = [&](EntityId record) {
@@ -172,7 +176,7 @@ std::unordered_set<EntityId> config_types_of(const Program& program) {
     // Parameters of a codec, read bit by bit, are configuration by name only. (Bytes may be stored settings.)
     if (entity.kind == EntityKind::record &&
         (entity.has(is_config_annotated) ||
-         (matches_any(globs, entity.name) && decoded_from(program, entity.id) != Pieces::bits)))
+         (is_config_name(*program.settings, entity.name) && decoded_from(program, entity.id) != Pieces::bits)))
       add(entity.id);
     if (entity.kind == EntityKind::parameter && entity.type_entity != EntityId::none)
       takers[entity.type_entity].push_back(&entity);

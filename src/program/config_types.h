@@ -3,12 +3,21 @@
 
 #include "program/program.h"
 
+#include <string>
+#include <string_view>
 #include <unordered_set>
+#include <vector>
 
 namespace plumbline {
 
 // Records that are configuration: by name, annotation or settings; nested in one; the types of their fields where these
 // hold settings; what plainly is one without the name.
 std::unordered_set<EntityId> config_types_of(const Program& program);
+
+// Whether a record's name is that of a config type, by the settings or the default names.
+bool is_config_name(const Settings& settings, std::string_view name);
+
+// The words of a type's name without what C adds to say that it is one: client_conf_t, client_conf_s -> client conf.
+std::vector<std::string> words_of_type(std::string_view name);
 
 } // namespace plumbline

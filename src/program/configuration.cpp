@@ -1,4 +1,5 @@
 #include "program/configuration.h"
+#include "facts/words.h"
 #include "program/config_types.h"
 #include "program/reach.h"
 #include "program/sinks.h"
@@ -14,6 +15,12 @@ bool Configuration::is_lookup(const Program& program, EntityId function) const {
   // A getter of a config type, also of one whose definition we never see.
   return fact->owner != EntityId::none && is_config_type(fact->owner) && !fact->has(is_constructor) &&
          fact->has(is_external);
+}
+
+// C has no methods: client_conf_finalize(client_conf_t*) is one of client_conf_t, by the custom of its libraries.
+static bool is_method_in_c(const EntityFact& function, const EntityFact& record) {
+  const std::vector<std::string> type = words_of_type(record.name), name = words_of(function.name);
+  return !type.empty() && name.size() > type.size() && std::equal(type.begin(), type.end(), name.begin());
 }
 
 Configuration::Configuration(const Program& program) {
@@ -61,6 +68,10 @@ Configuration::Configuration(const Program& program) {
   find_fallbacks(program, from_outside);
   // Loading code: returns a config type, or fills a config field from outside the program.
   for (const EntityFact& entity : program.entities) {
+    if (entity.kind == EntityKind::parameter && records.contains(entity.type_entity)) {
+      const EntityFact* function = program.entity(entity.owner);
+      if (function && is_method_in_c(*function, *program.entity(entity.type_entity))) loaders.insert(function->id);
+    }
     if (entity.kind != EntityKind::function) continue;
     if (entity.type_entity != EntityId::none && records.contains(entity.type_entity)) loaders.insert(entity.id);
     if (entity.owner != EntityId::none && records.contains(entity.owner)) loaders.insert(entity.id); // its own type

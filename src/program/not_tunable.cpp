@@ -20,7 +20,7 @@ bool is_endless(const ConstantFact& constant) {
     return true;
   // How "for ever" and "as much as there is" are spelled: the largest values of 31, 32, 63 and 64 bits.
   if (constant.tick <= 0)
-    return constant.value == 2147483647.0 || constant.value == 4294967295.0 || constant.value >= 1e18;
+    return constant.value == 2147483647.0 || constant.value == 4294967295.0 || constant.value >= 1e16;
   return constant.value * static_cast<double>(constant.tick) >= longer_than_anybody_waits;
 }
 

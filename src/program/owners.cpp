@@ -1,5 +1,6 @@
 #include "program/owners.h"
 #include "facts/words.h"
+#include "program/config_types.h"
 #include "program/configuration.h"
 #include "project/project.h"
 
@@ -58,13 +59,8 @@ bool ConfigAccess::is_configuration(EntityId type) const {
   const EntityFact* record = program.entity(type);
   if (!record) return false;
   bool& verdict = entry.first->second;
-  verdict = record->has(is_config_annotated) || !record->has(is_defined);
-  for (const std::string& glob :
-       program.settings->config_types.empty() ? default_config_types() : program.settings->config_types) {
-    std::vector<std::string> words = words_of(record->name), suffix = words_of(glob);
-    if (words.size() > 1 && words.back() == "t") words.pop_back();
-    verdict |= glob_matches(glob, record->name) || (!words.empty() && !suffix.empty() && words.back() == suffix.back());
-  }
+  verdict =
+      record->has(is_config_annotated) || !record->has(is_defined) || is_config_name(*program.settings, record->name);
   for (std::uint32_t index : program.members_of(type))
     verdict |= program.entities[index].kind == EntityKind::field && program.entities[index].has(is_public);
   return verdict;

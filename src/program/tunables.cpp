@@ -205,6 +205,9 @@ class TunableFinder {
       return std::nullopt;
     Tunable tunable = build(constant, named, best);
     if (tunable.nanoseconds >= longer_than_anybody_waits) return std::nullopt;
+    // start_timer(queue, 1 /* us */): at once, spelled for an API where zero means never.
+    const bool at_once = tunable.nanoseconds > 0 && tunable.nanoseconds <= static_cast<double>(microsecond);
+    if (at_once && tunable.consumer.role != "sleep") return std::nullopt;
     return tunable;
   }
 
@@ -246,7 +249,10 @@ class TunableFinder {
       const UseFact& use = program.uses[index];
       if ((use.other != EntityId::none && use.other == node) || use.asserted) continue;
       const EntityFact* function = program.entity(use.function);
-      if (function && configuration.is_config_type(function->owner)) continue; // a config type checks its own ranges
+      // A config type checks its own ranges, and so does who fills it.
+      if (function && configuration.is_config_type(function->owner)) continue;
+      if (use.kind == UseKind::compare && configuration.is_loader(use.function) && configuration.is_source(use.other))
+        continue;
       std::optional<Consumer> consumer = consumer_of(program, use);
       if (consumer && consumer->dimension == Dimension::duration && is_one_of_a_scale(use)) continue;
       // A value that goes somewhere and is compared with a limit there is what is measured, not the limit.
