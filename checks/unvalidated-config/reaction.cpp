@@ -148,16 +148,18 @@ class ReactionVisitor : public clang::RecursiveASTVisitor<ReactionVisitor> {
     std::optional<double> constant = Returns::constant_of(value, ast);
     if (!constant) return false;
     if (*constant < 0) return true;
-    Returns returns(ast);
-    returns.TraverseStmt(function->getBody());
-    if (returns.computed || returns.values.empty()) return false;
-    for (double other : returns.values)
-      if (other != returns.values.front()) return true;
-    return false;
+    if (!only_codes) { // once: a chain of a thousand `return 7;` asks for each of them
+      Returns returns(ast);
+      returns.TraverseStmt(function->getBody());
+      only_codes = !returns.computed &&
+                   llvm::any_of(returns.values, [&](double other) { return other != returns.values.front(); });
+    }
+    return *only_codes;
   }
 
   const clang::FunctionDecl* function;
   const clang::VarDecl* exception;
+  mutable std::optional<bool> only_codes; // whether the function returns nothing but constants, and several
 };
 
 } // namespace

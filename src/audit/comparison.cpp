@@ -148,13 +148,14 @@ static void set_fingerprints(std::vector<Finding>& findings, const std::vector<M
     if (auto other = renamed.find(finding.related); other != renamed.end()) finding.related = other->second;
 }
 
-static void append_unseen(Audit& audit, const BaselineEntry& entry, const BaselineOutcome& outcome,
-                          const Settings& settings) {
+// What stands in the baseline only: not seen, or fixed since.
+static void append_known(Audit& audit, const BaselineEntry& entry, const BaselineOutcome& outcome,
+                         const Settings& settings) {
   Finding finding = finding_of(entry);
   finding.module = module_of(settings, finding.place.path);
   finding.scope = scope_of(settings, finding.place.path, finding.owner);
   finding.status = outcome.status;
-  if (entry.status == Status::accepted) finding.suppression = suppression_of(entry);
+  if (outcome.status != Status::fixed && entry.status == Status::accepted) finding.suppression = suppression_of(entry);
   audit.findings.push_back(std::move(finding));
 }
 
@@ -178,10 +179,11 @@ Comparison compare(Audit& audit, const Baseline& baseline, const SeenCode& seen,
     BaselineOutcome& outcome = comparison.outcomes[i];
     if (outcome.present) continue;
     outcome.status = Status::fixed;
-    if (entry.status == Status::fixed || surely_fixed(entry, seen, settings)) continue;
-    outcome.status = entry.status == Status::accepted && !outcome.expired ? Status::accepted : Status::unknown;
+    if (entry.status == Status::fixed) continue; // an older audit's news
+    if (!surely_fixed(entry, seen, settings))
+      outcome.status = entry.status == Status::accepted && !outcome.expired ? Status::accepted : Status::unknown;
     unseen += outcome.status == Status::unknown;
-    append_unseen(audit, entry, outcome, settings);
+    append_known(audit, entry, outcome, settings);
   }
   std::vector<std::string> fingerprint_of_entry(baseline.entries.size());
   for (std::size_t i = 0; i < now.size(); ++i)

@@ -41,7 +41,8 @@ struct Comparison {
 };
 
 // Gives the audit's findings their status and, where they were recognised, the fingerprint that the baseline has for
-// them; appends those that were not seen, as `unknown` (or `accepted`); sorts again. `today` as in AuditInput. An entry
+// them; appends those that were not seen, as `unknown` (or `accepted`), and those that are fixed since the baseline was
+// brought up to date, where they last stood; sorts again. `today` as in AuditInput. An entry
 // that is not found is fixed only if that is sure: its check judged, its file and those of its evidence were read by
 // units without errors, and, where a failed unit may have read it too, it stands in an analysed unit's own main file;
 // or its file is gone, and the whole program was seen.

@@ -2,6 +2,7 @@
 #include "audit/suppressions.h"
 #include "cli/keep.h"
 #include "cli/messages.h"
+#include "cli/options.h"
 #include "cli/scanning.h"
 #include "report/escape.h"
 
@@ -28,6 +29,13 @@ static void add_verb(CLI::App& command, Action& action, ScanFunction scan, const
         options.baseline.replace = words->force;
         if (!options.baseline.until.empty() && !is_iso_date(options.baseline.until))
           return llvm::createStringError("--until " + options.baseline.until + ": is no date such as 2027-03-01");
+        if (!options.baseline.until.empty()) {
+          llvm::Expected<std::string> date = today();
+          if (!date) return date.takeError();
+          if (options.baseline.until < *date)
+            return llvm::createStringError("--until " + options.baseline.until +
+                                           ": has passed, so nothing would be accepted; name a day to come");
+        }
         if (verb == BaselineVerb::accept && llvm::StringRef(options.baseline.reason).trim().empty())
           return llvm::createStringError("--reason: say why; whoever reads it in a year will ask");
         return llvm::Error::success();
@@ -41,10 +49,11 @@ static int show(const Baseline& baseline, const std::string& name) {
     width = std::max(width, entry.place.path.size() + std::to_string(entry.place.line).size() + 1);
   for (const BaselineEntry& entry : baseline.entries) {
     const std::string place = entry.place.path + ":" + std::to_string(entry.place.line);
-    llvm::outs() << printable_line(llvm::formatv("{0}  {1,-8}  {2}  {3}  {4}",
+    llvm::outs() << printable_line(llvm::formatv("{0}  {1,-8}  {2}  {3}  {4} [{5}/{6}]",
                                                  llvm::StringRef(entry.fingerprint).take_front(12),
                                                  name_of(entry.status), name_of(entry.priority),
-                                                 place + std::string(width - place.size(), ' '), entry.message)
+                                                 place + std::string(width - place.size(), ' '), entry.message,
+                                                 entry.check, entry.kind)
                                        .str())
                  << "\n";
     if (entry.status == Status::accepted)

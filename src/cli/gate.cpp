@@ -16,10 +16,16 @@ void add_gate(CLI::App& app, Action& action, ScanFunction scan) {
         options.render.only_new = true;
         return llvm::Error::success();
       });
-  CLI::Option* base = command
-                          ->add_option("--base", states->base,
-                                       "New is what was not there where this branch left REF (for merge requests)")
-                          ->type_name("REF");
+  CLI::Option* base =
+      command
+          ->add_option("--base", states->base,
+                       "New is what was not there where this branch left REF (for merge requests)")
+          ->type_name("REF")
+          ->check([](const std::string& reference) {
+            // A pipeline's variable that is not set: the whole gate would answer another question.
+            const bool empty = llvm::StringRef(reference).trim().empty();
+            return empty ? std::string("names no commit; is the variable set that should name it?") : "";
+          });
   CLI::Option* staged =
       command->add_flag("--staged", states->staged, "New is what a commit of the index would add (for a hook)");
   CLI::Option* changed =

@@ -110,7 +110,7 @@ static llvm::Expected<std::vector<std::size_t>> selected(const std::string& sele
                                    "' names no finding: write PATH:LINE, or at least 6 digits of a fingerprint");
   for (std::size_t i = 0; i < audit.findings.size(); ++i) {
     const Finding& finding = audit.findings[i];
-    if (finding.status == Status::suppressed) continue;
+    if (finding.status == Status::suppressed || finding.status == Status::fixed) continue;
     const bool here = is_place ? finding.place.path == path && finding.place.line == number
                                : llvm::StringRef(finding.fingerprint).starts_with_insensitive(selector);
     if (here) found.push_back(i);

@@ -1,21 +1,15 @@
 #include "cli/messages.h"
 
-#include <llvm/ADT/StringExtras.h>
+#include "report/escape.h"
+
 #include <llvm/Support/raw_ostream.h>
 
 namespace plumbline {
 
+// Later lines are set in, so that none of them looks like a message of its own.
 static std::string printable(llvm::StringRef text) {
   std::string shown;
-  for (const char character : text) {
-    const unsigned char byte = static_cast<unsigned char>(character);
-    if (byte >= 0x20 && byte != 0x7f)
-      shown += character;
-    else if (byte == '\n')
-      shown += "\n  ";
-    else
-      shown += "\\x" + llvm::utohexstr(byte, true, 2);
-  }
+  for (const char character : printable_lines(text)) shown += character == '\n' ? "\n  " : std::string(1, character);
   return shown;
 }
 

@@ -70,12 +70,21 @@ static bool is_header(llvm::StringRef path) {
                             llvm::sys::path::extension(path));
 }
 
+static bool is_source(llvm::StringRef path) {
+  return llvm::is_contained({".c", ".cc", ".cpp", ".cxx", ".c++", ".C", ".cppm", ".ixx"},
+                            llvm::sys::path::extension(path));
+}
+
 void add_notes_about(const CodeStates& states, const Settings& settings, const SeenCode& now, const Audit& then,
                      Audit& audit) {
-  for (const std::string& path : states.changed)
-    if (is_header(path) && is_ours(settings, path) && now.exists(path) && !now.files.contains(path) &&
-        !now.doubtful.contains(path))
+  for (const std::string& path : states.changed) {
+    if (!is_ours(settings, path) || !now.exists(path) || now.files.contains(path) || now.doubtful.contains(path))
+      continue;
+    if (is_header(path))
       audit.notes.push_back(path + " was changed, but no translation unit includes it: it was not seen");
+    else if (is_source(path))
+      audit.notes.push_back(path + " was changed, but the compile database does not have it: it was not seen");
+  }
   for (const UnitCoverage& unit : then.units)
     if (unit.state == UnitState::failed)
       audit.notes.push_back(unit.path + " could not be analysed as it was at " + states.then_name + " (" + unit.reason +

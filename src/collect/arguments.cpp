@@ -28,6 +28,7 @@ namespace options = clang::options;
 
 // Beyond this a command is taken for an attempt to exhaust memory; the longest real ones have some thousand.
 static constexpr std::size_t most_arguments = 200'000;
+static constexpr llvm::StringLiteral about_response_files = "the response file ";
 static constexpr int deepest_response_file = 8;
 static constexpr unsigned most_response_files = 200;
 
@@ -85,7 +86,7 @@ static void expand(llvm::StringRef argument, const CompileCommand& command, llvm
   llvm::sys::path::make_absolute(command.directory, path);
   llvm::SmallString<256> real, real_root;
   auto refuse = [&](llvm::StringRef why) {
-    std::string problem = ("the response file " + argument.drop_front() + " is not read: " + why).str();
+    std::string problem = (about_response_files + argument.drop_front() + " is not read: " + why).str();
     if (!llvm::is_contained(problems, problem)) problems.push_back(std::move(problem));
   };
   if (depth > deepest_response_file) return refuse("too many response files inside one another");
@@ -281,6 +282,12 @@ std::vector<std::string> normalised_arguments(const CompileCommand& command, llv
   // No warnings; and GCC only warns of narrowing, so that a project may be full of it and compile.
   result.insert(result.end(), {"-w", "-Wno-c++11-narrowing", command.file});
   return result;
+}
+
+std::string missing_arguments(const std::vector<std::string>& problems) {
+  for (llvm::StringRef problem : problems)
+    if (problem.starts_with(about_response_files)) return problem.str();
+  return "";
 }
 
 std::string reason_to_skip(const CompileCommand& command) {

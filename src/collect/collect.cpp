@@ -187,6 +187,11 @@ TuFacts collect(const CompileCommand& command, const CollectOptions& options) {
                   : errors.errors ? UnitState::analysed_with_errors
                                   : UnitState::analysed;
   }
+  // What was found is kept: it stands in the code that was seen.
+  if (std::string missing = missing_arguments(facts.problems); !missing.empty()) {
+    facts.state = UnitState::failed;
+    facts.reason = std::move(missing);
+  }
   return facts;
 }
 

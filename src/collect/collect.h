@@ -24,6 +24,10 @@ TuFacts collect(const CompileCommand& command, const CollectOptions& options);
 std::vector<std::string> normalised_arguments(const CompileCommand& command, llvm::StringRef root,
                                               std::vector<std::string>& problems);
 
+// Of normalised_arguments()'s problems the first one that says that arguments are missing, because they stand in a
+// response file that is not read: then nobody knows what the unit really is. Empty if the command is whole.
+std::string missing_arguments(const std::vector<std::string>& problems);
+
 // Why a command is none of our business ("not C or C++ (assembly)"), by its language; empty for C and C++.
 std::string reason_to_skip(const CompileCommand& command);
 // Why a command for C or C++ cannot be read (a compiler with a command line of its own), and what to do; empty if it

@@ -32,26 +32,23 @@ namespace {
 struct NameCollector : clang::RecursiveASTVisitor<NameCollector> {
   std::string names; // the visit goes from the outside in
   unsigned count = 0;
-  void add(llvm::StringRef name) {
-    if (name.empty() || count++ > 12) return;
+  // Ends the visit where there are names enough.
+  bool add(llvm::StringRef name) {
+    if (name.empty()) return true;
+    if (count++ > 12) return false;
     names = names.empty() ? name.str() : (name + "," + names).str();
-  }
-  bool VisitDeclRefExpr(clang::DeclRefExpr* reference) {
-    if (reference->getDecl()->getDeclName().isIdentifier()) add(reference->getDecl()->getName());
     return true;
   }
-  bool VisitMemberExpr(clang::MemberExpr* member) {
-    if (member->getMemberDecl()->getDeclName().isIdentifier()) add(member->getMemberDecl()->getName());
-    return true;
+  bool add(const clang::NamedDecl* declaration) {
+    return !declaration->getDeclName().isIdentifier() || add(declaration->getName());
   }
+  bool add(const clang::IdentifierInfo* name) { return !name || add(name->getName()); }
+  bool VisitDeclRefExpr(clang::DeclRefExpr* reference) { return add(reference->getDecl()); }
+  bool VisitMemberExpr(clang::MemberExpr* member) { return add(member->getMemberDecl()); }
   bool VisitCXXDependentScopeMemberExpr(clang::CXXDependentScopeMemberExpr* member) {
-    if (const clang::IdentifierInfo* name = member->getMember().getAsIdentifierInfo()) add(name->getName());
-    return true;
+    return add(member->getMember().getAsIdentifierInfo());
   }
-  bool VisitOverloadExpr(clang::OverloadExpr* overload) {
-    if (const clang::IdentifierInfo* name = overload->getName().getAsIdentifierInfo()) add(name->getName());
-    return true;
-  }
+  bool VisitOverloadExpr(clang::OverloadExpr* overload) { return add(overload->getName().getAsIdentifierInfo()); }
 };
 
 struct ConsumedCollector : clang::RecursiveASTVisitor<ConsumedCollector> {
@@ -443,8 +440,11 @@ void Lowering::lower_into(const clang::Expr* expression, const Destination& dest
     if (unary->getOpcode() == clang::UO_LNot) return;
     return lower_into(unary->getSubExpr(), destination, depth + 1, terms);
   }
-  if (const clang::BinaryOperator* binary = llvm::dyn_cast<clang::BinaryOperator>(expression))
+  if (const clang::BinaryOperator* binary = llvm::dyn_cast<clang::BinaryOperator>(expression)) {
+    if (depth <= max_depth / 2 && destination.name.empty() && destination.entity == EntityId::none)
+      lowered.insert(binary);
     return lower_binary(binary->getOpcode(), binary, binary->getLHS(), binary->getRHS(), destination, depth, terms);
+  }
   if (const clang::AbstractConditionalOperator* conditional =
           llvm::dyn_cast<clang::AbstractConditionalOperator>(expression)) {
     std::size_t first = terms.size();

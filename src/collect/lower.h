@@ -48,6 +48,9 @@ class Lowering {
   void consume(const clang::Expr* expression);
   // Whether the expression was already reported as part of a larger constant.
   bool is_consumed(const clang::Expr* expression) const { return consumed.contains(expression); }
+  // Whether lower() came past the operation, well within its depth and with no destination: doing that again gives
+  // nothing new, and in a sum of a thousand operands each one is within reach of those around it.
+  bool is_lowered(const clang::BinaryOperator* operation) const { return lowered.contains(operation); }
   // Uses of each side of a comparison.
   void compare(llvm::StringRef operation, const clang::Expr* left, const clang::Expr* right, bool loop);
   // The entity that an expression names, if it is just a name: variable, member, parameter, or the result of a call.
@@ -69,6 +72,7 @@ class Lowering {
 
   CollectContext& context;
   llvm::DenseSet<const clang::Expr*> consumed;
+  llvm::DenseSet<const clang::BinaryOperator*> lowered;
 };
 
 // Identifiers in an expression, separated by commas, the outermost last: what comparisons are judged by.

@@ -128,8 +128,9 @@ class Scan {
       // Problems are part of the key: they stand in the facts.
       arguments.insert(arguments.end(), problems.begin(), problems.end());
       keys[i] = make_store_key(build, options.root, command.directory, arguments, command.file);
+      // An entry under a wrong name is damage, too: it would hide this unit behind another one.
       if (std::optional<TuFacts> facts = store->load(keys[i], options.root, options.overlay))
-        return done(i, std::move(*facts), true);
+        if (facts->main_file == relative_path(command.file, options.root)) return done(i, std::move(*facts), true);
     }
     std::lock_guard<std::mutex> lock(mutex);
     misses.push_back(i);

@@ -383,6 +383,7 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
         roundings.insert(sum); // of `n + 1000 - 1`
       return;
     }
+    if (lowering.is_lowered(operation)) return;
     const clang::Expr* right = operation->getRHS();
     if (operation->isCompoundAssignmentOp() && !literal_value(right, context.ast)) return;
     lowering.lower(operation);

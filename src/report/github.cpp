@@ -69,28 +69,39 @@ static std::string message_of(const Json& finding) {
   return message;
 }
 
-// What keeps the verdict from being green whatever the findings are: it takes errors' places first.
+// What keeps the verdict from being green whatever the findings are: it takes errors' places first. The first units
+// that were lost get a line each; GitHub shows ten errors in all.
+static constexpr std::size_t named_units = 3;
+
 static std::vector<std::string> about_the_run(const Json& model) {
-  std::vector<std::string> errors;
+  std::vector<std::string> commands;
   const Json& coverage = part_of(model, "coverage");
-  if (flag_of(coverage, "incomplete"))
-    errors.push_back("The audit is incomplete: " + std::to_string(number_of(part_of(coverage, "units"), "failed")) +
-                     " translation units could not be analysed");
+  if (flag_of(coverage, "incomplete")) {
+    const std::int64_t failed = number_of(part_of(coverage, "units"), "failed");
+    commands.push_back(command("error", "title=plumbline",
+                               "The audit is incomplete: " + std::to_string(failed) + " translation " +
+                                   (failed == 1 ? "unit" : "units") + " could not be analysed"));
+    std::size_t named = 0;
+    for (const Json& problem : part_of(coverage, "problems"))
+      if (text_of(problem, "state") == "failed" && named++ < named_units)
+        commands.push_back(command("error", "file=" + property(text_of(problem, "path")) + ",title=plumbline",
+                                   text_of(problem, "path") + " could not be analysed: " + text_of(problem, "reason")));
+  }
   std::string broken;
   for (const Json& rule : part_of(part_of(model, "gate"), "rules")) {
     if (!flag_of(rule, "broken")) continue;
     broken += (broken.empty() ? "" : ", ") + text_of(rule, "rule") + " (" + std::to_string(number_of(rule, "actual")) +
               ", allowed are " + std::to_string(number_of(rule, "limit")) + ")";
   }
-  if (!broken.empty()) errors.push_back("The gate is broken: " + broken);
-  return errors;
+  if (!broken.empty()) commands.push_back(command("error", "title=plumbline", "The gate is broken: " + broken));
+  return commands;
 }
 
 std::string render_github(const Json& model) {
   std::string out;
   std::map<std::string, std::int64_t> used, left_out;
   for (const std::string& error : about_the_run(model)) {
-    out += command("error", "title=plumbline", error);
+    out += error;
     ++used["error"];
   }
   used["notice"] = 1; // kept for the last line

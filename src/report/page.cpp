@@ -4,6 +4,7 @@
 // Mustache's own escaping is for HTML text and is switched off: what a view holds is escaped already, by dialects.cpp.
 #include "facts/embedded.h"
 #include "report/render.h"
+#include "report/template_check.h"
 #include "report/view.h"
 
 #include <llvm/Support/FileSystem.h>
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace plumbline {
 
@@ -66,6 +68,31 @@ static llvm::Error add_template(Templates& templates, llvm::StringRef path, cons
   return llvm::Error::success();
 }
 
+// Only what the user's template really uses: other files may lie beside it.
+static llvm::Error check_templates(const Templates& templates, const std::string& user_template) {
+  std::set<std::string> checked{""};
+  std::vector<std::string> waiting{""};
+  while (!waiting.empty()) {
+    const std::string file = std::move(waiting.back());
+    waiting.pop_back();
+    llvm::SmallString<128> shown(user_template);
+    if (!file.empty()) {
+      llvm::sys::path::remove_filename(shown);
+      llvm::sys::path::append(shown, file);
+    }
+    std::vector<std::string> partials;
+    if (llvm::Error error = check_template(templates.at(file), shown.str().str(), partials)) return error;
+    for (const std::string& partial : partials) {
+      const std::string name = partial + ".mustache";
+      if (!templates.count(name))
+        return llvm::createStringError(shown.str().str() + ": there is no partial '" + partial +
+                                       "'; write it beside the template, as " + name);
+      if (checked.insert(name).second) waiting.push_back(name);
+    }
+  }
+  return llvm::Error::success();
+}
+
 static llvm::Expected<Templates> templates_for(const std::string& user_template, const Words& words) {
   Templates templates;
   for (const EmbeddedFile& embedded : embedded_templates()) {
@@ -84,6 +111,7 @@ static llvm::Expected<Templates> templates_for(const std::string& user_template,
     if (!name.ends_with(".mustache")) continue;
     if (llvm::Error error = add_template(templates, file->path(), name, words)) return error;
   }
+  if (llvm::Error error = check_templates(templates, user_template)) return error;
   return templates;
 }
 

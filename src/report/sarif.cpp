@@ -192,6 +192,44 @@ static Json properties_json(const Json& finding) {
   return properties;
 }
 
+// The line as it could be, as a change of it. Only where all that it names is there already: with a field that somebody
+// has to add first, applying it would break the build.
+static void add_fix(Json& result, const Json& finding, const SarifFiles& files) {
+  const Json& config = part_of(finding, "config_in_reach");
+  const std::string now = text_of(finding, "line_text"), then = text_of(config, "rewritten");
+  const Json& location = part_of(finding, "location");
+  const std::string path = text_of(location, "path");
+  const std::int64_t line = number_of(location, "line");
+  const auto file = files.find(path);
+  if (then.empty() || now.empty() || !flag_of(config, "field_exists") || !is_active(finding)) return;
+  if (file == files.end() || line <= 0 || line > static_cast<std::int64_t>(file->second.lines.size())) return;
+  const std::string_view text = file->second.lines[static_cast<std::size_t>(line - 1)];
+  const std::size_t start = text.find(now);
+  if (start == std::string_view::npos) return; // the file is another one by now
+  // From the finding's own place to its end, where the rest of the line stays as it is; else the whole line.
+  std::size_t from = start, to = start + now.size();
+  std::string inserted = then;
+  const std::int64_t column = number_of(location, "column"), end = number_of(location, "end_column");
+  if (number_of(location, "end_line") == line && column > static_cast<std::int64_t>(start) && end > column &&
+      end - 1 <= static_cast<std::int64_t>(to)) {
+    const std::string_view before = text.substr(start, static_cast<std::size_t>(column - 1) - start);
+    const std::string_view after =
+        text.substr(static_cast<std::size_t>(end - 1), to - static_cast<std::size_t>(end - 1));
+    if (then.size() >= before.size() + after.size() && then.starts_with(before) && then.ends_with(after)) {
+      inserted = then.substr(before.size(), then.size() - before.size() - after.size());
+      from += before.size(), to -= after.size();
+    }
+  }
+  const Json region{{"startLine", line},
+                    {"startColumn", utf16_column(text, static_cast<std::uint32_t>(from + 1))},
+                    {"endColumn", utf16_column(text, static_cast<std::uint32_t>(to + 1))}};
+  const Json change{
+      {"artifactLocation", artifact_location(path, files)},
+      {"replacements", Json::array({{{"deletedRegion", region}, {"insertedContent", {{"text", inserted}}}}})}};
+  result["fixes"] = Json::array(
+      {{{"description", message_json(text_of(finding, "suggestion"))}, {"artifactChanges", Json::array({change})}}});
+}
+
 static Json result_json(const Json& finding, const SarifFiles& files, std::size_t rule, bool against_baseline) {
   std::string message = sentence(text_of(finding, "message"));
   if (std::string suggestion = text_of(finding, "suggestion"); !suggestion.empty())
@@ -210,6 +248,7 @@ static Json result_json(const Json& finding, const SarifFiles& files, std::size_
   result["rank"] = static_cast<double>(number_of(finding, "score"));
   if (against_baseline) result["baselineState"] = baseline_state(text_of(finding, "status"));
   add_suppressions(result, finding, files);
+  add_fix(result, finding, files);
   result["properties"] = properties_json(finding);
   return result;
 }

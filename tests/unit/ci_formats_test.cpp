@@ -54,7 +54,9 @@ TEST(GitHub, SaysFirstWhatWasNotSeenAndWhichRuleBroke) {
                     {{{"rule", "new:P0"}, {"limit", 0}, {"actual", 2}, {"broken", true}},
                      {{"rule", "new:P1"}, {"limit", 0}, {"actual", 0}, {"broken", false}}}}};
   EXPECT_THAT(render_github(model),
-              StartsWith("::error title=plumbline::The audit is incomplete: 1 translation units could not be analysed\n"
+              StartsWith("::error title=plumbline::The audit is incomplete: 1 translation unit could not be analysed\n"
+                         "::error file=src/net/socket.cpp,title=plumbline::src/net/socket.cpp could not be analysed: "
+                         "the worker ran out of memory\n"
                          "::error title=plumbline::The gate is broken: new:P0 (2, allowed are 0)\n"));
 }
 
@@ -88,13 +90,22 @@ TEST(GitHub, TheCodeCannotGiveCommands) {
 
 TEST(CodeQuality, IsAListOfWhatIsWrongNow) {
   const Json report = Json::parse(render_codequality(report_model(run_audit(sample_input())), {}));
-  ASSERT_EQ(report.size(), 3u) << "suppressed findings are not in it";
-  EXPECT_EQ(report[0]["severity"], "critical");
-  EXPECT_EQ(report[0]["check_name"], "hard-coded-limit/literal");
-  EXPECT_EQ(report[0]["location"], Json::parse(R"({"path": "src/net/socket.cpp", "lines": {"begin": 8}})"));
-  EXPECT_EQ(report[0]["fingerprint"].get<std::string>().size(), 32u);
-  EXPECT_EQ(report[1]["severity"], "major");
-  EXPECT_EQ(report[1]["description"], "5 s is written into poll()");
+  ASSERT_EQ(report.size(), 4u) << "a unit that failed, and three findings; suppressed ones are not in it";
+  EXPECT_EQ(report[1]["severity"], "critical");
+  EXPECT_EQ(report[1]["check_name"], "hard-coded-limit/literal");
+  EXPECT_EQ(report[1]["location"], Json::parse(R"({"path": "src/net/socket.cpp", "lines": {"begin": 8}})"));
+  EXPECT_EQ(report[1]["fingerprint"].get<std::string>().size(), 32u);
+  EXPECT_EQ(report[2]["severity"], "major");
+  EXPECT_EQ(report[2]["description"], "5 s is written into poll()");
+}
+
+TEST(CodeQuality, NamesWhatWasNotSeen) {
+  const Json report = Json::parse(render_codequality(report_model(run_audit(sample_input())), {}));
+  EXPECT_EQ(report[0]["severity"], "blocker");
+  EXPECT_EQ(report[0]["check_name"], "plumbline/incomplete");
+  EXPECT_EQ(report[0]["location"]["path"], "src/net/socket.cpp");
+  EXPECT_EQ(report[0]["location"]["lines"]["begin"], 1);
+  EXPECT_EQ(report[0]["description"], "this file could not be analysed: the worker ran out of memory");
 }
 
 TEST(CodeQuality, FingerprintsAreUniqueAndLinesStartAtOne) {

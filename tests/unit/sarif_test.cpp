@@ -149,6 +149,29 @@ TEST(Sarif, KnowsAStateOnlyAgainstABaseline) {
   EXPECT_EQ(results[2]["baselineState"], "new");
 }
 
+TEST(Sarif, OffersALineThatWouldCompileAsAFix) {
+  AuditInput input = sample_input();
+  for (Finding& finding : input.findings)
+    if (finding.place.line == 4) finding.place.column = 10, finding.place.end_column = 12;
+  Audit audit = run_audit(input);
+  const RenderOptions options = options_with_source("src/app/worker.cpp", "1\n2\n3\né  wait(5s); // ü\n5\n");
+  const Json fix = result_with_message(run_of(audit, options), "5 s is written")["fixes"][0];
+  EXPECT_EQ(fix["description"]["text"], "Make it a field of the worker's options.");
+  EXPECT_EQ(fix["artifactChanges"][0]["artifactLocation"]["uri"], "src/app/worker.cpp");
+  const Json& replacement = fix["artifactChanges"][0]["replacements"][0];
+  EXPECT_EQ(replacement["deletedRegion"], Json::parse(R"({"startLine": 4, "startColumn": 9, "endColumn": 11})"))
+      << "in UTF-16 units";
+  EXPECT_EQ(replacement["insertedContent"]["text"], "std::chrono::seconds(options_.poll_interval_seconds)");
+
+  EXPECT_FALSE(result_with_message(run_of(audit), "5 s is written").contains("fixes")) << "no source, no columns";
+  const RenderOptions other = options_with_source("src/app/worker.cpp", "1\n2\n3\nwait(6s);\n");
+  EXPECT_FALSE(result_with_message(run_of(audit, other), "5 s is written").contains("fixes")) << "edited since";
+  for (Finding& finding : audit.findings)
+    if (finding.config_in_reach) finding.config_in_reach->field_exists = false;
+  EXPECT_FALSE(result_with_message(run_of(audit, options), "5 s is written").contains("fixes"))
+      << "the field is a proposal";
+}
+
 TEST(Sarif, PathsAndMessagesAreEscaped) {
   Audit audit;
   Finding finding = sample_finding("hard-coded-duration", "literal", "a b/50%#ü.cpp", 1);

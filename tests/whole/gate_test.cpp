@@ -168,7 +168,7 @@ TEST_F(GateTest, KnowsWhatIsInARenamedFunctionOfARenamedFile) {
 
 TEST_F(GateTest, SeesWhatWasFixed) {
   project.replace("src/worker.cpp", "  usleep(40000);\n", "");
-  expect_gate(0, "open 2; fixed 1");
+  expect_gate(0, "fixed 1, open 2; fixed 1");
 }
 
 TEST_F(GateTest, SeesWhatWasAdded) {
@@ -184,7 +184,7 @@ TEST_F(GateTest, SeesWhatWasAdded) {
 TEST_F(GateTest, IsNotFooledByOneFixedAndAnEqualOneAdded) {
   project.replace("src/worker.cpp", "  usleep(40000);\n", "");
   project.replace("src/mirror.cpp", "  start_copy();", "  usleep(40000);\n  start_copy();");
-  expect_gate(1, "new 1, open 2; fixed 1");
+  expect_gate(1, "fixed 1, new 1, open 2; fixed 1");
 }
 
 TEST_F(GateTest, SeesWhatCameBack) {
@@ -263,17 +263,21 @@ TEST_F(GateTest, ComparesWithWhereTheBranchBegan) {
   expect_gate(1, "new 1, open 3", {"--base", "main"});
   project.replace("src/mirror.cpp", "  usleep(5000);\n", "");
   project.replace("src/mirror.cpp", "  usleep(70000);\n", "");
-  expect_gate(0, "open 2; fixed 1", {"--base", "main"});
+  expect_gate(0, "fixed 1, open 2; fixed 1", {"--base", "main"});
   EXPECT_EQ(project.gate({"--base", "no-such-branch"}).status, 3);
+  EXPECT_EQ(project.gate({"--base", ""}).status, 3) << "a variable that is not set";
 }
 
 TEST_F(GateTest, LooksAtWhatIncludesAChangedHeader) {
   project.replace("src/clock.h", "void start_copy();", "void start_copy();\ninline void rest() { usleep(9000); }");
   project.write("project/src/lonely.h", "inline int nobody() { return 1; }\n");
-  project.git({"add", "src/lonely.h"});
+  project.write("project/src/windows.cpp", "int elsewhere;\n");
+  project.git({"add", "src/lonely.h", "src/windows.cpp"});
   expect_gate(1, "new 1, open 3", {"--changed"});
   EXPECT_THAT(project.report()["coverage"]["notes"].dump(),
               HasSubstr("src/lonely.h was changed, but no translation unit"));
+  EXPECT_THAT(project.report()["coverage"]["notes"].dump(),
+              HasSubstr("src/windows.cpp was changed, but the compile database does not have it"));
 }
 
 // Two branches, each of which fixes one finding and adds another, and takes that into the baseline.
