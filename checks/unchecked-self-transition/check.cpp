@@ -186,6 +186,7 @@ static void tolerated(const Program& program, const StateMachine& machine, const
       (!moves && std::any_of(flow.exits.begin(), flow.exits.end(), asks)))
     raises = asked = true;
   if (!raises && !returns_false) return;
+  if (accepted.empty()) return; // only the same state is let through: a question, not a transition
   if (!asked && !consulted && !depends_on_old_state(machine, accepted)) return;
   for (const MachineEvent& exit : flow.exits) {
     if (!is_same_only(exit) || exit.event.after_write || exit.consulted || !exit.event.labels.empty()) continue;

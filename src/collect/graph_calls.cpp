@@ -231,6 +231,14 @@ void GraphReader::project_call(const clang::Expr& call, const clang::FunctionDec
     }
     if (element == EntityId::none) element = element_of(argument);
     const clang::Expr* plain = stripped(argument);
+    // fscanf(file, "%d", &unit->deps[i])
+    if (const clang::UnaryOperator* address = llvm::dyn_cast_or_null<clang::UnaryOperator>(plain);
+        !ours && address && address->getOpcode() == clang::UO_AddrOf && callee.isVariadic())
+      if (const clang::ArraySubscriptExpr* place =
+              llvm::dyn_cast_or_null<clang::ArraySubscriptExpr>(stripped(address->getSubExpr())))
+        if (EntityId member = carrier_of(place->getBase());
+            member != EntityId::none && graph_name(members[member].name) == GraphName::dependency)
+          fill(member, {GraphSource::outside, 0}, call);
     if (const clang::BinaryOperator* sum = llvm::dyn_cast_or_null<clang::BinaryOperator>(plain);
         sum && sum->isAdditiveOp()) {
       if (llvm::isa_and_nonnull<clang::ParmVarDecl>(named_declaration(sum->getLHS()))) goes_deeper = true;

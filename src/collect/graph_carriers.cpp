@@ -117,10 +117,7 @@ EntityId GraphReader::member_of(const clang::ValueDecl& declaration, const clang
     return id;
   }
   EntityId id = context.entity(&declaration);
-  describe(id, *type, declaration,
-           field   ? context.entity(llvm::dyn_cast<clang::CXXRecordDecl>(owner))
-           : local ? function_id
-                   : EntityId::none);
+  describe(id, *type, declaration, field ? context.entity(owner) : local ? function_id : EntityId::none);
   return id;
 }
 

@@ -217,6 +217,12 @@ class LoopReader {
     each_statement(body, [&](const clang::Stmt& statement) {
       if (const clang::DeclStmt* declaration = llvm::dyn_cast<clang::DeclStmt>(&statement))
         for (const clang::Decl* declared : declaration->decls()) inside.insert(declared);
+      if (const clang::BinaryOperator* zero = llvm::dyn_cast<clang::BinaryOperator>(&statement);
+          zero && zero->getOpcode() == clang::BO_Assign && is_zero(zero->getRHS(), ast))
+        if (const clang::VarDecl* variable = local_of(zero->getLHS())) cleared.insert(variable);
+      if (const clang::UnaryOperator* step = llvm::dyn_cast<clang::UnaryOperator>(&statement);
+          step && step->isIncrementOp())
+        if (const clang::VarDecl* variable = local_of(step->getSubExpr())) stepped.insert(variable);
       const clang::Expr* target = nullptr;
       if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(&statement);
           operation && operation->isAssignmentOp())
@@ -460,6 +466,9 @@ class LoopReader {
       each_statement(left, [&](const clang::Stmt& s) { return found.rounds = found.rounds || is_step(s), true; });
       each_statement(right, [&](const clang::Stmt& s) { return found.rounds = found.rounds || is_step(s), true; });
       if ((a && counted.contains(a)) || (b && counted.contains(b))) found.rounds = true;
+      // ++deferred where something has to wait, deferred = 0 where something moved
+      if ((a && stepped.contains(a) && cleared.contains(a)) || (b && stepped.contains(b) && cleared.contains(b)))
+        found.rounds = true;
     }
   }
 
@@ -505,6 +514,7 @@ class LoopReader {
   const clang::ASTContext& ast;
   const clang::Stmt* body;
   llvm::SmallPtrSet<const clang::Decl*, 16> inside, assigned, counted; // declared, assigned, stepped once a round
+  llvm::SmallPtrSet<const clang::Decl*, 4> stepped, cleared;           // counted up somewhere, set to zero somewhere
 };
 
 } // namespace

@@ -68,7 +68,30 @@ void GraphReader::fill(EntityId member, const Source& source, const clang::Stmt&
   } else if (const clang::MemberExpr* field = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(target));
              field && value) {
     filled.push_back({events.size() - 1, member, named_declaration(field->getBase()), named_declaration(value)});
+    if (is_in_own_map(*field)) events.back().flags |= of_own_map;
   }
+}
+
+// services.find(id)->second.dependencies, services[id].dependencies: a map gives each record the id that others name.
+bool GraphReader::is_in_own_map(const clang::MemberExpr& field) {
+  const clang::Expr* record = stripped(field.getBase());
+  clang::QualType map;
+  if (const clang::MemberExpr* second = llvm::dyn_cast_or_null<clang::MemberExpr>(record)) {
+    const clang::QualType entry =
+        second->isArrow() ? second->getBase()->getType()->getPointeeType() : second->getBase()->getType();
+    if (second->getMemberDecl()->getDeclName().isIdentifier() && second->getMemberDecl()->getName() == "second" &&
+        class_name(entry) == "pair")
+      map = entry;
+  } else if (const clang::CXXOperatorCallExpr* element = llvm::dyn_cast_or_null<clang::CXXOperatorCallExpr>(record)) {
+    if (element->getOperator() == clang::OO_Subscript) map = element->getArg(0)->getType();
+  } else if (const clang::CXXMemberCallExpr* element = llvm::dyn_cast_or_null<clang::CXXMemberCallExpr>(record)) {
+    if (callee_name(*element) == "at") map = element->getImplicitObjectArgument()->getType();
+  }
+  if (map.isNull() || (class_name(map) != "pair" && !is_map_template(class_name(map)))) return false;
+  const clang::QualType key = type_argument(map, 0), list = field.getMemberDecl()->getType();
+  const clang::QualType named = type_argument(list, 0);
+  return !key.isNull() && !named.isNull() &&
+         key.getCanonicalType().getUnqualifiedType() == named.getCanonicalType().getUnqualifiedType();
 }
 
 // tasks_.emplace(task.id, task): a record is kept whole, with what it names.
@@ -76,8 +99,8 @@ void GraphReader::store(const clang::Expr* value, const clang::ValueDecl& contai
   const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(&container);
   if (variable && variable->isLocalVarDeclOrParm() && !variable->getType()->isReferenceType()) return;
   const clang::Expr* plain = stripped(value);
-  const clang::CXXRecordDecl* record = plain ? record_behind(plain->getType()) : nullptr;
-  if (!record || !record->hasDefinition() || !context.is_ours(record->getLocation())) return;
+  const clang::RecordDecl* record = plain ? record_behind(plain->getType()) : nullptr;
+  if (!record || !record->getDefinition() || !context.is_ours(record->getLocation())) return;
   for (const clang::FieldDecl* field : record->getDefinition()->fields()) {
     if (graph_name(std::string_view(field->getName())) != GraphName::dependency) continue;
     const EntityId member = member_of(*field, *plain);
@@ -113,7 +136,7 @@ void GraphReader::lookup(EntityId member, const clang::Expr* container, const cl
   }
   const GraphMember& description = members[member];
   clang::QualType mapped = container ? mapped_type(container->getType()) : clang::QualType();
-  const clang::CXXRecordDecl* record = record_behind(mapped);
+  const clang::RecordDecl* record = record_behind(mapped);
   if (record && description.owner != EntityId::none && context.entity(record) == description.owner)
     made.flags |= of_own_map;
 }
@@ -129,6 +152,9 @@ void GraphReader::assignment(const clang::Expr& whole, const clang::Expr* left, 
   unsigned decides = outcome;
   under(decides, right);
   if (callable) open_lambdas.pop_back();
+  if (variable)
+    if (const clang::CallExpr* answer = llvm::dyn_cast_or_null<clang::CallExpr>(stripped(right)))
+      answers[variable] = answer;
   if (variable && variable->isLocalVarDecl() && !callable) {
     if (events.size() > first) tested_by[variable] = {first, events.size()};
     add_source(target, source_of(right));
@@ -243,6 +269,9 @@ void GraphReader::comparison(llvm::StringRef operation, const clang::Expr* left,
     const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(stripped(side));
     if (variable && variable->isLocalVarDecl() && variable->hasInit())
       call = llvm::dyn_cast_or_null<clang::CallExpr>(stripped(variable->getInit()));
+    if (const std::map<const clang::ValueDecl*, const clang::CallExpr*>::const_iterator given = answers.find(variable);
+        variable && given != answers.end())
+      call = given->second; // a = find(a)
     if (!call) return nullptr;
     if (const clang::CXXOperatorCallExpr* invoked = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call);
         invoked && invoked->getOperator() != clang::OO_Call)
@@ -277,7 +306,7 @@ void GraphReader::comparison(llvm::StringRef operation, const clang::Expr* left,
     const clang::ValueDecl* base = field ? named_declaration(field->getBase()) : nullptr;
     bool itself = base && walked_record.contains(member) && walked_record[member] == base;
     bool of_record = field && members[member].owner != EntityId::none &&
-                     context.entity(llvm::dyn_cast<clang::CXXRecordDecl>(field->getMemberDecl()->getDeclContext())) ==
+                     context.entity(llvm::dyn_cast<clang::RecordDecl>(field->getMemberDecl()->getDeclContext())) ==
                          members[member].owner;
     if (field && of_record && !itself && base) {
       lookup(member, nullptr, whole); // s.id == dep, for some s

@@ -66,6 +66,9 @@ bool GraphReader::is_worthwhile() const {
     case GraphEventKind::sizes:
       if (made.outcome & reports) compares = true;
       break;
+    case GraphEventKind::roots: // who calls it with a graph may stand elsewhere
+      touches = true;
+      break;
     case GraphEventKind::count_down:
     case GraphEventKind::order:
       follows = true;

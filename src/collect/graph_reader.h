@@ -82,6 +82,7 @@ class GraphReader {
   void store(const clang::Expr* value, const clang::ValueDecl& container, const clang::Stmt& at);
   void indexed(const clang::Expr* base, const clang::Expr* index, const clang::Stmt& at);
   void lookup(EntityId member, const clang::Expr* container, const clang::Stmt& at);
+  static bool is_in_own_map(const clang::MemberExpr& field);
   bool is_worthwhile() const;
 
   CollectContext& context;
@@ -92,6 +93,7 @@ class GraphReader {
   std::map<const clang::ValueDecl*, Link> links;
   std::map<const clang::ValueDecl*, const clang::ValueDecl*> roots; // of references and iterators
   std::map<const clang::ValueDecl*, Source> sources;
+  std::map<const clang::ValueDecl*, const clang::CallExpr*> answers;                // what a variable was last assigned
   std::map<const clang::ValueDecl*, std::pair<std::size_t, std::size_t>> tested_by; // events that a variable stands for
   std::map<EntityId, const clang::ValueDecl*> walked_record; // whose member was gone through last
   std::vector<const clang::ValueDecl*> open_lambdas;         // variables whose lambda is being read

@@ -90,7 +90,7 @@ bool is_container_type(clang::QualType type) {
          name == "StringSet" || name == "StringMap" || (!type.isNull() && plain(type)->isArrayType());
 }
 
-const clang::CXXRecordDecl* record_behind(clang::QualType type) {
+const clang::RecordDecl* record_behind(clang::QualType type) {
   for (int depth = 0; depth < 4 && !type.isNull(); ++depth) {
     type = plain(type);
     if (type->isPointerType()) {
@@ -103,7 +103,7 @@ const clang::CXXRecordDecl* record_behind(clang::QualType type) {
       type = type_argument(type, 0);
       continue;
     }
-    return type->getAsCXXRecordDecl();
+    return type->getAsRecordDecl();
   }
   return nullptr;
 }
@@ -130,7 +130,7 @@ static bool is_id(clang::QualType type) {
          last == "oid" || last == "uid";
 }
 
-static const clang::CXXRecordDecl* pointed_record(clang::QualType type) {
+static const clang::RecordDecl* pointed_record(clang::QualType type) {
   type = plain(type);
   if (type.isNull()) return nullptr;
   clang::QualType pointee;
@@ -140,17 +140,18 @@ static const clang::CXXRecordDecl* pointed_record(clang::QualType type) {
   else if (is_shared_pointer_template(name) || is_other_pointer_template(name))
     pointee = type_argument(type, 0);
   if (pointee.isNull() || is_text(type)) return nullptr;
-  return plain(pointee)->getAsCXXRecordDecl();
+  return plain(pointee)->getAsRecordDecl();
 }
 
-static bool is_same(const clang::CXXRecordDecl* target, const clang::RecordDecl* owner) {
+static bool is_same(const clang::RecordDecl* target, const clang::RecordDecl* owner) {
   return target && owner && target->getCanonicalDecl() == owner->getCanonicalDecl();
 }
 
-static bool is_related(const clang::CXXRecordDecl* target, const clang::RecordDecl* owner) {
+static bool is_related(const clang::RecordDecl* one, const clang::RecordDecl* owner) {
+  if (is_same(one, owner)) return true;
   const clang::CXXRecordDecl* record = llvm::dyn_cast_or_null<clang::CXXRecordDecl>(owner);
+  const clang::CXXRecordDecl* target = llvm::dyn_cast_or_null<clang::CXXRecordDecl>(one);
   if (!target || !record) return false;
-  if (is_same(target, owner)) return true;
   if (!record->hasDefinition() || !target->hasDefinition()) return false;
   return record->isDerivedFrom(target) || target->isDerivedFrom(record);
 }
@@ -181,8 +182,8 @@ static clang::QualType edge_end(clang::QualType type) {
     clang::QualType first = type_argument(type, 0), second = type_argument(type, 1);
     return !first.isNull() && is_id(first) && plain(first) == plain(second) ? first : clang::QualType();
   }
-  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
-  if (!record || !record->hasDefinition()) return {};
+  const clang::RecordDecl* record = type->getAsRecordDecl();
+  if (!record || !record->getDefinition()) return {};
   clang::QualType from, to;
   for (const clang::FieldDecl* field : record->fields()) {
     std::vector<std::string> words = words_of(std::string_view(field->getName()));
@@ -230,7 +231,7 @@ std::optional<GraphType> graph_type(clang::QualType type, llvm::StringRef name, 
   if (is_map_template(class_name(type))) {
     clang::QualType key = type_argument(type, 0), value = type_argument(type, 1);
     if (key.isNull() || value.isNull()) return std::nullopt;
-    const clang::CXXRecordDecl* node = pointed_record(key);
+    const clang::RecordDecl* node = pointed_record(key);
     if (!is_id(key) && !node) return std::nullopt;
     clang::QualType element = sequence_element(value);
     if (element.isNull() && is_map_template(class_name(value))) element = type_argument(value, 0);
@@ -242,7 +243,7 @@ std::optional<GraphType> graph_type(clang::QualType type, llvm::StringRef name, 
   clang::QualType element = sequence_element(type);
   if (element.isNull() && named == GraphName::dependency) element = heap_array_element(type);
   if (element.isNull()) return std::nullopt;
-  if (const clang::CXXRecordDecl* target = pointed_record(element)) {
+  if (const clang::RecordDecl* target = pointed_record(element)) {
     // Parts of a base class make a composite, that is a tree; only a name says that it is more.
     bool related = named == GraphName::none ? is_same(target, owner) : is_related(target, owner);
     if (owner ? !(related || named >= GraphName::graph) : named < GraphName::tree) return std::nullopt;

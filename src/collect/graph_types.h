@@ -12,8 +12,8 @@ namespace plumbline {
 
 struct GraphType {
   GraphShape shape = GraphShape::ids;
-  clang::QualType element;                      // an id or a pointer; null for documents
-  const clang::CXXRecordDecl* target = nullptr; // the record pointed to
+  clang::QualType element;                   // an id or a pointer; null for documents
+  const clang::RecordDecl* target = nullptr; // the record pointed to
 };
 
 // The graph that something of this type and name can hold. `owner` is the record of a field, else null. A container of
@@ -33,7 +33,7 @@ bool is_container_type(clang::QualType type);
 // JSON, YAML, TOML values and property trees.
 bool is_document_type(clang::QualType type);
 // The record behind references, pointers and smart pointers; null if there is none.
-const clang::CXXRecordDecl* record_behind(clang::QualType type);
+const clang::RecordDecl* record_behind(clang::QualType type);
 // The type argument `index` of a class template specialization, or null.
 clang::QualType type_argument(clang::QualType type, unsigned index);
 // The unqualified name of a class type, or "".

@@ -24,6 +24,10 @@ class ConsultFinder : public clang::RecursiveASTVisitor<ConsultFinder> {
     if (scope.operand_of(expression).kind != StateOperand::Kind::other) about_state = true;
     return true;
   }
+  bool VisitBinaryOperator(clang::BinaryOperator* operation) {
+    if (operation->getOpcode() == clang::BO_And) masks = true;
+    return true;
+  }
   bool VisitCallExpr(clang::CallExpr* call) {
     const clang::FunctionDecl* callee = call->getDirectCallee();
     if (!callee) return true;
@@ -109,7 +113,7 @@ class ConsultFinder : public clang::RecursiveASTVisitor<ConsultFinder> {
       return;
     if (enum_behind(type) || foreign.contains(&variable)) return;
     if (const clang::VarDecl* constant = llvm::dyn_cast<clang::VarDecl>(&variable); constant && array)
-      collect_matrix(context, *constant, states);
+      collect_matrix(context, *constant, states, masks);
     Consult consult;
     consult.what = context.entity(&variable);
     consult.is_table = true;
@@ -147,6 +151,7 @@ class ConsultFinder : public clang::RecursiveASTVisitor<ConsultFinder> {
   const StateEnum& states;
   llvm::SmallPtrSet<const clang::ValueDecl*, 4> foreign; // tables that another enum indexes, too
   unsigned depth = 0;
+  bool masks = false; // bits are asked for
 };
 
 } // namespace

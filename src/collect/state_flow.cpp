@@ -9,6 +9,7 @@
 #include "collect/state_knowledge.h"
 #include "collect/state_outcome.h"
 
+#include <bit>
 #include <deque>
 
 namespace plumbline {
@@ -101,10 +102,13 @@ class Follower {
     if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(condition)) {
       const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
       if (variable && variable->isLocalVarDecl() && variable->getType()->isBooleanType()) {
-        if (const std::pair<Pairs, Pairs>* flag = knowledge.flag(variable)) {
+        if (const std::pair<Pairs, Pairs>* flag = knowledge.flag(variable);
+            flag && (!scope.is_fixed(variable) || !knowledge.fresh)) {
           knowledge.pairs &= truth ? flag->first : flag->second;
           if (knowledge.fresh) knowledge.current &= knowledge.pairs.old_states();
           if (knowledge.pairs.empty()) knowledge.reached = false;
+          if (scope.is_fixed(variable))
+            add_consults(variable->getInit(), truth ? Consult::Answer::yes : Consult::Answer::no, knowledge);
         } else if (variable->hasInit() && scope.is_fixed(variable)) {
           assume(variable->getInit(), truth, knowledge, depth + 1);
         }
@@ -294,7 +298,7 @@ class Follower {
     if (const clang::DeclStmt* declarations = llvm::dyn_cast<clang::DeclStmt>(statement)) {
       for (const clang::Decl* declaration : declarations->decls())
         if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(declaration);
-            variable && variable->hasInit() && variable->getType()->isBooleanType() && !scope.is_fixed(variable))
+            variable && variable->hasInit() && variable->getType()->isBooleanType())
           set_flag(variable, variable->getInit(), knowledge);
       return;
     }
@@ -383,9 +387,10 @@ class Follower {
     // Cleared where it is another constant.
     if (const std::optional<std::int64_t> constant = scope.evaluate(value, {})) (*constant ? no : yes).reached = false;
     std::pair<Pairs, Pairs> flag{yes.reached ? yes.pairs : Pairs{}, no.reached ? no.pairs : Pairs{}};
+    const bool tells = flag.first != knowledge.pairs || flag.second != knowledge.pairs;
     if (std::pair<Pairs, Pairs>* known = knowledge.flag(variable))
       *known = flag;
-    else if (knowledge.flags.size() < 4)
+    else if (tells && knowledge.flags.size() < 8)
       knowledge.flags.push_back({variable, flag});
   }
 
@@ -480,6 +485,17 @@ class Follower {
         if (no.reached) leave_by(end, choice->getFalseExpr(), no);
         return;
       }
+      // `return from == to || allowed(from, to)`: what holds for the same state alone is an end of its own.
+      if (const clang::BinaryOperator* either = llvm::dyn_cast<clang::BinaryOperator>(inner);
+          either && either->getOpcode() == clang::BO_LOr)
+        for (const bool left : {true, false}) {
+          StateKnowledge same = knowledge, other = knowledge;
+          assume(left ? either->getLHS() : either->getRHS(), true, same);
+          assume(left ? either->getLHS() : either->getRHS(), false, other);
+          if (!same.reached || !other.reached || !is_diagonal(same.pairs)) continue;
+          emit_exit(same, Outcome::yes, &end, {});
+          return leave_by(end, left ? either->getRHS() : either->getLHS(), other);
+        }
       if (inner->getType()->isBooleanType() || is_comparison(inner) || (returns_truth() && is_answer(inner))) {
         for (const bool truth : {true, false}) {
           StateKnowledge after = knowledge;
@@ -496,6 +512,12 @@ class Follower {
       }
     }
     emit_exit(knowledge, outcome_of(context, scan, value), &end, {});
+  }
+  // Each state with itself, and more than one.
+  bool is_diagonal(Pairs pairs) const {
+    const StateMask same = pairs.same();
+    for (unsigned i = 0; i < max_states; ++i) pairs.rows[i] &= ~(StateMask(1) << i);
+    return pairs.empty() && std::popcount(same) > 1;
   }
   StateEvent event_at(StateEventKind kind, const clang::Stmt* statement, const StateKnowledge& knowledge) {
     StateEvent event;

@@ -1,5 +1,6 @@
 #include "collect/state_outcome.h"
 
+#include "collect/types.h"
 #include "facts/words.h"
 
 #include <llvm/ADT/StringSwitch.h>
@@ -150,8 +151,22 @@ static Outcome outcome_of_name(llvm::StringRef name) {
   return Outcome::value;
 }
 
-Outcome outcome_of(CollectContext& context, const FunctionScan& scan, const clang::Expr* value) {
-  if (!value) return Outcome::quiet;
+// std::optional<std::string>, std::optional<Error>: what is wrong, if anything.
+static bool returns_problem(const clang::FunctionDecl& function) {
+  const clang::ClassTemplateSpecializationDecl* result = llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(
+      function.getReturnType().getNonReferenceType()->getAsCXXRecordDecl());
+  if (!result || !result->getIdentifier() || result->getName() != "optional" || result->getTemplateArgs().size() == 0 ||
+      result->getTemplateArgs()[0].getKind() != clang::TemplateArgument::Type)
+    return false;
+  const clang::QualType inner = result->getTemplateArgs()[0].getAsType();
+  if (traits_of(inner).type_class == TypeClass::text) return true;
+  const clang::TagDecl* tag = inner->getAsTagDecl();
+  return tag && tag->getIdentifier() && has_word(tag->getName(), [](llvm::StringRef word) {
+           return word == "error" || word == "failure" || word == "problem" || word == "errc" || word == "exception";
+         });
+}
+
+static Outcome named_outcome_of(CollectContext& context, const FunctionScan& scan, const clang::Expr* value) {
   const clang::Expr* inner = bare(value);
   if (const clang::IntegerLiteral* literal = llvm::dyn_cast<clang::IntegerLiteral>(inner))
     return literal->getValue() == 0 ? Outcome::success : Outcome::value;
@@ -168,7 +183,7 @@ Outcome outcome_of(CollectContext& context, const FunctionScan& scan, const clan
     if (list->getNumInits() == 0) return Outcome::success;
     Outcome outcome = Outcome::value;
     for (const clang::Expr* part : list->inits()) {
-      outcome = outcome_of(context, scan, part);
+      outcome = named_outcome_of(context, scan, part);
       if (outcome != Outcome::value) return outcome;
     }
     // Error{"expired"}
@@ -188,7 +203,7 @@ Outcome outcome_of(CollectContext& context, const FunctionScan& scan, const clan
     if (record->getName() == "unexpected" || record->getName() == "Unexpected") return Outcome::error;
     for (const clang::Expr* argument : construct->arguments()) {
       if (llvm::isa<clang::CXXDefaultArgExpr>(argument)) continue;
-      const Outcome outcome = outcome_of(context, scan, argument);
+      const Outcome outcome = named_outcome_of(context, scan, argument);
       if (outcome != Outcome::value) return outcome;
     }
     return has_word(record->getName(), [](llvm::StringRef word) { return word == "error" || word == "unexpected"; })
@@ -200,10 +215,7 @@ Outcome outcome_of(CollectContext& context, const FunctionScan& scan, const clan
   if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(inner)) {
     const llvm::StringRef name =
         reference->getDecl()->getIdentifier() ? reference->getDecl()->getName() : llvm::StringRef();
-    if (name == "nullopt") {
-      const std::string type = scan.function->getReturnType().getAsString();
-      return has_word(type, [](llvm::StringRef word) { return word == "error"; }) ? Outcome::success : Outcome::no;
-    }
+    if (name == "nullopt") return returns_problem(*scan.function) ? Outcome::success : Outcome::no;
     return outcome_of_name(name);
   }
   if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(inner))
@@ -214,11 +226,17 @@ Outcome outcome_of(CollectContext& context, const FunctionScan& scan, const clan
     const Outcome named = callee && callee->getIdentifier() ? outcome_of_name(callee->getName()) : Outcome::value;
     if (named != Outcome::value && !(callee->getName() == "make_error_code")) return named;
     for (const clang::Expr* argument : call->arguments()) {
-      const Outcome outcome = outcome_of(context, scan, argument);
+      const Outcome outcome = named_outcome_of(context, scan, argument);
       if (outcome == Outcome::error || outcome == Outcome::success) return outcome;
     }
   }
   return Outcome::value;
+}
+
+Outcome outcome_of(CollectContext& context, const FunctionScan& scan, const clang::Expr* value) {
+  if (!value) return Outcome::quiet;
+  if (const Outcome outcome = named_outcome_of(context, scan, value); outcome != Outcome::value) return outcome;
+  return returns_problem(*scan.function) ? Outcome::error : Outcome::value;
 }
 
 bool is_comparison(const clang::Expr* expression) {

@@ -100,10 +100,10 @@ std::optional<unsigned> state_of(const StateEnum& states, const clang::Expr* enu
 
 } // namespace
 
-void collect_table(CollectContext& context, const clang::NamedDecl& variable, const clang::Expr* init,
+bool collect_table(CollectContext& context, const clang::NamedDecl& variable, const clang::Expr* init,
                    StateLookup lookup, llvm::function_ref<void(const clang::Expr*)> follow) {
   const clang::InitListExpr* list = rows_of(init);
-  if (!list) return;
+  if (!list) return false;
   std::vector<Row> rows(list->getNumInits());
   const clang::EnumDecl* enumeration = nullptr;
   std::size_t direct = 0;
@@ -120,7 +120,7 @@ void collect_table(CollectContext& context, const clang::NamedDecl& variable, co
     }
   }
   const StateEnum* states = lookup(enumeration);
-  if (!states || direct) return;
+  if (!states || direct) return false;
   bool names = true, allows = false, sets = true;
   std::size_t about = 0; // rows that name a state at all: few in a table of something else, such as settings
   for (unsigned i = 0; i < rows.size(); ++i) {
@@ -133,7 +133,7 @@ void collect_table(CollectContext& context, const clang::NamedDecl& variable, co
   if (names) { // names of states, or states of names: only the latter can enter one
     for (const Row& row : rows)
       if (!row.text_first) follow(row.enumerators.front());
-    return;
+    return false;
   }
   if (sets) {
     for (unsigned i = 0; i < rows.size() && i < states->states.size(); ++i) {
@@ -144,9 +144,9 @@ void collect_table(CollectContext& context, const clang::NamedDecl& variable, co
       if (rows[i].enumerators.empty())
         entry(context, context.entity(&variable), *states, static_cast<int>(i), nullptr, list->getInit(i));
     }
-    return;
+    return true;
   }
-  if (!allows || about * 2 < rows.size()) return;
+  if (!allows || about * 2 < rows.size()) return false;
   const EntityId table = context.entity(&variable);
   for (const Row& row : rows) {
     if (row.enumerators.empty()) continue;
@@ -158,9 +158,39 @@ void collect_table(CollectContext& context, const clang::NamedDecl& variable, co
     if (row.enumerators.size() == 1)
       entry(context, table, *states, static_cast<int>(*from), nullptr, row.enumerators[0]);
   }
+  return true;
 }
 
-void collect_matrix(CollectContext& context, const clang::VarDecl& variable, const StateEnum& states) {
+// The bits of one row, each at the operand of `|` that sets it.
+static void collect_mask(CollectContext& context, EntityId table, const StateEnum& states, unsigned from,
+                         const clang::Expr* mask) {
+  llvm::SmallVector<const clang::Expr*, 8> parts{mask};
+  bool any = false;
+  while (!parts.empty()) {
+    const clang::Expr* part = parts.pop_back_val()->IgnoreParenImpCasts();
+    if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(part);
+        operation && operation->getOpcode() == clang::BO_Or) {
+      parts.push_back(operation->getRHS());
+      parts.push_back(operation->getLHS());
+      continue;
+    }
+    clang::Expr::EvalResult value;
+    if (part->isValueDependent() || !part->EvaluateAsInt(value, context.ast)) continue;
+    const std::uint64_t bits = static_cast<std::uint64_t>(saturated(value.Val.getInt()));
+    for (unsigned to = 0; to < states.states.size() && to < 63; ++to)
+      if (states.values[to] >= 0 && states.values[to] < 63 && bits >> states.values[to] & 1) {
+        StateTableEntry fact{table, states.id, static_cast<int>(from), static_cast<int>(to),
+                             context.expansion_of(part->getSourceRange())};
+        if (fact.location.line) write(context.table, fact);
+        any = true;
+      }
+  }
+  if (any) return;
+  StateTableEntry fact{table, states.id, static_cast<int>(from), -1, context.expansion_of(mask->getSourceRange())};
+  if (fact.location.line) write(context.table, fact);
+}
+
+void collect_matrix(CollectContext& context, const clang::VarDecl& variable, const StateEnum& states, bool masks) {
   const clang::VarDecl* definition = nullptr;
   const clang::Expr* init = variable.getAnyInitializer(definition);
   const clang::InitListExpr* rows = init ? rows_of(init) : nullptr;
@@ -169,6 +199,10 @@ void collect_matrix(CollectContext& context, const clang::VarDecl& variable, con
   if (!context.first_time(static_cast<std::uint64_t>(table) ^ static_cast<std::uint64_t>(states.id))) return;
   for (unsigned from = 0; from < rows->getNumInits(); ++from) {
     const clang::InitListExpr* row = rows_of(rows->getInit(from));
+    if (!row && masks && rows->getInit(from)->getType()->isIntegerType() && !enum_of(rows->getInit(from))) {
+      collect_mask(context, table, states, from, rows->getInit(from));
+      continue;
+    }
     if (!row) return;
     for (unsigned to = 0; to < row->getNumInits() && to < states.states.size(); ++to) {
       const clang::Expr* cell = row->getInit(to);
@@ -192,7 +226,8 @@ static const clang::ValueDecl* named(const clang::Expr* expression) {
   return nullptr;
 }
 
-void collect_table_building(CollectContext& context, const clang::CallExpr& call, StateLookup lookup) {
+void collect_table_building(CollectContext& context, const clang::CallExpr& call, StateLookup lookup,
+                            llvm::function_ref<void(const clang::Expr*)> follow) {
   const clang::Expr *target = nullptr, *added = nullptr;
   Row row;
   if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&call)) {
@@ -215,6 +250,9 @@ void collect_table_building(CollectContext& context, const clang::CallExpr& call
     if (!enumerator_of(element->getArg(1))) return;
     row.enumerators.push_back(element->getArg(1));
     target = element->getArg(0);
+  } else if (added) { // the whole table at once
+    if (const clang::NamedDecl* variable = named(target)) collect_table(context, *variable, added, lookup, follow);
+    return;
   }
   if (added)
     gather(added, row, 0);

@@ -137,7 +137,9 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     // What goes into a function of ours is followed there, if that function takes this enum.
     for (unsigned i = 0; i < call->getNumArgs(); ++i)
       if (looks_up || (callee && takes_enum(*call, *callee, i))) mark(call->getArg(i));
-    collect_table_building(context, *call, [this](const clang::EnumDecl* e) { return states_of(e); });
+    collect_table_building(
+        context, *call, [this](const clang::EnumDecl* e) { return states_of(e); },
+        [this](const clang::Expr* e) { mark(e); });
     return true;
   }
   bool VisitCXXConstructExpr(clang::CXXConstructExpr* construct) {
@@ -329,6 +331,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
   }
   // Job{id, Status::queued}
   void members(const clang::InitListExpr& list) {
+    if (rows.contains(&list)) return;
     const clang::RecordDecl* record = list.getType()->getAsRecordDecl();
     if (!record || !record->getDefinition()) return;
     unsigned index = 0;
@@ -347,9 +350,20 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
   }
 
   void table(const clang::NamedDecl& variable, const clang::Expr* init) {
-    collect_table(
-        context, variable, init, [this](const clang::EnumDecl* e) { return states_of(e); },
-        [this](const clang::Expr* e) { mark(e); });
+    if (collect_table(
+            context, variable, init, [this](const clang::EnumDecl* e) { return states_of(e); },
+            [this](const clang::Expr* e) { mark(e); }))
+      rows_of(init);
+  }
+  // The lists below a table are its rows: no object starts with the states that they name.
+  void rows_of(const clang::Stmt* part) {
+    if (!part) return;
+    if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(part)) {
+      rows.insert(list);
+      if (list->getSemanticForm()) rows.insert(list->getSemanticForm());
+      if (list->getSyntacticForm()) rows.insert(list->getSyntacticForm());
+    }
+    for (const clang::Stmt* child : part->children()) rows_of(child);
   }
 
   // --- functions ---
@@ -483,6 +497,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
   llvm::DenseMap<const clang::EnumDecl*, StateMask> mentioned;
   llvm::DenseSet<const clang::EnumDecl*> from_number;
   llvm::DenseSet<const clang::Expr*> followed;
+  llvm::DenseSet<const clang::InitListExpr*> rows; // of tables
   unsigned lambdas = 0;
 };
 

@@ -76,7 +76,7 @@ enum GraphEventFlag : std::uint32_t {
   hands_element = 1,     // call: an argument or the object comes from the member `other`
   recursive = 2,         // call: of the function itself, also through a local lambda
   deeper = 4,            // call: an argument is one of the function's parameters plus or minus something
-  of_own_map = 8,        // lookup: in a map of the records that own the member
+  of_own_map = 8,        // lookup: in a map of the records that own the member; fill: of a record in such a map
   has_element = 16,      // mark: what is put in comes from the member `other`; test: of an element of it
   by_value = 32,         // mark, test: the marker is a parameter passed by value
   waits_for_work = 64,   // loop: ends when no work is left, not by going through something

@@ -210,10 +210,11 @@ static bool searches(const DependencyGraphs& graphs, const GraphFunction& functi
 // Calls of something that searches the member, whose answer decides; in a function that fills it, or that complains.
 static bool asks_reachability(const DependencyGraphs& graphs, const GraphFunction& function, EntityId member) {
   bool fills = false;
+  unsigned last_fill = 0;
   for (const GraphEvent& event : function.events)
     if (event.kind == GraphEventKind::fill &&
         (event.object == member || graphs.projected_from(event.object).contains(member)))
-      fills = true;
+      fills = true, last_fill = event.order;
   for (const GraphEvent& event : function.events) {
     if (event.kind != GraphEventKind::call || event.outcome == 0 || event.has(recursive)) continue;
     const GraphFunction* asked = graphs.function(event.object);
@@ -223,8 +224,9 @@ static bool asks_reachability(const DependencyGraphs& graphs, const GraphFunctio
       if (const GraphFunction* deeper = graphs.function(inner); deeper && !found)
         found = searches(graphs, *deeper, member);
     if (!found) continue;
-    // reaches(a, b), would_cycle(a, b) ask about two ends; visit(a) that fails does not.
-    if (fills && (event.outcome & (reports | leaves | skips | wraps))) return true;
+    // reaches(a, b), would_cycle(a, b) ask about two ends; visit(a) that fails does not. What is called when all edges
+    // are there is no question about one: graph.add(a, b); return graph.depth();
+    if (fills && event.order < last_fill && (event.outcome & (reports | leaves | skips | wraps))) return true;
     const EntityFact* entity = graphs.program.entity(asked->id);
     if ((event.outcome & reports) && entity &&
         is_telling_name(entity->name, {"reaches", "reachable", "path", "cycle", "cycles", "cyclic", "acyclic", "dag",
@@ -270,7 +272,7 @@ static bool is_known_check(const DependencyGraphs& graphs, EntityId callee) {
   if (!entity) return false;
   for (const std::string& name : graphs.program.settings->cycle_checks)
     if (names_setting(entity->qualified, name)) return true;
-  if (entity->has(is_defined)) return false;
+  if (entity->has(is_defined) && !entity->has(is_external)) return false;
   return is_telling_name(entity->qualified,
                          {"cycle", "cycles", "cyclic", "acyclic", "dag", "topological", "topologically", "toposort"});
 }

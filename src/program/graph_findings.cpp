@@ -67,8 +67,10 @@ class Judge {
     if (name == GraphName::none && !use.own_map && !(member.shape == GraphShape::pointers) &&
         !(member.shape == GraphShape::adjacency))
       return;
-    if (member.shape == GraphShape::pointers && (use.all_fresh || use.owned || is_tree(member, name, use)))
-      return; // who is named did not exist before, or has one owner
+    // Who is named did not exist before, or has one owner. What depends on an object may share it, though somebody made
+    // it for this.
+    const bool made_for_it = use.all_fresh && name != GraphName::dependency;
+    if (member.shape == GraphShape::pointers && (made_for_it || use.owned || is_tree(member, name, use))) return;
     if (is_checked(graphs, member.id)) return;
     bool derived = is_derived(member);
     if (!derived) accepted(member, name, use);
@@ -78,7 +80,7 @@ class Judge {
 
   struct Use {
     bool both_ways = false, own_map = false, all_fresh = false, all_constant = false, by_lookup = false,
-         follows = false, owned = false, only_itself = false;
+         follows = false, owned = false, only_itself = false, keyed = false;
     unsigned touched = 0, fills = 0, outside = 0;
     const GraphFunction* validator = nullptr;
     const GraphFunction* loader = nullptr;
@@ -222,6 +224,7 @@ class Judge {
         case GraphEventKind::fill: {
           ++use.touched, ++use.fills;
           if (event.has(both_ways)) use.both_ways = true;
+          if (event.has(of_own_map)) use.keyed = true;
           GraphSource source = source_of_fill(function, event);
           if (source == GraphSource::fresh)
             ++fresh;
@@ -275,7 +278,8 @@ class Judge {
     if (!use.validator) {
       if (name == GraphName::none) return;
       if (member.shape == GraphShape::pointers && name <= GraphName::tree && !use.by_lookup) return;
-      if (member.shape == GraphShape::ids && member.is_field && member.id_field.empty() && !use.own_map && !use.follows)
+      if (member.shape == GraphShape::ids && member.is_field && member.id_field.empty() && !use.own_map &&
+          !use.follows && !use.keyed)
         return;
       if (member.shape == GraphShape::ids && !member.is_field) return; // a parameter or a variable, not a record's
       if (member.shape == GraphShape::adjacency && name <= GraphName::tree && !use.follows) return;

@@ -114,6 +114,28 @@ Pairs Relations::through(const Pairs& pairs, const MachineFlow& caller, const Co
   return kept;
 }
 
+// is(next), same(old, next): yes for the same state and no for any other, or the other way round.
+bool Relations::is_equality(EntityId function) const {
+  const std::unordered_map<EntityId, std::vector<std::size_t>>::const_iterator known = flows.find(function);
+  if (known == flows.end()) return false;
+  for (std::size_t index : known->second) {
+    const MachineFlow& flow = machine.flows[index];
+    if (!flow.takes_state() || !flow.writes.empty()) continue;
+    Pairs yes, no;
+    for (const MachineEvent& exit : flow.exits) {
+      if (!exit.event.consults.empty()) return false;
+      (exit.event.outcome == Outcome::yes ? yes : no) |= exit.event.pairs;
+      if (exit.event.outcome != Outcome::yes && exit.event.outcome != Outcome::no) return false;
+    }
+    const StateMask same = yes.same() ? yes.same() : no.same();
+    Pairs& equal = yes.same() ? yes : no;
+    const bool all = same == machine.all && (yes.same() == 0 || no.same() == 0);
+    for (unsigned i = 0; i < machine.enumeration.states.size(); ++i) equal.rows[i] &= ~(StateMask(1) << i);
+    if (all && equal.empty()) return true;
+  }
+  return false;
+}
+
 // Whether a question is about old and new state together (or about the old state and a constant).
 bool Relations::relates(const Consult& consult) const {
   if (consult.what == EntityId::none) return true; // compare_exchange with an expected state that the caller gave
@@ -133,6 +155,7 @@ bool Relations::relates(const Consult& consult) const {
     old_state |= operand.kind == StateOperand::Kind::old_state;
     other |= operand.kind == StateOperand::Kind::new_state || operand.kind == StateOperand::Kind::constant;
   }
+  if (is_equality(consult.what)) return false;
   if (old_state && other) return true;
   if (!other || !consult.same_object) return false;
   // A method of the object that is given the new state: it can look at the old one itself, and does if it holds it.
@@ -155,6 +178,34 @@ void Relations::resolve(StateMachine& resolved) const {
           if (!refuses) event.allowed = through(event.allowed, flow, consult, 0);
         }
       }
+}
+
+std::optional<Pairs> Relations::successors(EntityId function) const {
+  const std::unordered_map<EntityId, std::vector<std::size_t>>::const_iterator found = flows.find(function);
+  if (found == flows.end()) return std::nullopt;
+  for (std::size_t index : found->second) {
+    const MachineFlow& flow = machine.flows[index];
+    const int given = flow.flow.new_parameter;
+    if (flow.flow.holder != EntityId::none || flow.flow.old_parameter >= 0 || given < 0 || flow.exits.empty()) continue;
+    Pairs pairs;
+    for (const MachineEvent& exit : flow.exits) {
+      if (exit.event.outcome == Outcome::raise) continue;
+      const StateValue& value = exit.event.value;
+      if (value.unknown || value.copy || !value.calls.empty() || value.empty() ||
+          (value.parameters & ~(1u << given)) != 0)
+        return std::nullopt;
+      for (unsigned state = 0; state < machine.enumeration.states.size(); ++state)
+        if (exit.event.pairs.new_states() >> state & 1)
+          pairs.rows[state] |= value.constants | (value.parameters ? StateMask(1) << state : 0);
+    }
+    return pairs;
+  }
+  return std::nullopt;
+}
+
+const Pairs* Relations::table(EntityId variable) const {
+  const std::unordered_map<EntityId, Pairs>::const_iterator found = tables.find(variable);
+  return found == tables.end() ? nullptr : &found->second;
 }
 
 StateMask Relations::returned_states(EntityId function, bool& known) const {

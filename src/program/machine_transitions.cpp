@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 #include <tuple>
 
 namespace plumbline {
@@ -15,15 +17,17 @@ namespace {
 
 struct Given {
   StateMask constants = 0;
-  bool unknown = false, called = false;
+  bool unknown = false, called = false, owned_elsewhere = false;
 };
 using Parameter = std::pair<EntityId, int>;
 
 class Parameters {
  public:
-  Parameters(const Program& program, const std::vector<MachineFlow>& flows) {
+  Parameters(const Program& program, const StateMachine& machine) {
+    std::set<EntityId> deciding;
+    for (const MachineFlow* flow : checked_flows(machine)) deciding.insert(flow->flow.function);
     std::vector<std::pair<Parameter, Parameter>> passed; // from the caller's to the callee's
-    for (const MachineFlow& flow : flows) {
+    for (const MachineFlow& flow : machine.flows) {
       if (flow.test) continue;
       for (const MachineEvent& call : flow.calls) {
         std::vector<EntityId> targets{call.event.target};
@@ -32,6 +36,12 @@ class Parameters {
         for (EntityId target : targets) {
           Given& callee = given[{target, call.event.argument}];
           callee.called = true;
+          // Who drives an object of its own, as main() and examples do, shows how the function is meant to be used, not
+          // all that may be asked of it; where the function itself decides, it says what is possible.
+          if (call.event.creates)
+            callee.unknown |= deciding.contains(target);
+          else
+            callee.owned_elsewhere = true;
           callee.constants |= call.event.value.constants;
           callee.unknown |= call.event.value.unknown || !call.event.value.calls.empty();
           for (int i = 0; i < 32; ++i)
@@ -49,15 +59,18 @@ class Parameters {
         const Given before = to;
         to.constants |= from.constants;
         to.unknown |= from.unknown;
+        to.owned_elsewhere = true;
         changed |= before.constants != to.constants || before.unknown != to.unknown;
       }
     }
   }
-  // Nobody calls it: somebody outside the program may, with anything.
+  // Nobody calls it, or only for objects of its own: somebody outside the program may, with anything.
   Given of(const Parameter& parameter) const {
     const std::map<Parameter, Given>::const_iterator found = given.find(parameter);
-    if (found != given.end() && found->second.called) return found->second;
-    return {0, true, false};
+    if (found == given.end() || !found->second.called) return {0, true, false, false};
+    Given result = found->second;
+    result.unknown |= !result.owned_elsewhere;
+    return result;
   }
 
  private:
@@ -121,8 +134,20 @@ static void add_call_transitions(StateMachine& machine, EntityId function, int a
   }
 }
 
+// `state = next(state)` and `state = row.to`: what follows a state is what a function returns for it, or what a table
+// that was asked says.
+static std::optional<Pairs> successors_of(const MachineEvent& write, const Relations& relations) {
+  const StateValue& value = write.event.value;
+  if (value.constants || value.parameters || value.unknown) return std::nullopt;
+  if (value.calls.size() == 1 && !value.copy) return relations.successors(value.calls.front());
+  if (!value.calls.empty() || !value.copy) return std::nullopt;
+  for (const Consult& consult : write.event.consults)
+    if (const Pairs* table = consult.is_table ? relations.table(consult.what) : nullptr) return *table;
+  return std::nullopt;
+}
+
 void trace_transitions(StateMachine& machine, const Program& program, const Relations& relations) {
-  const Parameters parameters(program, machine.flows);
+  const Parameters parameters(program, machine);
   StateMask outside = machine.enumeration.mentioned;
   if (machine.enumeration.from_number) outside = machine.all;
   for (const StateHolderFact& holder : machine.holders) machine.initial |= holder.initial;
@@ -130,6 +155,15 @@ void trace_transitions(StateMachine& machine, const Program& program, const Rela
   for (const MachineFlow& flow : machine.flows) {
     if (flow.test) continue;
     for (const MachineEvent& write : flow.writes) {
+      if (const std::optional<Pairs> next = successors_of(write, relations); next && !flow.life) {
+        moved = true;
+        for (unsigned from = 0; from < machine.enumeration.states.size(); ++from)
+          if (write.from() >> from & 1) {
+            add_transition(machine, flow, write.event, StateMask(1) << from, next->rows[from], true);
+            machine.entered |= next->rows[from];
+          }
+        continue;
+      }
       bool from_outside = false;
       const StateMask to = targets_of(machine, flow, write, parameters, relations, from_outside);
       if (from_outside) outside |= machine.all;

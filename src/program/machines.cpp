@@ -95,7 +95,8 @@ static void describe(const Program& program, MachineFlow& flow) {
       has_word(name, {"load", "parse", "read", "restore", "replay", "deserialize", "deserialise", "decode", "recover",
                       "unmarshal", "unpack", "import", "hydrate", "reload", "parsed", "deserialized", "apply"}) ||
       (has_word(name, {"from"}) &&
-       has_word(name, {"json", "string", "proto", "row", "record", "bytes", "text", "xml", "yaml", "db"}));
+       has_word(name, {"json", "string", "proto", "row", "record", "bytes", "text", "xml", "yaml", "db"})) ||
+      name == "operator>>";
   flow.life = name.empty() || name.starts_with("~") || name.starts_with("operator=") || name == "swap" ||
               name == "clone" || name == "CopyFrom" || name == "MergeFrom" || (entity && entity->has(is_constructor));
 }
@@ -178,8 +179,10 @@ std::vector<StateMachine> machines_of(const Program& program) {
   for (StateEvent& event : facts.events) events[event.flow].push_back(std::move(event));
   for (const StateHolderFact& holder : facts.holders)
     if (StateMachine* machine = of(holder.enumeration)) machine->holders.push_back(holder);
-  for (const StateTableEntry& entry : facts.entries)
-    if (StateMachine* machine = of(entry.enumeration)) machine->entries.push_back(entry);
+  for (const StateTableEntry& entry : facts.entries) // what a test expects allows nothing
+    if (StateMachine* machine = of(entry.enumeration);
+        machine && scope_of(*program.settings, program.path(entry.location)) != Scope::test)
+      machine->entries.push_back(entry);
   for (const StateSwitchFact& one : facts.switches)
     if (StateMachine* machine = of(one.enumeration)) machine->switches.push_back(one);
   for (const StateFlowFact& flow : facts.flows) {
