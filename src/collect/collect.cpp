@@ -99,9 +99,9 @@ class Consumer : public clang::ASTConsumer {
       std::pair<clang::FileID, unsigned> at = context.sources.getDecomposedLoc(comment.range.getBegin());
       llvm::StringRef buffer = context.sources.getBufferData(at.first);
       fact.text = buffer.substr(at.second, context.sources.getFileOffset(comment.range.getEnd()) - at.second).str();
-      std::size_t line_begin = buffer.rfind('\n', at.second == 0 ? 0 : at.second - 1);
-      line_begin = line_begin == llvm::StringRef::npos || at.second == 0 ? 0 : line_begin + 1;
-      fact.own_line = buffer.slice(line_begin, at.second).trim().empty();
+      llvm::StringRef before = buffer.take_front(at.second);
+      std::size_t line_begin = before.rfind('\n');
+      fact.own_line = before.drop_front(line_begin == llvm::StringRef::npos ? 0 : line_begin + 1).trim().empty();
       fact.location = context.location_of(comment.range.getBegin());
       write(facts.table, fact);
     }

@@ -12,14 +12,22 @@
 
 namespace plumbline {
 
+// A template's parameter where an instantiation has its argument in its place, or null. Clang's own Ignore… functions
+// look through it.
+static const clang::Expr* as_template_parameter(const clang::Expr* expression) {
+  while (llvm::isa<clang::ImplicitCastExpr, clang::ParenExpr>(expression))
+    expression = llvm::cast<clang::Expr>(*expression->child_begin());
+  return llvm::isa<clang::SubstNonTypeTemplateParmExpr>(expression) ? expression : nullptr;
+}
+
 const clang::Expr* strip(const clang::Expr* expression) {
   while (expression) {
     const clang::Expr* before = expression;
-    expression = expression->IgnoreUnlessSpelledInSource()->IgnoreParenImpCasts();
-    if (const clang::SubstNonTypeTemplateParmExpr* substituted =
-            llvm::dyn_cast<clang::SubstNonTypeTemplateParmExpr>(expression))
-      expression = substituted->getReplacement();
-    else if (const clang::ConstantExpr* constant = llvm::dyn_cast<clang::ConstantExpr>(expression))
+    if (const clang::Expr* parameter = as_template_parameter(expression)) return parameter;
+    expression = expression->IgnoreUnlessSpelledInSource();
+    if (const clang::Expr* parameter = as_template_parameter(expression)) return parameter;
+    expression = expression->IgnoreParenImpCasts();
+    if (const clang::ConstantExpr* constant = llvm::dyn_cast<clang::ConstantExpr>(expression))
       expression = constant->getSubExpr();
     else if (const clang::ExprWithCleanups* cleanups = llvm::dyn_cast<clang::ExprWithCleanups>(expression))
       expression = cleanups->getSubExpr();

@@ -37,7 +37,8 @@ std::int64_t factory_tick(const clang::FunctionDecl* callee, clang::QualType res
 // __int128), and one such constant in the audited code would cost its whole translation unit.
 std::int64_t saturated(const llvm::APSInt& value);
 
-// Strips parentheses, implicit casts and the wrappers that carry no meaning for a value.
+// Strips parentheses, implicit casts and the wrappers that carry no meaning for a value. A template's parameter stays
+// one: its argument stands elsewhere.
 const clang::Expr* strip(const clang::Expr* expression);
 
 } // namespace plumbline

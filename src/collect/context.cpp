@@ -148,7 +148,7 @@ EntityId CollectContext::place_id(llvm::StringRef what, const Location& location
 // file added where the linkage is internal.
 EntityId CollectContext::compute_id(const clang::NamedDecl& declaration) {
   const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(&declaration);
-  bool by_place = llvm::isa<clang::FieldDecl, clang::EnumConstantDecl>(declaration) ||
+  bool by_place = llvm::isa<clang::FieldDecl, clang::EnumConstantDecl, clang::NonTypeTemplateParmDecl>(declaration) ||
                   (variable && variable->isLocalVarDecl() && !variable->isExternC());
   if (by_place) {
     Location location = expansion_of(declaration.getLocation());
@@ -157,7 +157,12 @@ EntityId CollectContext::compute_id(const clang::NamedDecl& declaration) {
   llvm::SmallString<128> usr;
   if (clang::index::generateUSRForDecl(&declaration, usr)) return EntityId::none;
   std::string text(usr.str());
-  if (!declaration.isExternallyVisible())
+  // A struct of C has no linkage at all; what a header defines is nevertheless one type for all who include it.
+  const clang::RecordDecl* record = llvm::dyn_cast<clang::RecordDecl>(&declaration);
+  bool shared =
+      record && !llvm::isa<clang::CXXRecordDecl>(record) &&
+      !sources.isInMainFile(record->getDefinition() ? record->getDefinition()->getLocation() : record->getLocation());
+  if (!declaration.isExternallyVisible() && !shared)
     text += "|" + path_of(sources.getFileID(sources.getExpansionLoc(declaration.getLocation()))).str();
   return entity_from_text(text);
 }
@@ -279,6 +284,7 @@ EntityFact CollectContext::describe(const clang::NamedDecl& declaration, EntityI
     fact.kind = EntityKind::enumerator;
     const clang::EnumDecl* enumeration = llvm::dyn_cast<clang::EnumDecl>(declaration.getDeclContext());
     if (enumeration && !enumeration->getIdentifier()) fact.flags |= is_constant;
+    if (enumeration) fact.type = enumeration->getNameAsString();
     fact.type_class = TypeClass::integer;
   } else if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(&declaration)) {
     fact.kind = EntityKind::variable;
@@ -287,15 +293,20 @@ EntityFact CollectContext::describe(const clang::NamedDecl& declaration, EntityI
     if (variable->isStaticDataMember() || variable->isStaticLocal()) fact.flags |= is_static;
     if (type.isConstQualified() || variable->isConstexpr()) fact.flags |= is_constant;
     if (const clang::VarDecl* definition = variable->getDefinition()) place = definition;
-  } else if (const clang::CXXRecordDecl* record = llvm::dyn_cast<clang::CXXRecordDecl>(&declaration)) {
+  } else if (const clang::NonTypeTemplateParmDecl* parameter =
+                 llvm::dyn_cast<clang::NonTypeTemplateParmDecl>(&declaration)) {
+    fact.kind = EntityKind::variable;
+    type = parameter->getType();
+  } else if (const clang::RecordDecl* record = llvm::dyn_cast<clang::RecordDecl>(&declaration)) {
     fact.kind = EntityKind::record;
     fact.type_class = TypeClass::record;
-    if (const clang::CXXRecordDecl* definition = record->getDefinition()) {
+    if (const clang::RecordDecl* definition = record->getDefinition()) {
       place = definition;
       fact.flags |= is_defined;
-      for (const clang::CXXBaseSpecifier& base : definition->bases())
-        if (const clang::CXXRecordDecl* base_record = base.getType()->getAsCXXRecordDecl())
-          write_base(table, id, entity(base_record));
+      if (const clang::CXXRecordDecl* cxx = llvm::dyn_cast<clang::CXXRecordDecl>(definition)) // C has no bases
+        for (const clang::CXXBaseSpecifier& base : cxx->bases())
+          if (const clang::CXXRecordDecl* base_record = base.getType()->getAsCXXRecordDecl())
+            write_base(table, id, entity(base_record));
       if (is_annotated_config(*definition)) fact.flags |= is_config_annotated;
     }
   }
@@ -318,6 +329,11 @@ EntityFact CollectContext::describe(const clang::NamedDecl& declaration, EntityI
   if (const clang::TagDecl* tag = llvm::dyn_cast<clang::TagDecl>(&declaration); tag && !tag->getIdentifier())
     if (const clang::TypedefNameDecl* alias = tag->getTypedefNameForAnonDecl()) fact.name = alias->getNameAsString();
   fact.qualified = declaration.getQualifiedNameAsString();
+  if (const clang::TagDecl* tag = llvm::dyn_cast<clang::TagDecl>(&declaration); tag && !tag->getIdentifier())
+    if (const clang::TypedefNameDecl* name = tag->getTypedefNameForAnonDecl()) { // typedef struct { … } name;
+      fact.name = name->getNameAsString();
+      fact.qualified = name->getQualifiedNameAsString();
+    }
   if (const clang::CXXConstructorDecl* constructor =
           llvm::dyn_cast<clang::CXXConstructorDecl>(&declaration)) { // without template arguments
     fact.name = constructor->getParent()->getNameAsString();
@@ -326,7 +342,7 @@ EntityFact CollectContext::describe(const clang::NamedDecl& declaration, EntityI
   const clang::DeclContext* context = declaration.getDeclContext();
   if (const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(context))
     fact.owner = entity(function);
-  else if (const clang::CXXRecordDecl* record = llvm::dyn_cast<clang::CXXRecordDecl>(context)) {
+  else if (const clang::RecordDecl* record = llvm::dyn_cast<clang::RecordDecl>(context)) {
     // What a lambda does, the function around it does.
     if (record->isLambda()) {
       const clang::DeclContext* around = record->getDeclContext();

@@ -1,11 +1,17 @@
 #include "collect/lower.h"
 #include "collect/constants.h"
 #include "facts/words.h"
+#include "program/names.h"
 
 #include <clang/AST/ExprCXX.h>
 #include <clang/AST/RecursiveASTVisitor.h>
 
 namespace plumbline {
+
+static bool names_a_span(std::string_view enumeration) {
+  Meaning meaning = meaning_of(enumeration, TypeClass::integer);
+  return meaning.dimension == Dimension::duration && meaning.strong;
+}
 
 // Enumerators of an unnamed enumeration are how constants were written before constexpr. Those of a named one are
 // choices, unless their value is neither a number in a row (TIMEOUT = 4 behind FAILED = 3) nor a flag.
@@ -14,7 +20,8 @@ bool is_quantity(const clang::EnumConstantDecl& enumerator) {
   if (!enumeration) return false;
   if (!enumeration->getIdentifier() && !enumeration->getTypedefNameForAnonDecl()) return true;
   if (unit_of_name(std::string_view(enumerator.getName()))) return true;
-  if (enumeration->isScoped()) return false;
+  // enum class Timeout { Short = 100 }: numbers of what the type is called.
+  if (enumeration->isScoped() && !names_a_span(std::string_view(enumeration->getName()))) return false;
   llvm::APSInt value = enumerator.getInitVal();
   if (value < 10 || value.isPowerOf2()) return false;
   for (const clang::EnumConstantDecl* other : enumeration->enumerators()) {
@@ -130,31 +137,6 @@ EntityId Lowering::named_entity(const clang::Expr* expression) {
   return EntityId::none;
 }
 
-static bool is_queue(llvm::StringRef name) {
-  std::vector<std::string> words = words_of(std::string_view(name));
-  return !words.empty() && (words.back() == "queue" || words.back() == "deque" || name == "list");
-}
-
-// `bytes_per_second * elapsed` and `delivery_rate / 1e6 * (rtt + interval)` count things; the times in them name no
-// span.
-static bool is_rate_times_time(const clang::Expr* expression) {
-  const clang::BinaryOperator* product = llvm::dyn_cast_or_null<clang::BinaryOperator>(expression);
-  if (!product || (product->getOpcode() != clang::BO_Mul && product->getOpcode() != clang::BO_Div)) return false;
-  for (const std::string& word : words_of(names_in(product)))
-    if (word == "rate" || word == "speed" || word == "bandwidth" || word == "throughput" || word == "per") return true;
-  return false;
-}
-
-// 1000 of `wait_ms * 1000`, 0.001 of `elapsed_us / 1000`.
-static double factor_of(const clang::Expr* expression, const clang::ASTContext& ast) {
-  const clang::BinaryOperator* product = llvm::dyn_cast_or_null<clang::BinaryOperator>(strip(expression));
-  if (!product || (product->getOpcode() != clang::BO_Mul && product->getOpcode() != clang::BO_Div)) return 1;
-  std::optional<ConstantValue> right = literal_value(product->getRHS(), ast);
-  if (right && right->value > 0) return product->getOpcode() == clang::BO_Mul ? right->value : 1 / right->value;
-  std::optional<ConstantValue> left = literal_value(product->getLHS(), ast);
-  return left && left->value > 0 && product->getOpcode() == clang::BO_Mul ? left->value : 1;
-}
-
 const clang::Expr* before_rounding_up(const clang::BinaryOperator& division, const clang::ASTContext& ast) {
   const clang::Expr* divisor = division.getRHS();
   // The a of `a - 1`, or null.
@@ -180,83 +162,16 @@ const clang::Expr* before_rounding_up(const clang::BinaryOperator& division, con
   return added && wanted && added->value == wanted->value - 1 ? sum->getLHS() : nullptr;
 }
 
-void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef operation, const clang::Expr* other,
-                   const Destination& destination) {
-  Terms terms;
-  EntityId id = constant(value);
-  std::vector<Term> sources;
-  if (id != EntityId::none) {
-    Term term;
-    term.from = id;
-    term.range = value->getSourceRange();
-    sources.push_back(term);
-  } else if (!literal_value(value, context.ast)) {
-    lower_into(value, {}, 0, sources);
-  }
-  for (const Term& term : sources) {
-    if (term.derived || term.from == EntityId::none) continue;
-    UseFact fact;
-    fact.from = term.from;
-    fact.kind = kind;
-    fact.location = context.expansion_of(value->getSourceRange());
-    fact.function = function;
-    fact.operation = operation;
-    fact.scale = term.scale;
-    fact.tick = term.tick;
-    fact.asserted = context.is_asserted(value->getBeginLoc());
-    fact.target = destination.name;
-    fact.target_entity = destination.entity;
-    if (other) {
-      TypeTraits traits = traits_of(other->getType());
-      fact.other = named_entity(other);
-      fact.other_text = context.text_of(other->getSourceRange(), 60);
-      fact.other_names = is_rate_times_time(strip(other)) ? std::string() : names_in(other);
-      if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(strip(other)))
-        if (const clang::CXXRecordDecl* record = call->getRecordDecl();
-            record && record->getIdentifier() && is_queue(record->getName()))
-          fact.other_names = "queue," + fact.other_names; // recent.size(): of what waits in line
-      fact.other_class = traits.type_class;
-      fact.other_tick = traits.tick;
-      fact.other_scale = factor_of(other, context.ast);
-    }
-    if (fact.location.line == 0) continue;
-    std::uint64_t digest = static_cast<std::uint64_t>(fact.from) * 131 +
-                           static_cast<std::uint64_t>(context.place_id(operation, fact.location)) * 7 +
-                           static_cast<int>(kind);
-    if (context.first_time(digest)) write(context.table, fact);
-  }
-}
-
-// A comparison bounds what it compares with: `elapsed > 5s`, `attempt < max_attempts`.
-void Lowering::compare(llvm::StringRef operation, const clang::Expr* left, const clang::Expr* right, bool loop) {
-  auto side = [&](const clang::Expr* value, const clang::Expr* other) {
-    value = strip(value);
-    other = strip(other);
-    if (!value || !other || literal_value(other, context.ast)) return;
-    TypeTraits traits = traits_of(value->getType());
-    if (!carries_value(traits.type_class) && !value->isTypeDependent()) return;
-    use(loop ? UseKind::loop : UseKind::compare, value, operation, other, {});
-  };
-  side(left, right);
-  side(right, left);
-}
-
 std::vector<Term> Lowering::lower(const clang::Expr* expression, const Destination& destination) {
   Terms terms;
   lower_into(expression, destination, 0, terms);
   return terms;
 }
 
-static bool is_clock_like(const clang::Expr* expression) {
-  TypeTraits traits = traits_of(expression->getType());
-  if (traits.type_class == TypeClass::time_point) return true;
-  std::string names = names_in(expression);
-  std::vector<std::string> words = words_of(names);
-  for (const std::string& word : words)
-    if (word == "now" || word == "time" || word == "clock" || word == "gettime" || word == "timestamp" ||
-        word == "deadline" || word == "uptime" || word == "monotonic")
-      return true;
-  return false;
+// `line + 8` moves in memory, whatever becomes of what stands there.
+static bool is_address(const clang::Expr* expression) {
+  clang::QualType type = expression->getType().getNonReferenceType();
+  return type->isPointerType() || type->isArrayType();
 }
 
 // The unit of time that a name speaks of, if it speaks of exactly one.
@@ -299,6 +214,16 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
       if (left_value && right_value) left_is_factor = factor_rank(left, *left_value) > factor_rank(right, *right_value);
       const clang::Expr* rest = left_is_factor ? right : left;
       const clang::Expr* literal = left_is_factor ? left : right;
+      // attempt * 65ms: the span is the literal, and how many of it is told by what is no span; n * 1ms only says what
+      // n counts.
+      const std::optional<ConstantValue>& span = left_is_factor ? left_value : right_value;
+      if (span->tick && span->value != 1 && !named_value(rest, context.ast)) {
+        lower_into(literal, destination, depth + 1, terms);
+        std::size_t rest_first = terms.size();
+        lower_into(rest, destination, depth + 1, terms);
+        mark_derived(terms, rest_first);
+        return;
+      }
       double factor = left_is_factor ? left_value->value : right_value->value;
       std::optional<double> unit = left_value && right_value ? std::nullopt : named_value(rest, context.ast);
       // `30 * kSecondsInMicros`: the number is the literal, the name is a unit. `kLeaseSeconds * 1000`: the other way
@@ -336,7 +261,9 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
     lower_into(left, destination, depth + 1, terms);
     lower_into(right, destination, depth + 1, terms);
     bool all_named = named_value(whole, context.ast).has_value();
-    if (!all_named) mark_derived(terms, first);
+    if (all_named) return;
+    mark_derived(terms, first);
+    for (std::size_t i = first; i < terms.size(); ++i) terms[i].tick = 0; // elapsed * rate counts something else
     return;
   }
   case clang::BO_Div:
@@ -348,10 +275,12 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
     if (right_value && right_value->value != 0) {
       for (std::size_t i = first; i < terms.size(); ++i) terms[i].scale /= right_value->value;
     } else {
-      mark_derived(terms, first);
       std::size_t second_first = terms.size();
       lower_into(right, destination, depth + 1, terms);
-      mark_derived(terms, second_first);
+      mark_derived(terms, first);
+      // elapsed / limit is a ratio; elapsed / rounds is still a time.
+      if (second_first < terms.size() && terms[second_first].tick)
+        for (std::size_t i = first; i < terms.size(); ++i) terms[i].tick = 0;
     }
     return;
   case clang::BO_Add:
@@ -361,7 +290,10 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
     if (right_value || left_value) {
       const clang::Expr* literal = right_value ? right : left;
       const clang::Expr* rest = right_value ? left : right;
-      if (kind == clang::BO_Add || right_value) use(use_kind, literal, operation, rest, destination);
+      if (is_calendar(rest->getType()) || is_address(rest)) // the next day, the rest of a text: neither waits
+        constant(literal);
+      else if (kind == clang::BO_Add || right_value)
+        use(use_kind, literal, operation, rest, destination);
       lower_into(rest, destination, depth + 1, terms);
       return;
     }
@@ -413,9 +345,20 @@ void Lowering::lower_into(const clang::Expr* expression, const Destination& dest
     terms.push_back(term);
     return;
   }
+  if (const clang::SubstNonTypeTemplateParmExpr* substituted =
+          llvm::dyn_cast<clang::SubstNonTypeTemplateParmExpr>(expression)) {
+    Term term;
+    term.from = context.entity(substituted->getParameter());
+    term.range = expression->getSourceRange();
+    term.named = true;
+    if (term.from != EntityId::none) terms.push_back(term);
+    return;
+  }
   if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(expression)) {
     const clang::ValueDecl* declaration = reference->getDecl();
-    if (!llvm::isa<clang::VarDecl, clang::EnumConstantDecl, clang::FieldDecl>(declaration)) return;
+    if (!llvm::isa<clang::VarDecl, clang::EnumConstantDecl, clang::FieldDecl, clang::NonTypeTemplateParmDecl>(
+            declaration))
+      return;
     Term term;
     term.from = context.entity(declaration);
     term.range = expression->getSourceRange();
@@ -423,9 +366,10 @@ void Lowering::lower_into(const clang::Expr* expression, const Destination& dest
     if (const clang::EnumConstantDecl* enumerator = llvm::dyn_cast<clang::EnumConstantDecl>(declaration);
         enumerator && !is_quantity(*enumerator))
       return;
-    term.named = llvm::isa<clang::EnumConstantDecl>(declaration) ||
+    term.named = llvm::isa<clang::EnumConstantDecl, clang::NonTypeTemplateParmDecl>(declaration) ||
                  (variable && (variable->isConstexpr() || variable->getType().isConstQualified()) &&
                   !llvm::isa<clang::ParmVarDecl>(variable));
+    term.parameter = variable && llvm::isa<clang::ParmVarDecl>(variable);
     if (term.from != EntityId::none) terms.push_back(term);
     return;
   }
@@ -458,11 +402,13 @@ void Lowering::lower_into(const clang::Expr* expression, const Destination& dest
     // Of `text ? atoi(text) : 30`, the text rather than what atoi() gives to all who call it; of
     // `doc.contains("n") ? doc.at("n").get<int>() : 30`, what the look-up gives rather than the document.
     for (std::size_t i = first; i < terms.size(); ++i) {
-      if (!terms[i].constant && !terms[i].named) continue;
+      // … or what a caller gave for this case: `text ? atoi(text) : fallback`.
+      bool given = terms[i].parameter && !terms[i].derived;
+      if (!terms[i].constant && !terms[i].named && !given) continue;
       bool looked_up = false;
       for (std::size_t j = i < middle ? middle : first; j < (i < middle ? terms.size() : middle); ++j)
-        if (!terms[j].constant && !terms[j].named && !looked_up &&
-            (terms[i].fallback_of == EntityId::none || terms[j].derived || terms[j].lookup)) {
+        if (!terms[j].constant && !terms[j].named && !(given && terms[j].parameter && !terms[j].derived) &&
+            !looked_up && (terms[i].fallback_of == EntityId::none || terms[j].derived || terms[j].lookup)) {
           terms[i].fallback_of = terms[j].from;
           looked_up = terms[j].lookup;
         }

@@ -13,10 +13,11 @@ struct Term {
   clang::SourceRange range;
   double scale = 1;
   std::int64_t tick = 0;
-  bool constant = false; // a literal constant that stands here
-  bool named = false;    // a named constant
-  bool lookup = false;   // what a library's look-up of configuration gives
-  bool derived = false;  // influences the value without being it: configuration passes, constants do not
+  bool constant = false;  // a literal constant that stands here
+  bool named = false;     // a named constant
+  bool parameter = false; // a parameter of the function, as it is
+  bool lookup = false;    // what a library's look-up of configuration gives
+  bool derived = false;   // influences the value without being it: configuration passes, constants do not
   EntityId leaves = EntityId::none;
   EntityId fallback_of = EntityId::none;
 };
@@ -80,6 +81,9 @@ class Lowering {
 const clang::Expr* before_rounding_up(const clang::BinaryOperator& division, const clang::ASTContext& ast);
 
 std::string names_in(const clang::Expr* expression);
+
+// Whether an expression reads a clock or a moment, by its type or the names in it.
+bool is_clock_like(const clang::Expr* expression);
 
 // std::min, std::max, std::clamp and their like, by name.
 bool is_clamp(const clang::FunctionDecl& function);

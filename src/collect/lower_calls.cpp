@@ -189,10 +189,11 @@ void Lowering::lower_call(const clang::CallExpr* call, const Destination& destin
   give_result(*call, terms);
   if (!ours) { // atoi(text), stoi, lexical_cast, Json::asInt(): what goes in shapes what comes out
     std::size_t inputs = terms.size();
-    if (object) lower_into(object, destination, depth + 1, terms);
-    for (const clang::Expr* argument : call->arguments())
-      if (!llvm::isa<clang::CXXDefaultArgExpr>(argument) && !literal_value(argument, context.ast))
-        lower_into(argument, destination, depth + 1, terms);
+    if (object) lower_into(object, {}, depth + 1, terms);
+    for (const clang::Expr* argument : call->arguments()) // what is added to it there is not added to what comes out
+      if (!llvm::isa<clang::CXXDefaultArgExpr>(argument) && !literal_value(argument, context.ast) &&
+          !(is_lookup(*callee) && carries_value(traits_of(argument->getType()).type_class))) // a fallback
+        lower_into(argument, {}, depth + 1, terms);
     mark_derived(terms, inputs);
   }
 }

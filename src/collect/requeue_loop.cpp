@@ -81,7 +81,7 @@ struct Scan {
 
 } // namespace
 
-static const clang::CXXRecordDecl* record_behind(const clang::Expr* expression) {
+static const clang::RecordDecl* record_behind(const clang::Expr* expression) {
   const TypeTraits traits = traits_of(expression->getType());
   return traits.type_class == TypeClass::record ? traits.record : nullptr;
 }
@@ -103,9 +103,9 @@ std::vector<Requeue> requeues_in(CollectContext& context, const clang::FunctionD
     requeue.call = name_of(callee);
     requeue.call_location = context.expansion_of(call->getSourceRange());
     requeue.target = context.entity(callee);
-    const clang::CXXRecordDecl* record = item ? traits_of(item->getType()).record : nullptr;
+    const clang::RecordDecl* record = item ? traits_of(item->getType()).record : nullptr;
     for (const clang::Expr* argument : call->arguments())
-      if (const clang::CXXRecordDecl* given = record_behind(argument); given && context.is_ours(given->getLocation()))
+      if (const clang::RecordDecl* given = record_behind(argument); given && context.is_ours(given->getLocation()))
         record = given;
     if (record && context.is_ours(record->getLocation())) requeue.record = context.entity(record);
     if (!named && requeue.record == EntityId::none) continue;

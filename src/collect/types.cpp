@@ -73,7 +73,7 @@ static bool is_container(llvm::StringRef name) {
       .Default(false);
 }
 
-static TypeTraits traits_of_record(const clang::CXXRecordDecl& record, unsigned depth);
+static TypeTraits traits_of_record(const clang::RecordDecl& record, unsigned depth);
 
 static TypeTraits traits_of_type(clang::QualType type, unsigned depth) {
   TypeTraits traits;
@@ -95,15 +95,16 @@ static TypeTraits traits_of_type(clang::QualType type, unsigned depth) {
   if (type->isEnumeralType()) return traits; // a choice, not a quantity
   if (type->isIntegerType()) return traits.type_class = TypeClass::integer, traits;
   if (type->isRealFloatingType()) return traits.type_class = TypeClass::floating, traits;
-  if (const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl()) return traits_of_record(*record, depth);
+  if (const clang::RecordDecl* record = type->getAsRecordDecl()) return traits_of_record(*record, depth);
   return traits;
 }
 
-static TypeTraits traits_of_record(const clang::CXXRecordDecl& record, unsigned depth) {
+static TypeTraits traits_of_record(const clang::RecordDecl& record, unsigned depth) {
   TypeTraits traits;
   traits.record = &record;
   if (!record.getIdentifier()) {
-    if (record.isLambda())
+    const clang::CXXRecordDecl* cxx = llvm::dyn_cast<clang::CXXRecordDecl>(&record);
+    if (cxx && cxx->isLambda())
       traits.type_class = TypeClass::callable;
     else
       traits.type_class = TypeClass::record;
@@ -150,5 +151,30 @@ static TypeTraits traits_of_record(const clang::CXXRecordDecl& record, unsigned 
 }
 
 TypeTraits traits_of(clang::QualType type) { return traits_of_type(type, 0); }
+
+std::int64_t tick_of_typedef(clang::QualType type) {
+  while (const clang::TypedefType* alias = type.getNonReferenceType()->getAs<clang::TypedefType>()) {
+    llvm::StringRef name = alias->getDecl()->getName();
+    if (name == "time_t" || name == "__time_t" || name == "time64_t") return second;
+    if (name == "useconds_t" || name == "__useconds_t" || name == "suseconds_t") return microsecond;
+    type = alias->getDecl()->getUnderlyingType();
+  }
+  return 0;
+}
+
+bool is_calendar(clang::QualType type) {
+  if (type.isNull()) return false;
+  const clang::CXXRecordDecl* record = type.getNonReferenceType()->getAsCXXRecordDecl();
+  if (!record || !record->getIdentifier()) return false;
+  const clang::ClassTemplateSpecializationDecl* specialization =
+      llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(record);
+  if (record->getName() == "time_point" && specialization && specialization->getTemplateArgs().size() > 1 &&
+      specialization->getTemplateArgs()[1].getKind() == clang::TemplateArgument::Type)
+    return traits_of(specialization->getTemplateArgs()[1].getAsType()).tick >= day;
+  return llvm::StringSwitch<bool>(record->getName())
+      .Cases({"year_month_day", "year_month", "year_month_day_last", "year_month_weekday", "month_day"}, true)
+      .Cases({"QDate", "QDateTime", "CivilDay", "date"}, true)
+      .Default(false);
+}
 
 } // namespace plumbline

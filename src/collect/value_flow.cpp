@@ -49,7 +49,7 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     return go_on;
   }
 
-  bool VisitCXXRecordDecl(clang::CXXRecordDecl* record) {
+  bool VisitRecordDecl(clang::RecordDecl* record) {
     if (record->isThisDeclarationADefinition() && !record->isLambda()) context.entity(record);
     return true;
   }
@@ -166,9 +166,27 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     return true;
   }
   bool VisitTemplateSpecializationTypeLoc(clang::TemplateSpecializationTypeLoc specialization) {
+    const clang::TemplateDecl* record = specialization.getTypePtr()->getTemplateName().getAsTemplateDecl();
     for (unsigned i = 0; i < specialization.getNumArgs(); ++i)
       if (specialization.getArgLoc(i).getArgument().getKind() == clang::TemplateArgument::Expression)
-        bound(specialization.getArgLoc(i).getSourceExpression());
+        if (const clang::Expr* value = specialization.getArgLoc(i).getSourceExpression();
+            !template_argument(value, record, i))
+          bound(value);
+    return true;
+  }
+  bool VisitDeclRefExpr(clang::DeclRefExpr* reference) { // attempt<3>(…)
+    const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(reference->getDecl());
+    if (!function || !reference->hasExplicitTemplateArgs()) return true;
+    for (unsigned i = 0; i < reference->getNumTemplateArgs(); ++i)
+      if (const clang::TemplateArgument& argument = reference->getTemplateArgs()[i].getArgument();
+          argument.getKind() == clang::TemplateArgument::Expression)
+        template_argument(reference->getTemplateArgs()[i].getSourceExpression(), function->getPrimaryTemplate(), i);
+    return true;
+  }
+  bool VisitNonTypeTemplateParmDecl(clang::NonTypeTemplateParmDecl* parameter) {
+    if (parameter->hasDefaultArgument() && flows(parameter->getType()))
+      emit(parameter->getDefaultArgument().getSourceExpression(), context.entity(parameter), parameter->getName(),
+           FlowKind::default_argument);
     return true;
   }
 
@@ -201,7 +219,9 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     if (traits.type_class == TypeClass::duration) return built(*construct);
     if (carries_value(traits.type_class) || traits.type_class == TypeClass::text)
       return true; // a wrapper: its value flows on
-    arguments(construct, *constructor, llvm::ArrayRef(construct->getArgs(), construct->getNumArgs()), 0, nullptr);
+    llvm::ArrayRef<const clang::Expr*> given(construct->getArgs(), construct->getNumArgs());
+    if (is_thread(*constructor->getParent())) bound_call(*construct, given);
+    arguments(construct, *constructor, given, 0, nullptr);
     return true;
   }
 
@@ -211,6 +231,17 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
   bool flows(clang::QualType type) {
     TypeTraits traits = traits_of(type);
     return carries_value(traits.type_class) || type->isDependentType() || type->isUndeducedAutoType();
+  }
+  // What a template of ours is given for a number goes to its parameter. False if it is no such template.
+  bool template_argument(const clang::Expr* value, const clang::TemplateDecl* declaration, unsigned index) {
+    if (!declaration || !context.is_ours(declaration->getLocation())) return false;
+    const clang::TemplateParameterList* parameters = declaration->getTemplateParameters();
+    const clang::NonTypeTemplateParmDecl* parameter =
+        index < parameters->size() ? llvm::dyn_cast<clang::NonTypeTemplateParmDecl>(parameters->getParam(index))
+                                   : nullptr;
+    if (!parameter || parameter->isParameterPack()) return false;
+    if (flows(parameter->getType())) emit(value, context.entity(parameter), parameter->getName(), FlowKind::argument);
+    return true;
   }
   bool is_text(clang::QualType type) { return traits_of(type).type_class == TypeClass::text; }
 
@@ -246,10 +277,19 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     emit_terms(lowering.lower(value, {name.str(), to}), to, kind, site, option, receiver);
   }
 
+  // The braces of `std::vector<int> delays = {15, 30}`, which the constructor gets as an initializer_list.
+  static const clang::Expr* elements_of(const clang::Expr* expression) {
+    const clang::CXXConstructExpr* construct = llvm::dyn_cast_or_null<clang::CXXConstructExpr>(expression);
+    if (!construct || construct->getNumArgs() == 0) return expression;
+    const clang::CXXStdInitializerListExpr* list =
+        llvm::dyn_cast<clang::CXXStdInitializerListExpr>(construct->getArg(0)->IgnoreImplicit());
+    return list ? strip(list->getSubExpr()) : expression;
+  }
+
   void initialise(const clang::Expr* value, EntityId to, llvm::StringRef name, clang::QualType type, FlowKind kind) {
     if (to == EntityId::none) return;
     const clang::Expr* stripped = strip(value);
-    const clang::InitListExpr* list = llvm::dyn_cast_or_null<clang::InitListExpr>(stripped);
+    const clang::InitListExpr* list = llvm::dyn_cast_or_null<clang::InitListExpr>(elements_of(stripped));
     while (list && list->getNumInits() == 1 && llvm::isa<clang::InitListExpr>(strip(list->getInit(0))))
       list = llvm::cast<clang::InitListExpr>(strip(list->getInit(0))); // std::array
     TypeTraits traits = traits_of(type);
@@ -389,15 +429,18 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     lowering.lower(operation);
   }
 
-  void bound(const clang::Expr* size) {
-    for (const Term& term : lowering.lower(size)) {
+  void bound(const clang::Expr* size) { write_use(size, UseKind::array_bound, 37); }
+
+  // That a value ends here, without another operand. `salt` tells the kinds of use apart.
+  void write_use(const clang::Expr* value, UseKind kind, std::uint64_t salt) {
+    for (const Term& term : lowering.lower(value)) {
       UseFact fact;
       fact.from = term.from;
-      fact.kind = UseKind::array_bound;
+      fact.kind = kind;
       fact.location = context.expansion_of(term.range);
       fact.function = lowering.function;
-      if (fact.location.line &&
-          context.first_time(static_cast<std::uint64_t>(term.from) * 37 +
+      if (fact.location.line && term.from != EntityId::none &&
+          context.first_time(static_cast<std::uint64_t>(term.from) * salt +
                              static_cast<std::uint64_t>(context.place_id("bound", fact.location))))
         write(context.table, fact);
     }
@@ -452,6 +495,7 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     case clang::OO_LessLess: // printed: no consumer
       for (const clang::Expr* argument : call.arguments())
         if (literal_value(argument, context.ast)) lowering.constant(argument);
+      if (call.getNumArgs() == 2 && flows(call.getArg(1)->getType())) write_use(call.getArg(1), UseKind::print, 53);
       return true;
     case clang::OO_Slash:
     case clang::OO_Percent:
@@ -578,6 +622,10 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
     }
   }
 
+  static bool is_thread(const clang::CXXRecordDecl& record) {
+    return record.getIdentifier() && (record.getName() == "thread" || record.getName() == "jthread");
+  }
+
   void bound_call(const clang::Expr& call, llvm::ArrayRef<const clang::Expr*> given) {
     while (!given.empty() && !strip(given[0])->getType()->isFunctionType() &&
            !llvm::isa<clang::UnaryOperator>(strip(given[0]))) {
@@ -602,8 +650,9 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
   // numbers are wanted.
   void construct_with(const clang::CallExpr& call, clang::QualType type, unsigned skip) {
     const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
-    if (!record || !record->hasDefinition() || !context.is_ours(record->getLocation())) return;
     llvm::ArrayRef<const clang::Expr*> given(call.getArgs(), call.getNumArgs());
+    if (record && is_thread(*record) && !context.is_ours(record->getLocation())) return bound_call(call, given);
+    if (!record || !record->hasDefinition() || !context.is_ours(record->getLocation())) return;
     given = given.drop_front(std::min<std::size_t>(skip, given.size()));
     const clang::CXXConstructorDecl* best = nullptr;
     unsigned best_score = 0;

@@ -99,7 +99,7 @@ struct FlowFact {
 };
 
 // What an operation does with a value.
-enum class UseKind : std::uint8_t { compare, add, subtract, cap, floor, array_bound, call, loop, modulo };
+enum class UseKind : std::uint8_t { compare, add, subtract, cap, floor, array_bound, call, loop, modulo, print };
 
 struct UseFact {
   EntityId from = EntityId::none, other = EntityId::none;

@@ -64,8 +64,8 @@ Configuration::Configuration(const Program& program) {
     }
   }
   reached = reach_of(program, starts);
-  const std::unordered_set<EntityId> from_outside = reach_of(program, outside);
-  find_fallbacks(program, from_outside);
+  from_outside = reach_of(program, outside);
+  find_fallbacks(program);
   // Loading code: returns a config type, or fills a config field from outside the program.
   for (const EntityFact& entity : program.entities) {
     if (entity.kind == EntityKind::parameter && records.contains(entity.type_entity)) {
@@ -110,11 +110,15 @@ Configuration::Configuration(const Program& program) {
   for (const FlowFact& flow : program.flows) {
     const EntityFact* function = program.entity(flow.function);
     if (function && function->has(is_main) && from_outside.contains(flow.from)) loaders.insert(flow.function);
+    if (flow.function == EntityId::none || !from_outside.contains(flow.from)) continue;
+    Loading& loading = loads[flow.function];
+    loading.last_line = std::max(loading.last_line, flow.location.line);
+    loading.targets.insert(flow.to);
   }
 }
 
 // int env_int(const char* name, int fallback): what is returned comes from outside, or else is the parameter.
-void Configuration::find_fallbacks(const Program& program, const std::unordered_set<EntityId>& from_outside) {
+void Configuration::find_fallbacks(const Program& program) {
   std::unordered_map<EntityId, std::vector<EntityId>> given; // a function's result or local -> its parameters
   std::unordered_set<EntityId> looked_up;
   for (const FlowFact& flow : program.flows) {
@@ -134,6 +138,14 @@ void Configuration::find_fallbacks(const Program& program, const std::unordered_
     if (looked_up.contains(entry.first)) fallbacks.insert(entry.second.begin(), entry.second.end());
 }
 
+bool Configuration::is_set_after_loading(const Program& program, const FlowFact& flow) const {
+  const EntityFact* function = program.entity(flow.function);
+  const std::unordered_map<EntityId, Loading>::const_iterator found = loads.find(flow.function);
+  if (!function || found == loads.end() || is_config_type(function->owner) || is_config_type(function->type_entity))
+    return false;
+  return flow.location.line > found->second.last_line && !found->second.targets.contains(flow.to);
+}
+
 bool Configuration::is_default(const Program& program, const FlowFact& flow) const {
   if (flow.fallback_of != EntityId::none && reaches(flow.fallback_of)) return true;
   const EntityFact* to = program.entity(flow.to);
@@ -141,6 +153,12 @@ bool Configuration::is_default(const Program& program, const FlowFact& flow) con
   const EntityFact* around = program.entity(flow.function);
   bool own = around && is_config_type(around->owner);
   if (own && (!to || (to->kind == EntityKind::variable && to->has(is_local)))) return true;
+  // `if (!text) return 30; return atoi(text);`: what a function gives that looks it up outside the program.
+  if (!to && flow.kind == FlowKind::result && !from_outside.contains(flow.from))
+    for (std::uint32_t index : program.flows_to(flow.to)) {
+      const FlowFact& other = program.flows[index];
+      if (other.function == flow.function && other.from != flow.from && from_outside.contains(other.from)) return true;
+    }
   if (!to) return external.contains(flow.to); // what a look-up of our own gives where nothing is configured
   bool written = to->kind == EntityKind::parameter && flow.kind == FlowKind::assign; // through a reference
   if (to->kind == EntityKind::parameter && !written) {
@@ -157,7 +175,7 @@ bool Configuration::is_default(const Program& program, const FlowFact& flow) con
   if (sources.contains(flow.to) && (to->kind == EntityKind::field || to->kind == EntityKind::variable)) {
     if (flow.kind == FlowKind::member_default || flow.kind == FlowKind::constructor_initialise) return true;
     if (to->kind == EntityKind::variable && flow.kind == FlowKind::initialise) return true;
-    return flow.function != EntityId::none && is_loader(flow.function);
+    return flow.function != EntityId::none && is_loader(flow.function) && !is_set_after_loading(program, flow);
   }
   // A value that starts as a constant and is overwritten from configuration is a default; a constant that is assigned
   // later, elsewhere, bypasses the configuration.

@@ -24,11 +24,21 @@ class Configuration {
   bool is_default(const Program& program, const FlowFact& flow) const;
 
  private:
-  bool is_lookup(const Program& program, EntityId function) const;
-  void find_fallbacks(const Program& program, const std::unordered_set<EntityId>& from_outside);
+  // Where a function last does something with a value from outside the program, and what such values go to.
+  struct Loading {
+    std::uint32_t last_line = 0;
+    std::unordered_set<EntityId> targets;
+  };
 
-  std::unordered_set<EntityId> records, sources, reached, loaders, external;
+  bool is_lookup(const Program& program, EntityId function) const;
+  void find_fallbacks(const Program& program);
+  // A constant that loading code writes behind all values from outside is no default of theirs (design.md §3.6), unless
+  // it corrects one of them.
+  bool is_set_after_loading(const Program& program, const FlowFact& flow) const;
+
+  std::unordered_set<EntityId> records, sources, reached, loaders, external, from_outside;
   std::unordered_set<EntityId> fallbacks; // parameters that a look-up of the project gives where it finds nothing
+  std::unordered_map<EntityId, Loading> loads;
 };
 
 } // namespace plumbline

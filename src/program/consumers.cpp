@@ -3,6 +3,7 @@
 #include "facts/words.h"
 #include "program/sinks.h"
 #include "program/tunables.h"
+#include "program/walk.h"
 
 #include <cmath>
 
@@ -22,9 +23,19 @@ static const SinkSetting* sink_setting(const Program& program, std::string_view 
 
 static std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
 
+// time_t counts seconds (POSIX <sys/types.h>).
+static bool is_seconds_type(std::string_view type) {
+  return type == "time_t" || type == "const time_t" || type == "std::time_t" || type == "const std::time_t";
+}
+
 static std::optional<Consumer> by_name(std::string_view name, const EntityFact& entity, std::string what) {
   Meaning meaning = meaning_of(name, entity.type_class);
+  if (is_seconds_type(entity.type) && meaning.dimension != Dimension::duration)
+    return Consumer{Dimension::duration, "other",         second,           Certainty::by_type,
+                    entity.id,           std::move(what), std::string(name)};
   if (meaning.dimension == Dimension::none) return std::nullopt;
+  if (meaning.dimension == Dimension::duration && meaning.tick == 0 && is_seconds_type(entity.type))
+    meaning.tick = second;
   return Consumer{meaning.dimension, std::string(meaning.role),
                   meaning.tick,      meaning.strong ? Certainty::by_name : Certainty::by_weak_name,
                   entity.id,         std::move(what),
@@ -75,7 +86,8 @@ static std::optional<Consumer> parameter_consumer(const Program& program, const 
                     named.dimension == Dimension::duration ? parameter.name : function->name};
   }
   if (parameter.type_class != TypeClass::integer && parameter.type_class != TypeClass::floating) return std::nullopt;
-  if (named.dimension != Dimension::none && !unit_only) return by_name(parameter.name, parameter, what);
+  if ((named.dimension != Dimension::none && !unit_only) || is_seconds_type(parameter.type))
+    return by_name(parameter.name, parameter, what);
   if (!is_uninformative(parameter.name)) return std::nullopt;
   // set_timeout(int value): the function's name says what the parameter's does not.
   std::size_t parameters = 0;
@@ -127,6 +139,10 @@ std::optional<Consumer> consumer_of(const Program& program, const FlowFact& flow
                       quoted(to->name),    to->name};
     }
     if (to->type_class == TypeClass::boolean || to->type_class == TypeClass::text) return std::nullopt;
+    if (to->kind == EntityKind::enumerator) // enum class Timeout { Short = 100 }
+      if (std::optional<Consumer> consumer = by_name(to->type, *to, quoted(to->name));
+          consumer && consumer->dimension == Dimension::duration && consumer->certainty == Certainty::by_name)
+        return consumer;
     return by_name(to->name, *to, quoted(to->name));
   default:
     return std::nullopt;
@@ -170,8 +186,25 @@ static std::string_view last_name(std::string_view names) {
   return comma == std::string_view::npos ? names : names.substr(comma + 1);
 }
 
+// The unit of a variable that holds the plain number of a span: `auto passed = (now - start).count();`. 0 for others.
+static std::int64_t counted_unit(const Program& program, EntityId variable) {
+  const EntityFact* entity = program.entity(variable);
+  if (!entity || entity->kind != EntityKind::variable || entity->has(is_plural_type)) return 0;
+  std::int64_t unit = 0;
+  for (std::uint32_t index : program.flows_to(variable)) {
+    const FlowFact& flow = program.flows[index];
+    if (flow.tick <= 0 || (unit && unit != flow.tick)) return 0;
+    unit = flow.tick;
+    if (converts_units(flow.scale)) unit = std::llround(static_cast<double>(flow.tick) / flow.scale);
+  }
+  return unit;
+}
+
 std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) {
   bool timed = use.other_class == TypeClass::duration || use.other_class == TypeClass::time_point;
+  bool bounds = use.kind == UseKind::compare || use.kind == UseKind::loop || use.kind == UseKind::cap ||
+                use.kind == UseKind::floor;
+  std::int64_t counted_tick = timed || !bounds ? 0 : counted_unit(program, use.other);
   std::string other = quoted(use.other_text);
   Meaning meaning = meaning_of(last_name(use.other_names),
                                use.other_class == TypeClass::other ? TypeClass::integer : use.other_class);
@@ -181,14 +214,20 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
   for (std::string_view verb : {"jitter", "poll", "retry", "sleep"})
     counted |= last.ends_with(verb) && use.other_text.find(std::string(last) + "(") != std::string::npos;
   bool clock = timed || (!counted && (names_a_clock(use.other_names) || meaning.dimension == Dimension::duration));
-  std::int64_t tick = use.other_tick > 0 ? use.other_tick : meaning.dimension == Dimension::duration ? meaning.tick : 0;
+  if (bounds && (counted_tick > 0 || (use.other_class == TypeClass::integer && use.other_tick > 0)))
+    clock = true; // time_t
+  std::int64_t tick = counted_tick > 0                           ? counted_tick
+                      : use.other_tick > 0                       ? use.other_tick
+                      : meaning.dimension == Dimension::duration ? meaning.tick
+                                                                 : 0;
   if (tick == 0 && clock && !timed) tick = tick_of_names(use.other_names);
-  if (tick > 0 && !timed && use.other_scale != 1) // wait_ms * 1000 is in microseconds
+  if (tick > 0 && !timed && converts_units(use.other_scale)) // wait_ms * 1000 is in microseconds; twice it is not
     tick = std::llround(static_cast<double>(tick) / use.other_scale);
   bool part = use.other_names.find("tv_") != std::string::npos; // of a timeval or timespec
   if (part && (use.kind == UseKind::compare || use.kind == UseKind::subtract || use.kind == UseKind::loop))
     return std::nullopt; // carrying between parts
   if (part) clock = true;
+  if (part && tick == 0) tick = tick_of_names(use.other_names);
   std::string name = std::string(last_name(use.other_names));
   switch (use.kind) {
   case UseKind::loop:
@@ -287,10 +326,59 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
     return std::nullopt;
   }
   case UseKind::array_bound:
+  case UseKind::print:
   case UseKind::modulo: // every 100 of something
     return std::nullopt;
   }
   return std::nullopt;
+}
+
+std::optional<Consumer> passed_span(const Program& program, const FlowFact& flow) {
+  const ConstantFact* constant = program.constant(flow.from);
+  const EntityFact* to = program.entity(flow.to);
+  if (!constant || constant->tick == 0 || !to || to->kind != EntityKind::parameter) return std::nullopt;
+  const EntityFact* function = program.entity(to->owner);
+  if (to->type_class != TypeClass::other || !function || function->has(is_external) ||
+      is_output_function(function->qualified))
+    return std::nullopt;
+  return Consumer{Dimension::duration,
+                  "other",
+                  0,
+                  Certainty::by_type,
+                  to->id,
+                  "the call of " + function->name + "()",
+                  to->name.empty() ? function->name : to->name};
+}
+
+std::optional<Consumer> bounded_span(const Program& program, const UseFact& use) {
+  if (use.target_entity == EntityId::none || names_a_load(use.other_names)) return std::nullopt;
+  std::string_view other = std::string_view(use.other_names).substr(use.other_names.rfind(',') + 1);
+  for (std::string_view name : {other, std::string_view(use.target)})
+    if (meaning_of(name, TypeClass::integer).dimension == Dimension::limit) return std::nullopt;
+  FlowFact arrival;
+  arrival.from = use.from;
+  arrival.to = use.target_entity;
+  std::optional<Consumer> consumer = consumer_of(program, arrival);
+  std::int64_t tick = 0;
+  double scale = 1;
+  Walk walk(program);
+  walk.start(use.target_entity);
+  while (!(consumer && consumer->dimension == Dimension::duration) && walk.step())
+    if (consumer = consumer_of(program, walk.flow()); consumer && consumer->certainty > Certainty::by_type)
+      consumer.reset();
+    else
+      tick = walk.tick(), scale = walk.scale();
+  if (!consumer || consumer->dimension != Dimension::duration) return std::nullopt;
+  if (tick == 0) tick = consumer->tick;
+  const ConstantFact* constant = program.constant(use.from);
+  const bool one_unit = use.kind == UseKind::floor && constant && constant->value == 1;
+  return Consumer{one_unit ? Dimension::limit : Dimension::duration,
+                  one_unit ? "clamp" : "threshold",
+                  one_unit ? 0 : std::llround(static_cast<double>(tick) * (converts_units(scale) ? scale : 1)),
+                  Certainty::by_operation,
+                  use.other,
+                  (use.kind == UseKind::cap ? "the upper bound of '" : "the lower bound of '") + use.other_text + "'",
+                  consumer->name};
 }
 
 } // namespace plumbline

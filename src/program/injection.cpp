@@ -45,8 +45,20 @@ static std::string bound_field(const Tunable& tunable) {
   return name;
 }
 
+// What a bare constant is compared with, word by word: queue, size of `queue_.size() > 150`.
+static std::vector<std::string> compared_words(const Tunable& tunable) {
+  std::string_view what = tunable.consumer.what;
+  if (tunable.named || !what.starts_with("the comparison with '")) return {};
+  return words_of(what.substr(what.find('\'')));
+}
+
 std::string proposed_field(const Tunable& tunable) {
   if (std::string bound = bound_field(tunable); !bound.empty()) return bound;
+  if (const std::string& name = tunable.consumer.name; name == "size" || name == "length" || name == "count") {
+    std::string bounded = "max";
+    for (const std::string& word : compared_words(tunable)) bounded += "_" + word;
+    if (bounded.size() > name.size() + 4 && bounded.size() < 40) return bounded; // max_queue_size
+  }
   std::vector<std::string> words =
       words_of(tunable.named                     ? std::string_view(tunable.named->name)
                : !tunable.constant.macro.empty() ? std::string_view(tunable.constant.macro)
@@ -116,7 +128,7 @@ static int shared_words(const std::vector<std::string>& wanted, const std::vecto
   int shared = 0;
   for (const std::string& word : have)
     if (!unit_of_word(word) && word != "max" && word != "num" && word != "default" && word != "time" && word != "the" &&
-        std::find(wanted.begin(), wanted.end(), word) != wanted.end())
+        word != "limit" && std::find(wanted.begin(), wanted.end(), word) != wanted.end())
       ++shared;
   return shared;
 }
@@ -184,11 +196,15 @@ static std::string rewritten_line(const Tunable& tunable, const std::string& rep
   return line;
 }
 
-static std::vector<std::string> telling_words(const Tunable& tunable, const std::string& proposed) {
+static std::vector<std::string> telling_words(const Program& program, const Tunable& tunable,
+                                              const std::string& proposed) {
   std::vector<std::string> words = words_of(proposed);
   for (std::string_view text :
        {std::string_view(tunable.owner), std::string_view(tunable.consumer.name), std::string_view(tunable.entity)})
     for (std::string& word : words_of(text)) words.push_back(std::move(word));
+  for (std::string& word : compared_words(tunable)) words.push_back(std::move(word));
+  if (const EntityFact* function = program.entity(tunable.function))
+    for (std::string& word : words_of(function->name)) words.push_back(std::move(word));
   return words;
 }
 
@@ -212,7 +228,7 @@ static int fit(const EntityFact& field, const Tunable& tunable, const std::vecto
 
 std::optional<ConfigInReach> config_in_reach(const Program& program, const Tunable& tunable) {
   const std::string proposed = proposed_field(tunable), bound = bound_field(tunable);
-  const std::vector<std::string> wanted = telling_words(tunable, proposed);
+  const std::vector<std::string> wanted = telling_words(program, tunable, proposed);
   const std::vector<VisibleConfig> visible = visible_configs(program, tunable.function, tunable.record);
   const VisibleConfig* config = nullptr;
   const EntityFact* best = nullptr;
@@ -234,7 +250,10 @@ std::optional<ConfigInReach> config_in_reach(const Program& program, const Tunab
   reach.field_exists = best != nullptr;
   reach.access = config->expression + reach.field;
   const bool field_is_duration = best && best->type_class == TypeClass::duration;
-  if (!tunable.named)
+  // What initialises a local constant can be read at run time; what must be known when compiling cannot.
+  const bool replaceable = !tunable.named || (tunable.named->has(is_local) && !tunable.named->has(is_static) &&
+                                              tunable.constant.line.find("constexpr") == std::string::npos);
+  if (replaceable)
     reach.rewritten = rewritten_line(tunable, reach.access, field_is_duration, unit_of_name(reach.field));
   return reach;
 }

@@ -222,8 +222,18 @@ Program link(std::span<const TuFacts> units, const Settings& settings, bool is_p
     if (entity.kind == EntityKind::function) program.derived_index[return_of(entity.id)] = entity.id;
   }
   for (std::uint32_t i = 0; i < program.constants.size(); ++i) program.constant_index[program.constants[i].id] = i;
-  // A call of a virtual function may reach every override.
+  // A call of a virtual function may reach every override …
   for (const EntityFact& entity : program.entities) {
+    if (entity.kind == EntityKind::function) // and what comes out of it, came out of one of them
+      for (EntityId overrider : find_list(program.override_index, entity.id)) {
+        FlowFact flow;
+        flow.from = return_of(overrider);
+        flow.to = return_of(entity.id);
+        flow.kind = FlowKind::result;
+        flow.location = entity.location;
+        flow.function = overrider;
+        program.flows.push_back(flow);
+      }
     if (entity.kind != EntityKind::parameter) continue;
     for (EntityId overrider : find_list(program.override_index, entity.owner)) {
       FlowFact flow;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <initializer_list>
 
 namespace plumbline {
@@ -217,6 +218,8 @@ static Meaning limit_meaning(Words words, TypeClass type_class) {
   if (is_one_of(last, {"count", "limit", "num", "times", "max", "number"}) &&
       is_one_of(before, {"retry", "retries", "attempt", "attempts", "tries", "redirect", "failure", "failures"}))
     return is("retries", true);
+  if (is_one_of(last, {"left", "remaining"}) && is_one_of(before, {"retries", "attempts", "tries"}))
+    return is("retries", true); // int retries_left = 6: how many there are to begin with
   if (last == "retry" && words.size() > 1) return is("retries", false); // get_leader_retry = 3
   if (last == "backlog") return is("capacity", true);
   if (is_one_of(last, {"concurrency", "parallelism"})) return is("threads", true);
@@ -234,6 +237,7 @@ static Meaning limit_meaning(Words words, TypeClass type_class) {
     if (bounded && words.size() == 2 && is_one_of(last, {"size", "length", "depth"})) return is("size", true);
     return meaning;
   }
+  if (is_one_of(last, {"threads", "workers"}) && words.size() == 1) return is("threads", false);
   if (is_one_of(last, {"threads", "workers"}) &&
       (bounded || is_one_of(before, {"num", "n", "worker", "io", "pool", "of", "nr", "background"})))
     return is("threads", true);
@@ -274,6 +278,12 @@ Meaning meaning_of_setter(std::string_view function_name) {
   if (is_one_of(words.front(), {"expires", "expire"}) && words.size() > 1)
     return {Dimension::duration, "deadline", 0, true};
   return meaning_of(function_name, TypeClass::integer);
+}
+
+bool converts_units(double scale) {
+  for (double factor : {1e3, 1e6, 1e9, 60.0, 3600.0, 86400.0, 6e4, 3.6e6, 6e7, 3.6e9})
+    if (std::fabs(scale - factor) < 1e-9 * factor || std::fabs(scale * factor - 1) < 1e-9) return true;
+  return false;
 }
 
 bool names_an_action(std::string_view function_name) {

@@ -24,6 +24,8 @@ struct Meaning {
 Meaning meaning_of(std::string_view name, TypeClass type_class);
 // The same for a function that takes one number: `set_timeout_ms`, `expires_after`, `sleep`.
 Meaning meaning_of_setter(std::string_view function_name);
+// Whether a factor converts one unit of time into another: 1000, 60, 3600, their inverses …
+bool converts_units(double scale);
 // A function name that starts with a verb for doing or computing rather than naming what it returns: adjust_timeout.
 bool names_an_action(std::string_view function_name);
 // Whether an expression's names say that it is a moment or an elapsed time: now, clock, elapsed, age, *_at …

@@ -7,7 +7,7 @@ namespace plumbline {
 
 bool names_a_buffer(std::string_view name) {
   std::vector<std::string> words = words_of(name);
-  if (words.size() == 2 && words.back() == "size" && (words.front() == "min" || words.front() == "max")) return true;
+  if (words.size() == 2 && words.back() == "size" && words.front() == "min") return true;
   return std::any_of(words.begin(), words.end(),
                      [](const std::string& word) { return word == "buf" || word == "buffer" || word == "iobuf"; });
 }

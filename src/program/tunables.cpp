@@ -2,6 +2,8 @@
 #include "facts/words.h"
 #include "program/not_tunable.h"
 #include "program/sinks.h"
+#include "program/tunable_macros.h"
+#include "program/tunable_trace.h"
 #include "program/walk.h"
 
 #include <algorithm>
@@ -10,8 +12,6 @@
 #include <set>
 
 namespace plumbline {
-
-static constexpr std::size_t max_evidence = 30;
 
 struct Candidate {
   Consumer consumer;
@@ -46,7 +46,10 @@ static const EntityFact* named_constant(const Program& program, const ConstantFa
 static bool is_printed(const Program& program, const FlowFact& flow) {
   const EntityFact* to = program.entity(flow.to);
   const EntityFact* function = to && to->kind == EntityKind::parameter ? program.entity(to->owner) : nullptr;
-  return function && is_output_function(function->qualified);
+  if (function && is_output_function(function->qualified)) return true;
+  const EntityFact* written =
+      to ? to : program.entity(program.function_of(flow.to)); // into a text that is put together
+  return flow.kind == FlowKind::derived && written && written->type_class == TypeClass::text;
 }
 
 // restore_defaults(), getOptDefault(): what hands out defaults uses them for nothing else.
@@ -60,8 +63,10 @@ static bool speaks_of_defaults(const EntityFact* function) {
 // A named constant all of whose uses are defaults of configuration is part of that configuration; one that is only
 // printed waits for nobody.
 static bool only_harmless_uses(const Program& program, EntityId node) {
-  std::span<const std::uint32_t> flows = program.flows_from(node);
-  if (flows.empty() || !program.uses_of(node).empty()) return false;
+  std::span<const std::uint32_t> flows = program.flows_from(node), uses = program.uses_of(node);
+  if (flows.empty() && uses.empty()) return false;
+  for (std::uint32_t index : uses)
+    if (program.uses[index].kind != UseKind::print) return false;
   bool is_default = false; // of something that can be configured
   for (std::uint32_t index : flows) is_default |= program.configuration->is_default(program, program.flows[index]);
   for (std::uint32_t index : flows) {
@@ -83,11 +88,7 @@ static bool only_array_bounds(const Program& program, EntityId node) {
 }
 
 // The part of a scale that converts units: doubling a constant on its way does not change what the constant says.
-static double unit_scale(double scale) {
-  for (double factor : {1e3, 1e6, 1e9, 60.0, 3600.0, 86400.0, 6e4, 3.6e6, 6e7, 3.6e9})
-    if (std::fabs(scale - factor) < 1e-9 * factor || std::fabs(scale * factor - 1) < 1e-9) return scale;
-  return 1;
-}
+static double unit_scale(double scale) { return converts_units(scale) ? scale : 1; }
 
 // 0 where nothing on the way told the unit.
 static double nanoseconds_of(const ConstantFact& constant, std::string_view own_name, const Candidate& candidate) {
@@ -102,6 +103,7 @@ static double nanoseconds_of(const ConstantFact& constant, std::string_view own_
 static std::string value_text(const ConstantFact& constant, std::string_view own_name, const Candidate& candidate) {
   if (candidate.consumer.dimension == Dimension::limit) {
     // `64 * KB` is a limit of 65536; what is computed from a limit later is not the limit.
+    if (constant.tick > 0) return format_duration(constant.value * static_cast<double>(constant.tick));
     bool unit = candidate.depth <= 1 && candidate.scale > 1 && candidate.scale >= 1000;
     return format_number(unit ? constant.value * candidate.scale : constant.value);
   }
@@ -124,50 +126,6 @@ static std::string owner_of(const Program& program, EntityId function, EntityId 
     return colon == std::string::npos ? fact->qualified : fact->qualified.substr(0, colon);
   }
   return {};
-}
-
-static std::string flow_sentence(const Program& program, const FlowFact& flow) {
-  const EntityFact* to = program.entity(flow.to);
-  if (!to) {
-    const EntityFact* function = program.entity(program.function_of(flow.to));
-    return function ? "returned from " + function->name + "()" : "returned";
-  }
-  const EntityFact* owner = program.entity(to->owner);
-  switch (to->kind) {
-  case EntityKind::parameter: {
-    const EntityFact* caller = program.entity(flow.function);
-    return (caller && !caller->has(is_lambda) ? caller->name + "() passes it to " : std::string("passed to ")) +
-           (owner ? owner->name : std::string("a function")) + "()";
-  }
-  case EntityKind::field:
-    return "stored in '" + to->name + "'";
-  default:
-    return "goes to '" + to->name + "'";
-  }
-}
-
-// Where the first flow of a constant ends, as a noun.
-static std::string stop_text(const Program& program, const FlowFact& flow) {
-  const EntityFact* to = program.entity(flow.to);
-  if (!to) {
-    const EntityFact* function = program.entity(program.function_of(flow.to));
-    return function && !function->has(is_lambda) ? "the result of " + function->name + "()" : std::string();
-  }
-  if (to->kind != EntityKind::parameter) return "'" + to->name + "'";
-  const EntityFact* function = program.entity(to->owner);
-  if (!function) return {};
-  return flow.kind == FlowKind::default_argument
-             ? "the default of parameter '" + to->name + "' of " + function->name + "()"
-             : "the call of " + function->name + "()";
-}
-
-static void add_evidence(const Program& program, Tunable& tunable, const Location& location, std::string message) {
-  if (location.line == 0 || tunable.evidence.size() >= max_evidence || !program.is_ours(location)) return;
-  Place place = program.place(location);
-  for (const Evidence& evidence : tunable.evidence)
-    if (evidence.place.path == place.path && evidence.place.line == place.line && evidence.place.column == place.column)
-      return;
-  tunable.evidence.push_back({place, std::move(message)});
 }
 
 class TunableFinder {
@@ -215,6 +173,7 @@ class TunableFinder {
   void consider(const FlowFact& flow, double scale, std::int64_t tick, unsigned depth,
                 const std::vector<std::uint32_t>& path) {
     std::optional<Consumer> consumer = consumer_of(program, flow);
+    if (!consumer) consumer = passed_span(program, flow);
     if (!consumer) return;
     candidates.push_back({*consumer, scale, tick, depth, flow.function, path, nullptr});
   }
@@ -254,6 +213,9 @@ class TunableFinder {
       if (use.kind == UseKind::compare && configuration.is_loader(use.function) && configuration.is_source(use.other))
         continue;
       std::optional<Consumer> consumer = consumer_of(program, use);
+      if ((use.kind == UseKind::cap || use.kind == UseKind::floor) &&
+          !(consumer && consumer->dimension == Dimension::duration))
+        if (std::optional<Consumer> span = bounded_span(program, use)) consumer = span;
       if (consumer && consumer->dimension == Dimension::duration && is_one_of_a_scale(use)) continue;
       // A value that goes somewhere and is compared with a limit there is what is measured, not the limit.
       if (consumer && depth > 0 && consumer->dimension == Dimension::limit && use.kind == UseKind::compare &&
@@ -315,12 +277,14 @@ class TunableFinder {
     }
   }
 
-  // Defaults of configuration do not count as uses of a macro's number.
+  // Defaults of configuration do not count as uses of a macro's number, nor does printing it.
   bool used_as_a_number(EntityId id) const {
-    for (std::uint32_t index : program.flows_from(id))
-      if (!configuration.is_default(program, program.flows[index])) return true;
+    for (std::uint32_t index : program.flows_from(id)) {
+      const FlowFact& flow = program.flows[index];
+      if (!configuration.is_default(program, flow) && !is_printed(program, flow)) return true;
+    }
     for (std::uint32_t index : program.uses_of(id))
-      if (program.uses[index].kind != UseKind::array_bound) return true;
+      if (program.uses[index].kind != UseKind::array_bound && program.uses[index].kind != UseKind::print) return true;
     return false;
   }
 
@@ -342,9 +306,11 @@ class TunableFinder {
   }
 
   bool accept_limit(const ConstantFact& constant, const EntityFact* named, const Candidate& best) const {
-    if (constant.tick != 0) return false;
+    bool one_unit = constant.tick != 0 && constant.value == 1 && best.use && best.consumer.role == "clamp";
+    if (constant.tick != 0 && !one_unit) return false;
     if (constant.floating && constant.value != std::floor(constant.value)) return false;
     if (only_array_bounds(program, named ? named->id : constant.id)) return false;
+    if (!best.path.empty() && only_array_bounds(program, program.flows[best.path.front()].to)) return false;
     bool api = best.consumer.certainty == Certainty::by_api;
     bool clamp = best.use && best.consumer.role == "clamp";
     bool by_name = best.consumer.certainty == Certainty::by_name;
@@ -372,6 +338,7 @@ class TunableFinder {
     EntityId first_target = best.path.empty() ? EntityId::none : program.flows[best.path.front()].to;
     if (named) tunable.function = EntityId::none;
     tunable.owner = owner_of(program, tunable.function, named ? named->id : first_target, tunable.record);
+    if (named && named->has(is_local)) tunable.function = named->owner;
     if (const EntityFact* node = named ? named : program.entity(best.consumer.node)) {
       const EntityFact* entity = node->kind == EntityKind::parameter ? program.entity(node->owner) : node;
       tunable.entity = entity ? entity->qualified : node->qualified;
@@ -466,49 +433,6 @@ static std::string part_key(const Program& program, const Tunable& tunable) {
     }
   }
   return {};
-}
-
-// Macros that nothing here expands: headers are also written for other programs, and some code is compiled elsewhere.
-// Only their name can tell what they are.
-static void add_unused_macros(const Program& program, std::vector<Tunable>& tunables) {
-  std::set<std::pair<std::string_view, std::string_view>> expanded; // file, macro
-  for (const ConstantFact& constant : program.constants)
-    if (!constant.macro.empty()) expanded.insert({program.path(constant.location), constant.macro});
-  std::set<std::pair<std::string_view, std::string_view>> known = macros_in_a_row(program);
-  for (const MacroFact& macro : program.macros) {
-    if (macro.value <= 0 || expanded.contains({program.path(macro.location), macro.name}) ||
-        !known.insert({program.path(macro.location), macro.name}).second)
-      continue;
-    Meaning meaning = meaning_of(macro.name, TypeClass::integer);
-    if (meaning.dimension == Dimension::none || !meaning.strong || is_unit_constant(macro.name, macro.value) ||
-        names_no_tunable(macro.name))
-      continue;
-    if (meaning.dimension == Dimension::limit && macro.value <= 1) continue;
-    Tunable tunable;
-    tunable.constant.location = macro.location;
-    tunable.constant.value = macro.value;
-    tunable.constant.text = macro.text;
-    tunable.constant.line = macro.line;
-    tunable.constant.macro = macro.name;
-    if (is_endless(tunable.constant)) continue;
-    tunable.consumer = {meaning.dimension, std::string(meaning.role), meaning.tick, Certainty::by_name,
-                        EntityId::none,    "'" + macro.name + "'",    macro.name};
-    Candidate candidate;
-    candidate.consumer = tunable.consumer;
-    tunable.value = value_text(tunable.constant, macro.name, candidate);
-    tunable.entity = macro.name;
-    add_evidence(program, tunable, macro.location, "the constant " + macro.text);
-    tunable.uses = 1;
-    tunables.push_back(std::move(tunable));
-  }
-}
-
-// A macro built on a macro is a use of it.
-static void add_macro_uses(const Program& program, Tunable& tunable) {
-  if (tunable.constant.macro.empty()) return;
-  for (const MacroFact& macro : program.macros)
-    if (("," + macro.names + ",").find("," + tunable.constant.macro + ",") != std::string::npos)
-      add_evidence(program, tunable, macro.location, "part of macro '" + macro.name + "'");
 }
 
 // `if (n > 250) n = 250;` is one bound.

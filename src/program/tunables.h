@@ -41,6 +41,11 @@ struct Tunable {
 // What a flow or an operation consumes, if anything.
 std::optional<Consumer> consumer_of(const Program& program, const FlowFact& flow);
 std::optional<Consumer> consumer_of(const Program& program, const UseFact& use);
+// A span that a template takes as whatever type it is called with: its own type says enough.
+std::optional<Consumer> passed_span(const Program& program, const FlowFact& flow);
+// What a bounded value becomes: `nap(std::max(29, n))` bounds a span if nap() sleeps as long. Nothing where a name says
+// otherwise, or where it becomes no span.
+std::optional<Consumer> bounded_span(const Program& program, const UseFact& use);
 
 // One per origin, sorted by place; macros that nothing expands come last. Needs program.configuration; link() stores
 // the result in program.tunables, because it costs a walk for each constant.
