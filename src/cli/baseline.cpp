@@ -30,7 +30,7 @@ static void add_verb(CLI::App& command, Action& action, ScanFunction scan, const
         if (!options.baseline.until.empty() && !is_iso_date(options.baseline.until))
           return llvm::createStringError("--until " + options.baseline.until + ": is no date such as 2027-03-01");
         if (!options.baseline.until.empty()) {
-          llvm::Expected<std::string> date = today();
+          llvm::Expected<std::string> date = today(read_environment());
           if (!date) return date.takeError();
           if (options.baseline.until < *date)
             return llvm::createStringError("--until " + options.baseline.until +

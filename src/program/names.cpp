@@ -121,6 +121,9 @@ static Meaning duration_meaning(const Words& words, std::string_view name, TypeC
     return meaning;
   // had_ttl says whether, or how often, not how long.
   if (is_one_of(words.front(), {"had", "has", "is", "was", "did", "should"})) return meaning;
+  // HTTP_STATUS_GATEWAY_TIMEOUT is an answer; releaseIfIdle() says whether.
+  if (words.back() == "timeout" && has_any(words, {"status", "errno", "err", "error", "code"})) return meaning;
+  if (has_any(words, {"if", "unless"})) return meaning;
   std::int64_t unit = unit_of_name(name);
   std::size_t n = meaningful_length(words);
   const std::string& head = words[n - 1];
@@ -168,13 +171,14 @@ static bool has_veto(const Words& words) {
     return true;
   if (has_any(words, {"per"}) && !has_any(words, {"max", "min", "maximum"}))
     return true; // a rate or a conversion, no cap per something
-  return has_any(
-      words, {"factor", "ratio",  "multiplier", "percent", "percentage", "pct",    "probability", "version",  "bits",
-              "bit",    "mask",   "shift",      "align",   "alignment",  "digits", "index",       "idx",      "offset",
-              "id",     "header", "headers",    "trailer", "hdr",        "magic",  "hash",        "checksum", "digest",
-              "crc",    "color",  "pixel",      "pixels",  "width",      "height", "font",        "port",     "name",
-              "path",   "line",   "prefix",     "suffix",  "salt",       "nonce",  "mtu",         "uuid",     "sha",
-              "md5",    "aes",    "iv",         "addr",    "address",    "ip",     "opcode"});
+  return has_any(words,
+                 {"factor", "ratio",  "multiplier", "percent",  "percentage", "pct",    "probability", "version",
+                  "bits",   "nbit",   "nbits",      "bit",      "mask",       "shift",  "align",       "alignment",
+                  "digits", "index",  "idx",        "offset",   "id",         "header", "headers",     "trailer",
+                  "hdr",    "magic",  "hash",       "checksum", "digest",     "crc",    "color",       "pixel",
+                  "pixels", "width",  "height",     "font",     "port",       "name",   "path",        "line",
+                  "prefix", "suffix", "salt",       "nonce",    "mtu",        "uuid",   "sha",         "md5",
+                  "aes",    "iv",     "addr",       "address",  "ip",         "opcode"});
 }
 
 bool names_no_tunable(std::string_view name) {

@@ -12,15 +12,36 @@ bool names_a_buffer(std::string_view name) {
                      [](const std::string& word) { return word == "buf" || word == "buffer" || word == "iobuf"; });
 }
 
+bool names_a_socket_flag(std::string_view name) {
+  return name == "keepalive" || name == "keep_alive" || name == "linger" || name == "nodelay";
+}
+
+bool names_a_measured_time(std::string_view name) {
+  static constexpr std::string_view measured[] = {"now", "elapsed", "timestamp", "uptime"};
+  const std::vector<std::string> words = words_of(name);
+  return std::find_first_of(words.begin(), words.end(), std::begin(measured), std::end(measured)) != words.end();
+}
+
+bool is_unit_of_its_owner(std::string_view owner, double nanoseconds) {
+  static constexpr std::pair<std::string_view, std::int64_t> units[] = {
+      {"second", second}, {"minute", minute}, {"hour", hour}, {"day", day}};
+  const std::vector<std::string> words = words_of(owner.substr(owner.rfind(':') + 1));
+  return std::any_of(std::begin(units), std::end(units), [&](const std::pair<std::string_view, std::int64_t>& unit) {
+    return nanoseconds == static_cast<double>(unit.second) &&
+           std::find(words.begin(), words.end(), unit.first) != words.end();
+  });
+}
+
 bool is_endless(const ConstantFact& constant) {
   // 0xFFFF, 0xFFFFFF: all that a field can hold.
   llvm::StringRef digits = constant.text;
   if (digits.consume_front_insensitive("0x") && digits.size() >= 4 &&
       digits.rtrim("uUlL").find_first_not_of("fF") == llvm::StringRef::npos)
     return true;
-  // How "for ever" and "as much as there is" are spelled: the largest values of 31, 32, 63 and 64 bits.
+  // How "for ever" and "as much as there is" are spelled: the largest values of 16, 24, 31, 32, 63 and 64 bits.
   if (constant.tick <= 0)
-    return constant.value == 2147483647.0 || constant.value == 4294967295.0 || constant.value >= 1e16;
+    return constant.value == 65535.0 || constant.value == 16777215.0 || constant.value == 2147483647.0 ||
+           constant.value == 4294967295.0 || constant.value >= 1e16;
   return constant.value * static_cast<double>(constant.tick) >= longer_than_anybody_waits;
 }
 

@@ -19,6 +19,15 @@ bool is_unit_constant(std::string_view name, double value);
 // Whether the name is that of a buffer, or of nothing but a smallest or largest size.
 bool names_a_buffer(std::string_view name);
 
+// int keepalive = 1, as setsockopt() wants to be told "yes".
+bool names_a_socket_flag(std::string_view name);
+
+// now, elapsed_ms, timestamp: what a clock says, and nobody chooses.
+bool names_a_measured_time(std::string_view name);
+
+// SparseMinuteCounter, 1 min: what the thing is, not how it is set. `owner` is a qualified name.
+bool is_unit_of_its_owner(std::string_view owner, double nanoseconds);
+
 // Option codes and message types are often macros: numbered in a row, so a neighbour has the next number. Flags have
 // twice as much as their neighbour, and are spelled in hexadecimal. By file and name; the views live as long as
 // program.
