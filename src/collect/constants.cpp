@@ -15,7 +15,8 @@ namespace plumbline {
 // A template's parameter where an instantiation has its argument in its place, or null. Clang's own Ignore… functions
 // look through it.
 static const clang::Expr* as_template_parameter(const clang::Expr* expression) {
-  while (llvm::isa<clang::ImplicitCastExpr, clang::ParenExpr>(expression))
+  while (llvm::isa<clang::ImplicitCastExpr, clang::ParenExpr, clang::MaterializeTemporaryExpr, clang::FullExpr>(
+      expression))
     expression = llvm::cast<clang::Expr>(*expression->child_begin());
   return llvm::isa<clang::SubstNonTypeTemplateParmExpr>(expression) ? expression : nullptr;
 }

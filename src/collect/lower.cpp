@@ -249,6 +249,11 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
         return;
       }
       lower_into(rest, destination, depth + 1, terms);
+      if (span->tick > 0) { // n * 1ms
+        for (std::size_t i = first; i < terms.size(); ++i)
+          if (terms[i].tick == 0) terms[i].tick = span->tick;
+        if (span->value == 1) return;
+      }
       std::int64_t unit_tick = only_unit_of(context.macro_of(literal->getBeginLoc())); // 3 * UTIME_SECONDS is 3 s
       for (std::size_t i = first; i < terms.size(); ++i) {
         if (unit_tick && terms[i].tick == 0)

@@ -280,10 +280,9 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor> {
   // The braces of `std::vector<int> delays = {15, 30}`, which the constructor gets as an initializer_list.
   static const clang::Expr* elements_of(const clang::Expr* expression) {
     const clang::CXXConstructExpr* construct = llvm::dyn_cast_or_null<clang::CXXConstructExpr>(expression);
-    if (!construct || construct->getNumArgs() == 0) return expression;
-    const clang::CXXStdInitializerListExpr* list =
-        llvm::dyn_cast<clang::CXXStdInitializerListExpr>(construct->getArg(0)->IgnoreImplicit());
-    return list ? strip(list->getSubExpr()) : expression;
+    if (construct && construct->getNumArgs() > 0) expression = construct->getArg(0)->IgnoreImplicit();
+    const clang::CXXStdInitializerListExpr* list = llvm::dyn_cast_or_null<clang::CXXStdInitializerListExpr>(expression);
+    return list ? strip(list->getSubExpr()) : construct ? construct : expression;
   }
 
   void initialise(const clang::Expr* value, EntityId to, llvm::StringRef name, clang::QualType type, FlowKind kind) {

@@ -30,7 +30,8 @@ static bool is_seconds_type(std::string_view type) {
 
 static std::optional<Consumer> by_name(std::string_view name, const EntityFact& entity, std::string what) {
   Meaning meaning = meaning_of(name, entity.type_class);
-  if (is_seconds_type(entity.type) && meaning.dimension != Dimension::duration)
+  // A parameter of that type is a moment as often.
+  if (is_seconds_type(entity.type) && meaning.dimension != Dimension::duration && entity.kind != EntityKind::parameter)
     return Consumer{Dimension::duration, "other",         second,           Certainty::by_type,
                     entity.id,           std::move(what), std::string(name)};
   if (meaning.dimension == Dimension::none) return std::nullopt;
@@ -86,8 +87,7 @@ static std::optional<Consumer> parameter_consumer(const Program& program, const 
                     named.dimension == Dimension::duration ? parameter.name : function->name};
   }
   if (parameter.type_class != TypeClass::integer && parameter.type_class != TypeClass::floating) return std::nullopt;
-  if ((named.dimension != Dimension::none && !unit_only) || is_seconds_type(parameter.type))
-    return by_name(parameter.name, parameter, what);
+  if (named.dimension != Dimension::none && !unit_only) return by_name(parameter.name, parameter, what);
   if (!is_uninformative(parameter.name)) return std::nullopt;
   // set_timeout(int value): the function's name says what the parameter's does not.
   std::size_t parameters = 0;
@@ -168,7 +168,7 @@ static std::int64_t tick_of_names(std::string_view names) {
     std::size_t end = std::min(names.find(',', begin), names.size());
     std::string_view name = names.substr(begin, end - begin);
     begin = end + 1;
-    if (name == "time" || name == "tv_sec")
+    if (name == "time" || name == "difftime" || name == "tv_sec")
       tick = second;
     else if (name == "tv_usec")
       tick = microsecond;
@@ -358,18 +358,21 @@ std::optional<Consumer> bounded_span(const Program& program, const UseFact& use)
   FlowFact arrival;
   arrival.from = use.from;
   arrival.to = use.target_entity;
-  std::optional<Consumer> consumer = consumer_of(program, arrival);
+  std::optional<Consumer> found;
   std::int64_t tick = 0;
   double scale = 1;
+  auto consider = [&](const FlowFact& flow, std::int64_t known_tick, double known_scale) {
+    std::optional<Consumer> consumer = consumer_of(program, flow);
+    if (!consumer || consumer->dimension != Dimension::duration || consumer->certainty > Certainty::by_name) return;
+    if (!found) found = consumer;
+    tick = known_tick ? known_tick : consumer->tick, scale = known_scale;
+  };
+  consider(arrival, 0, 1);
   Walk walk(program);
   walk.start(use.target_entity);
-  while (!(consumer && consumer->dimension == Dimension::duration) && walk.step())
-    if (consumer = consumer_of(program, walk.flow()); consumer && consumer->certainty > Certainty::by_type)
-      consumer.reset();
-    else
-      tick = walk.tick(), scale = walk.scale();
-  if (!consumer || consumer->dimension != Dimension::duration) return std::nullopt;
-  if (tick == 0) tick = consumer->tick;
+  while (tick == 0 && walk.step()) // also for the unit, which a later consumer may tell
+    consider(walk.flow(), walk.tick(), walk.scale());
+  if (!found) return std::nullopt;
   const ConstantFact* constant = program.constant(use.from);
   const bool one_unit = use.kind == UseKind::floor && constant && constant->value == 1;
   return Consumer{one_unit ? Dimension::limit : Dimension::duration,
@@ -378,7 +381,7 @@ std::optional<Consumer> bounded_span(const Program& program, const UseFact& use)
                   Certainty::by_operation,
                   use.other,
                   (use.kind == UseKind::cap ? "the upper bound of '" : "the lower bound of '") + use.other_text + "'",
-                  consumer->name};
+                  found->name};
 }
 
 } // namespace plumbline
