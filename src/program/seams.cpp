@@ -99,13 +99,18 @@ bool SeamModel::keeps(const EntityFact& parameter, EntityId record) const {
 }
 
 static bool names_only_time(std::string_view name) {
+  std::vector<std::string> words = words_of(name);
+  // C puts the module in front: bthread_usleep().
+  if (words.size() > 1 && (words.back() == "sleep" || words.back() == "usleep" || words.back() == "msleep"))
+    words.erase(words.begin());
   bool timing = false;
-  for (const std::string& word : words_of(name)) {
-    static constexpr std::string_view nouns[] = {"sleep",   "usleep", "msleep", "nanosleep", "wait",  "waits", "await",
-                                                 "awaiter", "waiter", "pause",  "delay",     "timer", "timed", "yield"};
+  for (const std::string& word : words) {
+    static constexpr std::string_view nouns[] = {"sleep", "usleep", "msleep",  "nanosleep", "wait",
+                                                 "waits", "await",  "awaiter", "waiter",    "pause",
+                                                 "delay", "timer",  "timed",   "yield",     "now"};
     static constexpr std::string_view fillers[] = {"for",     "until", "ms",    "us",     "ns",     "sec",
                                                    "msec",    "usec",  "event", "helper", "thread", "this",
-                                                   "timeout", "cond",  "with",  "s"};
+                                                   "timeout", "cond",  "with",  "s",      "from"};
     if (std::find(std::begin(nouns), std::end(nouns), word) != std::end(nouns))
       timing = true;
     else if (!unit_of_word(word) && std::find(std::begin(fillers), std::end(fillers), word) == std::end(fillers))
@@ -127,9 +132,10 @@ bool SeamModel::is_timing_primitive(const EntityFact& function, const EntityFact
   // What a timer of the project is set to, several callers decide.
   const bool of_timer = !by_name && member && !function.has(is_constructor) && names_only_time(record->name);
   if (!by_name && !of_timer) return false;
-  std::vector<std::string> words = words_of(function.name);
-  if ((member && by_name) || std::find(words.begin(), words.end(), "sleep") != words.end())
-    return entry.first->second = true;
+  const std::vector<std::string> words = words_of(function.name);
+  const bool sleeps =
+      std::any_of(words.begin(), words.end(), [](const std::string& word) { return word.ends_with("sleep"); });
+  if ((member && by_name) || sleeps) return entry.first->second = true;
   std::unordered_set<EntityId> settings, callers, sites;
   for (std::uint32_t index : program.flows_to(parameter.id)) {
     const FlowFact& flow = program.flows[index];
