@@ -68,6 +68,7 @@ static llvm::Expected<int> scan(const ScanOptions& options) {
   display.finish(collection);
   Audit audit = audit_of(collection, *project, *checks, options, *date);
   const SeenCode seen = seen_by(collection.units, options, *checks, *project, overlay);
+  add_note_about_paths(settings, seen, audit);
   const SourceReader read = source_reader(project->root, overlay);
 
   // baseline: what is known, or what was there in the other state; what has become of it; how far the migration is.

@@ -29,8 +29,11 @@ std::set<std::string> not_judged(const Project& project, std::span<const Registe
 // The note that says so in the report's coverage; "" if there is nothing to say.
 std::string note_about_parts(const Project& project, std::span<const RegisteredCheck> checks);
 
-// What a gate of two states says that no finding says: changed headers that nothing includes, and units that could not
-// be looked at as they were.
+// That the settings' paths leave nothing: no findings is then no good news.
+void add_note_about_paths(const Settings& settings, const SeenCode& seen, Audit& audit);
+
+// What a gate of two states says that no finding says: changed files that no unit reads, and units that could not be
+// looked at as they were.
 void add_notes_about(const CodeStates& states, const Settings& settings, const SeenCode& now, const Audit& then,
                      Audit& audit);
 

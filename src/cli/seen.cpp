@@ -65,6 +65,13 @@ SeenCode seen_by(std::span<const TuFacts> units, const ScanOptions& options, std
   return seen;
 }
 
+void add_note_about_paths(const Settings& settings, const SeenCode& seen, Audit& audit) {
+  auto ours = [&](const std::string& path) { return is_ours(settings, path); };
+  if (!seen.files.empty() && llvm::none_of(seen.files, ours))
+    audit.notes.push_back("nothing was looked at: by the settings' paths none of the files that were read is the "
+                          "project's own");
+}
+
 static bool is_header(llvm::StringRef path) {
   return llvm::is_contained({".h", ".hh", ".hpp", ".hxx", ".h++", ".inl", ".ipp", ".inc", ".tpp"},
                             llvm::sys::path::extension(path));

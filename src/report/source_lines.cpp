@@ -17,17 +17,35 @@ static llvm::SmallVector<llvm::UTF16> to_utf16(std::string_view text) {
   return units;
 }
 
+// Where the line that begins at `start` ends; npos for the last one. find_first_of would search its set for each
+// character, and a report asks for thousands of lines.
+static std::size_t end_of_line(std::string_view text, std::size_t start) {
+  for (std::size_t at = start; at < text.size(); ++at)
+    if (text[at] == '\n' || text[at] == '\r') return at;
+  return std::string_view::npos;
+}
+
 std::vector<std::string_view> split_lines(std::string_view text) {
   std::vector<std::string_view> lines;
   std::size_t start = 0;
   while (true) {
-    std::size_t end = text.find_first_of("\r\n", start);
+    std::size_t end = end_of_line(text, start);
     if (end == std::string_view::npos) break;
     lines.push_back(text.substr(start, end - start));
     start = end + (text.substr(end, 2) == "\r\n" ? 2 : 1);
   }
   if (start < text.size() || lines.empty()) lines.push_back(text.substr(start));
   return lines;
+}
+
+std::optional<std::string_view> nth_line(std::string_view text, std::size_t line) {
+  std::size_t start = 0;
+  for (std::size_t at = 1;; ++at) {
+    const std::size_t end = end_of_line(text, start);
+    if (at == line && (start < text.size() || line == 1)) return text.substr(start, end - start);
+    if (at == line || end == std::string_view::npos) return std::nullopt;
+    start = end + (text.substr(end, 2) == "\r\n" ? 2 : 1);
+  }
 }
 
 std::uint32_t utf16_column(std::string_view line, std::uint32_t byte_column) {

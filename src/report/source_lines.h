@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,9 @@ namespace plumbline {
 
 // Lines as Clang counts them, each without its end (\n, \r\n or \r). The views point into `text`.
 std::vector<std::string_view> split_lines(std::string_view text);
+
+// One of them, from 1, without looking at those behind it; nothing if there are fewer.
+std::optional<std::string_view> nth_line(std::string_view text, std::size_t line);
 
 // Turns a column in bytes from 1 into one in UTF-16 code units from 1 (SARIF's columnKind utf16CodeUnits). A column
 // behind the line's end keeps its distance from the end.

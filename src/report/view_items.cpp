@@ -213,10 +213,8 @@ static std::string line_text(const Json& finding, const ViewOptions& options) {
   const Json& location = part_of(finding, "location");
   const std::size_t line = static_cast<std::size_t>(number_of(location, "line"));
   if (options.render.read_source && line > 0)
-    if (std::optional<std::string> source = options.render.read_source(text_of(location, "path"))) {
-      std::vector<std::string_view> lines = split_lines(*source);
-      if (line <= lines.size()) return llvm::StringRef(lines[line - 1]).trim().str();
-    }
+    if (std::optional<std::string> source = options.render.read_source(text_of(location, "path")))
+      if (std::optional<std::string_view> found = nth_line(*source, line)) return llvm::StringRef(*found).trim().str();
   return text_of(finding, "source");
 }
 

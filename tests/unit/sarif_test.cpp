@@ -36,6 +36,11 @@ TEST(SourceLines, AreSplitAsClangCountsThem) {
   EXPECT_THAT(split_lines("a\nb\r\nc\rd"), ElementsAre("a", "b", "c", "d"));
   EXPECT_THAT(split_lines("a\n\n"), ElementsAre("a", ""));
   EXPECT_THAT(split_lines(""), ElementsAre(""));
+  for (const char* text : {"a\nb\r\nc\rd", "a\n\n", "", "\n", "a", "\r\r\n\n"}) {
+    const std::vector<std::string_view> lines = split_lines(text);
+    for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(nth_line(text, i + 1), lines[i]) << text << i;
+    EXPECT_EQ(nth_line(text, lines.size() + 1), std::nullopt) << text;
+  }
 }
 
 TEST(Utf16Column, CountsCodeUnits) {
