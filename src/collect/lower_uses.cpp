@@ -71,9 +71,10 @@ void Lowering::use(UseKind kind, const clang::Expr* value, llvm::StringRef opera
     if (other) {
       TypeTraits traits = traits_of(other->getType());
       // The count of a span is as much a time as the span: duration_cast<seconds>(now - last).count() > 120.
-      if (const clang::Expr* span = counted_span(other)) traits = traits_of(span->getType()), traits.plural = false;
+      const clang::Expr* span = counted_span(other);
+      if (span) traits = traits_of(span->getType()), traits.plural = false;
       if (traits.tick == 0 && traits.type_class == TypeClass::integer) traits.tick = tick_of_typedef(other->getType());
-      fact.other = named_entity(other);
+      fact.other = named_entity(span ? span : other);
       fact.other_text = context.text_of(other->getSourceRange(), 60);
       fact.other_names = is_rate_times_time(strip(other)) ? std::string() : names_in(other);
       if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(strip(other)))

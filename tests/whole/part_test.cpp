@@ -19,7 +19,7 @@ struct PartTest : testing::Test {
                                          "  int pause_us = 5;\n"
                                          "  int banner = 3;\n"
                                          "};\n"
-                                         "enum class LinkState { idle, opening, open };\n"
+                                         "enum class LinkState { idle, opening, waiting, open };\n"
                                          "struct Link {\n"
                                          "  LinkState state = LinkState::idle;\n"
                                          "  void start();\n"
@@ -37,22 +37,29 @@ struct PartTest : testing::Test {
                                            "}\n"
                                            "void Link::start() {\n"
                                            "  if (state == LinkState::idle) state = LinkState::opening;\n"
+                                           "}\n"
+                                           "void Link::settle() {\n"
+                                           "  if (state == LinkState::opening) state = LinkState::waiting;\n"
                                            "}\n");
-    write_app("  if (config.pause_us < 1) throw config.banner;\n"
+    write_app("void move_on(Link& link) {\n"
+              "  if (link.state == LinkState::waiting) link.state = LinkState::open;\n"
+              "  if (link.state == LinkState::open) link.state = LinkState::idle;\n"
+              "}\n",
+              "  if (config.pause_us < 1) throw config.banner;\n"
               "  nap(config.pause_us);\n"
-              "  if (link.state == LinkState::opening) link.state = LinkState::open;\n"
-              "  if (link.state == LinkState::open) link.state = LinkState::idle;\n");
+              "  move_on(link);\n");
     sandbox.write("project/tests/core_test.cpp", "#include \"core.h\"\nint main() { run({}); }\n");
     sandbox.write_database({sandbox.command("core/core.cpp", {"-Icore"}), sandbox.command("app/main.cpp", {"-Icore"}),
                             sandbox.command("tests/core_test.cpp", {"-Icore"})});
   }
 
-  void write_app(const std::string& body) const {
-    sandbox.write("project/app/main.cpp", "#include \"core.h\"\n"
-                                          "int main() {\n"
-                                          "  CoreConfig config;\n"
-                                          "  Link link;\n"
-                                          "  link.start();\n" +
+  void write_app(const std::string& functions, const std::string& body) const {
+    sandbox.write("project/app/main.cpp", "#include \"core.h\"\n" + functions +
+                                              "int main() {\n"
+                                              "  CoreConfig config;\n"
+                                              "  Link link;\n"
+                                              "  link.start();\n"
+                                              "  link.settle();\n" +
                                               body + "  run(config);\n}\n");
   }
 
@@ -90,7 +97,7 @@ TEST_F(PartTest, SaysNothingOfWhatTheRestMayDo) {
 }
 
 TEST_F(PartTest, IsWholeWhereOnlyTestsAreLeftOut) {
-  write_app("");
+  write_app("", "");
   const std::map<std::string, std::string> all = absences(scan({}));
   EXPECT_EQ(all.size(), 5u);
   const nlohmann::json production = scan({"core", "app"});
@@ -99,7 +106,7 @@ TEST_F(PartTest, IsWholeWhereOnlyTestsAreLeftOut) {
 }
 
 TEST_F(PartTest, LeavesTheBaselineOpen) {
-  write_app("");
+  write_app("", "");
   EXPECT_EQ(sandbox.run({"baseline", "create"}).status, 0);
   const std::map<std::string, std::string> known = absences(scan({}));
   ASSERT_EQ(known.size(), 5u);
