@@ -59,7 +59,11 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
   }
 
   bool VisitCXXRecordDecl(clang::CXXRecordDecl* record) {
-    if (!record->isThisDeclarationADefinition() || record->isLambda() || record->isDependentContext()) return true;
+    if (!record->isThisDeclarationADefinition() || record->isLambda()) return true;
+    if (record->isDependentContext()) {
+      if (record->getDescribedClassTemplate()) fields_of(*record);
+      return true;
+    }
     for (const clang::CXXBaseSpecifier& base : record->bases()) {
       const clang::CXXRecordDecl* target = base.getType()->getAsCXXRecordDecl();
       if (!target || !context.is_ours(target->getLocation()) || !target->hasDefinition()) continue;
@@ -74,20 +78,7 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
       fact.may_be = true;
       write_once(fact);
     }
-    for (const clang::FieldDecl* field : record->fields()) {
-      std::vector<Kept> kept;
-      keeps(field->getType(), {}, 0, kept);
-      for (const Kept& one : kept) {
-        OwnershipFact fact = describe(*record, *field);
-        fact.target = node(*one.record);
-        fact.target_name = one.record->getQualifiedNameAsString();
-        fact.shared = one.shared;
-        fact.pointer = one.pointer;
-        fact.many = one.many;
-        write_once(fact);
-      }
-      if (holds_callables(field->getType())) write_once(describe(*record, *field));
-    }
+    fields_of(*record);
     return true;
   }
 
@@ -129,6 +120,26 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
   }
 
  private:
+  void fields_of(const clang::CXXRecordDecl& record) {
+    for (const clang::FieldDecl* field : record.fields()) {
+      std::vector<Kept> kept;
+      if (field->getType()->isDependentType())
+        keeps_open(field->getType(), {}, 0, kept);
+      else
+        keeps(field->getType(), {}, 0, kept);
+      for (const Kept& one : kept) {
+        OwnershipFact fact = describe(record, *field);
+        fact.target = node(*one.record);
+        fact.target_name = one.record->getQualifiedNameAsString();
+        fact.shared = one.shared;
+        fact.pointer = one.pointer;
+        fact.many = one.many;
+        write_once(fact);
+      }
+      if (holds_callables(field->getType())) write_once(describe(record, *field));
+    }
+  }
+
   OwnershipFact describe(const clang::CXXRecordDecl& record, const clang::FieldDecl& field) {
     OwnershipFact fact;
     fact.record = node(record);
@@ -157,6 +168,53 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
     return entity_from_text("record|" + clang::QualType(context.ast.getCanonicalTagType(&record)).getAsString());
   }
 
+  // Templates whose arguments they do not keep alive.
+  static bool keeps_nothing(llvm::StringRef name) {
+    return llvm::StringSwitch<bool>(name)
+        .Cases({"weak_ptr", "reference_wrapper", "allocator", "less", "greater", "hash", "equal_to", "default_delete"},
+               true)
+        .Cases({"char_traits", "QPointer", "QWeakPointer", "observer_ptr", "span", "basic_string", "basic_string_view"},
+               true)
+        .Cases({"enable_shared_from_this", "polymorphic_allocator", "promise", "owner_less", "ratio", "duration"}, true)
+        .Default(false);
+  }
+
+  static void pass(llvm::StringRef name, Kept& so_far) {
+    if (is_shared_pointer_template(name)) so_far.shared = true;
+    if (so_far.shared || name == "unique_ptr") so_far.pointer = true;
+    if (is_sequence_template(name) || is_map_template(name)) so_far.many = true;
+  }
+
+  // The same in a template as it is written, by the templates that a type names. Instantiations say more; but one that
+  // only the body of a library function needs, as in make_shared<Node<int>>(), is not made while such bodies are
+  // skipped.
+  void keeps_open(clang::QualType type, Kept so_far, int depth, std::vector<Kept>& kept) {
+    if (type.isNull() || depth > 8 || type->isReferenceType()) return;
+    if (!type->isDependentType()) return keeps(type, so_far, depth, kept);
+    if (const clang::TemplateSpecializationType* open = type->getAs<clang::TemplateSpecializationType>()) {
+      if (open->isTypeAlias()) return keeps_open(open->getAliasedType(), so_far, depth + 1, kept);
+      const clang::ClassTemplateDecl* pattern =
+          llvm::dyn_cast_or_null<clang::ClassTemplateDecl>(open->getTemplateName().getAsTemplateDecl());
+      if (!pattern || !pattern->getIdentifier()) return;
+      if (context.is_ours(pattern->getLocation())) {
+        so_far.record = pattern->getTemplatedDecl();
+        kept.push_back(so_far);
+        return;
+      }
+      if (keeps_nothing(pattern->getName()) || pattern->getName().ends_with("function")) return;
+      pass(pattern->getName(), so_far);
+      for (const clang::TemplateArgument& argument : open->template_arguments())
+        if (argument.getKind() == clang::TemplateArgument::Type)
+          keeps_open(argument.getAsType(), so_far, depth + 1, kept);
+      return;
+    }
+    // Node, in the template Node itself.
+    const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+    if (!record || !context.is_ours(record->getLocation())) return;
+    so_far.record = record;
+    kept.push_back(so_far);
+  }
+
   // Records of ours that a value of the type keeps alive.
   void keeps(clang::QualType type, Kept so_far, int depth, std::vector<Kept>& kept) {
     if (type.isNull() || depth > 8 || type->isReferenceType() || type->isDependentType()) return;
@@ -167,30 +225,19 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
     }
     const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
     if (!record) return;
+    const clang::ClassTemplateSpecializationDecl* specialization =
+        llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(record);
     if (context.is_ours(record->getLocation())) {
-      so_far.record = record;
+      // What only the body of a library function instantiates stays as the template is written.
+      const bool open = specialization && !record->hasDefinition();
+      so_far.record = open ? specialization->getSpecializedTemplate()->getTemplatedDecl() : record;
       kept.push_back(so_far);
       return;
     }
-    const clang::ClassTemplateSpecializationDecl* specialization =
-        llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(record);
     if (!specialization || !specialization->getIdentifier()) return;
     llvm::StringRef name = specialization->getName();
-    if (llvm::StringSwitch<bool>(name)
-            .Cases(
-                {"weak_ptr", "reference_wrapper", "allocator", "less", "greater", "hash", "equal_to", "default_delete"},
-                true)
-            .Cases({"char_traits", "QPointer", "QWeakPointer", "observer_ptr", "span", "basic_string",
-                    "basic_string_view"},
-                   true)
-            .Cases({"enable_shared_from_this", "polymorphic_allocator", "promise", "owner_less", "ratio", "duration"},
-                   true)
-            .Default(false) ||
-        is_callable_type(type))
-      return;
-    if (is_shared_pointer_template(name)) so_far.shared = true;
-    if (so_far.shared || name == "unique_ptr") so_far.pointer = true;
-    if (is_sequence_template(name) || is_map_template(name)) so_far.many = true;
+    if (keeps_nothing(name) || is_callable_type(type)) return;
+    pass(name, so_far);
     for (const clang::TemplateArgument& argument : specialization->getTemplateArgs().asArray()) {
       if (argument.getKind() == clang::TemplateArgument::Type) keeps(argument.getAsType(), so_far, depth + 1, kept);
       if (argument.getKind() == clang::TemplateArgument::Pack)
@@ -360,7 +407,9 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
       fact.member = member;
       fact.location = context.expansion_of(lambda.getBeginLoc());
       fact.variable = variable->getNameAsString();
-      if (const clang::CXXRecordDecl* kept = record_behind(variable->getType())) fact.captured = node(*kept);
+      if (const clang::CXXRecordDecl* kept =
+              llvm::dyn_cast_or_null<clang::CXXRecordDecl>(record_behind(variable->getType())))
+        fact.captured = node(*kept);
       if (context.first_time(static_cast<std::uint64_t>(context.place_id("stored-lambda", fact.location)) ^
                              static_cast<std::uint64_t>(member)))
         write(context.table, fact);

@@ -355,9 +355,22 @@ bool is_checked(const DependencyGraphs& graphs, EntityId member) {
   }
   for (std::uint32_t number : graphs.around_touching(member)) {
     const GraphFunction& function = graphs.functions[number];
-    if (asks_reachability(graphs, function, member) || has_rounds(graphs, function, member)) return true;
+    if (asks_reachability(graphs, function, member)) return true;
+    const EntityFact* entity = graphs.program.entity(function.id);
+    if (entity &&
+        is_telling_name(entity->name, {"order",  "ordered",  "sort",   "sorted",  "plan",   "planned", "resolve",
+                                       "levels", "validate", "check",  "batches", "stages", "layers",  "schedule",
+                                       "load",   "parse",    "linear", "waves",   "build",  "compile"}) &&
+        has_rounds(graphs, function, member))
+      return true;
   }
   return is_asked_beside(graphs, member);
+}
+
+bool is_noticed(const DependencyGraphs& graphs, EntityId member) {
+  for (std::uint32_t number : graphs.around_touching(member))
+    if (has_rounds(graphs, graphs.functions[number], member)) return true;
+  return false;
 }
 
 } // namespace plumbline

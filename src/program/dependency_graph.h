@@ -77,6 +77,10 @@ bool finds_cycles(const DependencyGraphs& graphs, const GraphFunction& function)
 // Whether a loop of the function goes on until what the member names has come to some state.
 bool waits_for(const DependencyGraphs& graphs, const GraphFunction& function, const GraphEvent& loop, EntityId member);
 
+// Whether some loop over what is left notices a round without progress. That is no check for another loop that waits,
+// unless it plans or orders, as what is done where a graph is loaded: then is_checked() says so.
+bool is_noticed(const DependencyGraphs& graphs, EntityId member);
+
 // Whether anything in the program checks the member for cycles.
 bool is_checked(const DependencyGraphs& graphs, EntityId member);
 

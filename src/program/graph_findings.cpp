@@ -72,9 +72,10 @@ class Judge {
     const bool made_for_it = use.all_fresh && name != GraphName::dependency;
     if (member.shape == GraphShape::pointers && (made_for_it || use.owned || is_tree(member, name, use))) return;
     if (is_checked(graphs, member.id)) return;
-    bool derived = is_derived(member);
-    if (!derived) accepted(member, name, use);
-    walks(member);
+    if (!is_noticed(graphs, member.id)) {
+      if (!is_derived(member)) accepted(member, name, use);
+      walks(member);
+    }
     waits(member, name);
   }
 
