@@ -85,6 +85,10 @@ class Consumer : public clang::ASTConsumer {
   }
 
   void HandleTranslationUnit(clang::ASTContext& ast) override {
+    // "(unnamed struct)", not "(unnamed struct at /home/…:63:17)": names hold on every machine and survive moved lines.
+    clang::PrintingPolicy policy = ast.getPrintingPolicy();
+    policy.AnonymousTagLocations = false;
+    ast.setPrintingPolicy(policy);
     CollectContext context(ast, facts.table, options.root);
     collect_value_flow(context);
     collect_states(context);

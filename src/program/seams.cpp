@@ -6,6 +6,7 @@
 #include "project/project.h"
 
 #include <algorithm>
+#include <set>
 
 namespace plumbline {
 
@@ -119,6 +120,23 @@ static bool names_only_time(std::string_view name) {
   return timing;
 }
 
+// interval_passed(since, us): code of many owners uses it, each for a purpose and with a value of its own. That one of
+// them passes a setting does not make the setting that of the others.
+bool SeamModel::serves_many(const EntityFact& parameter) const {
+  constexpr std::size_t many_owners = 4, many_values = 3; // fewer may well have forgotten the setting
+  if (!program.configuration->reaches(parameter.id)) return false;
+  std::set<EntityId> owners;
+  std::set<double> values;
+  for (std::uint32_t index : program.flows_to(parameter.id)) {
+    const FlowFact& flow = program.flows[index];
+    const ConstantFact* constant = program.constant(flow.from);
+    if (flow.kind != FlowKind::argument || !constant || is_test(flow.location)) continue;
+    owners.insert(owner_of_code(program, flow.function));
+    values.insert(constant->value);
+  }
+  return owners.size() >= many_owners && values.size() >= many_values;
+}
+
 // Project functions that are to their callers what sleep() is: they say how to wait and not for what. What they are
 // given is no setting of theirs, so each caller's value is the caller's own. A free function needs to be used for
 // several things to count.
@@ -131,7 +149,7 @@ bool SeamModel::is_timing_primitive(const EntityFact& function, const EntityFact
   const bool by_name = names_only_time(function.name);
   // What a timer of the project is set to, several callers decide.
   const bool of_timer = !by_name && member && !function.has(is_constructor) && names_only_time(record->name);
-  if (!by_name && !of_timer) return false;
+  if (!by_name && !of_timer) return entry.first->second = serves_many(parameter);
   const std::vector<std::string> words = words_of(function.name);
   const bool sleeps =
       std::any_of(words.begin(), words.end(), [](const std::string& word) { return word.ends_with("sleep"); });

@@ -58,6 +58,7 @@ class SeamModel {
   EntityId setter_of(EntityId field, EntityId record) const;
   bool is_outside_callable(const EntityFact& function) const;
   bool keeps(const EntityFact& parameter, EntityId record) const;
+  bool serves_many(const EntityFact& parameter) const;
   bool is_timing_primitive(const EntityFact& function, const EntityFact& parameter) const;
   void find_defaults_left();
 
