@@ -4,6 +4,8 @@
 #include "program/reach.h"
 #include "program/sinks.h"
 
+#include <algorithm>
+
 namespace plumbline {
 
 bool Configuration::is_lookup(const Program& program, EntityId function) const {
@@ -146,6 +148,18 @@ bool Configuration::is_set_after_loading(const Program& program, const FlowFact&
   return flow.location.line > found->second.last_line && !found->second.targets.contains(flow.to);
 }
 
+// in_range("lease", config.lease, low, high): the parameter is only compared with another that configuration reaches.
+static bool bounds_a_setting(const Program& program, const Configuration& configuration, const EntityFact& parameter) {
+  const std::span<const std::uint32_t> uses = program.uses_of(parameter.id);
+  if (uses.empty() || !program.flows_from(parameter.id).empty()) return false;
+  return std::all_of(uses.begin(), uses.end(), [&](std::uint32_t index) {
+    const UseFact& use = program.uses[index];
+    const EntityFact* value = program.entity(use.other);
+    return use.kind == UseKind::compare && value && value->kind == EntityKind::parameter &&
+           value->owner == parameter.owner && configuration.reaches(value->id);
+  });
+}
+
 bool Configuration::is_default(const Program& program, const FlowFact& flow) const {
   if (flow.fallback_of != EntityId::none && reaches(flow.fallback_of)) return true;
   const EntityFact* to = program.entity(flow.to);
@@ -163,6 +177,7 @@ bool Configuration::is_default(const Program& program, const FlowFact& flow) con
   bool written = to->kind == EntityKind::parameter && flow.kind == FlowKind::assign; // through a reference
   if (to->kind == EntityKind::parameter && !written) {
     if (is_lookup(program, to->owner) || fallbacks.contains(to->id)) return true; // look_up("key", 30)
+    if (bounds_a_setting(program, *this, *to)) return true;
     // A config type's own constructors and functions building it: Policy() : Policy(-1, 100) {}
     const EntityFact* callee = program.entity(to->owner);
     if (callee && is_config_type(callee->owner) && callee->has(is_constructor) &&
