@@ -21,6 +21,20 @@ static bool names_old_state(llvm::StringRef name) {
   return is_any(name, {"from", "old", "current", "cur", "prev", "previous", "before", "expected", "source", "src"});
 }
 
+const clang::FunctionDecl* instance_of(const clang::FunctionDecl& pattern) {
+  if (const clang::FunctionTemplateDecl* described = pattern.getDescribedFunctionTemplate())
+    for (const clang::FunctionDecl* one : described->specializations())
+      if (one->doesThisDeclarationHaveABody() && one->getBody()) return one;
+  const clang::CXXRecordDecl* record = llvm::dyn_cast<clang::CXXRecordDecl>(pattern.getDeclContext());
+  const clang::ClassTemplateDecl* outer = record ? record->getDescribedClassTemplate() : nullptr;
+  if (!outer) return nullptr;
+  for (const clang::ClassTemplateSpecializationDecl* special : outer->specializations())
+    for (const clang::CXXMethodDecl* one : special->methods())
+      if (one->getTemplateInstantiationPattern() == &pattern && one->doesThisDeclarationHaveABody() && one->getBody())
+        return one;
+  return nullptr;
+}
+
 bool is_lambda_body(const clang::FunctionDecl& function) {
   const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
   return method && method->getParent()->isLambda();

@@ -17,6 +17,10 @@ struct StateCell {
 std::vector<StateCell> cells_of(CollectContext& context, const clang::FunctionDecl& function, const FunctionScan& scan,
                                 const StateEnum& states);
 
+// A template as it is written has no control flow graph where it goes through a range of an open type; one of its
+// instantiations has. Null if there is none with a body.
+const clang::FunctionDecl* instance_of(const clang::FunctionDecl& pattern);
+
 bool is_lambda_body(const clang::FunctionDecl& function);
 
 } // namespace plumbline

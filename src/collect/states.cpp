@@ -412,7 +412,11 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
         clang::CFG::BuildOptions options;
         options.setAllAlwaysAdd();
         graph = clang::CFG::buildCFG(&function, const_cast<clang::Stmt*>(&body), &context.ast, options);
-        if (!graph) break;
+        if (!graph) {
+          if (const clang::FunctionDecl* instance = ordinal == 0 ? instance_of(function) : nullptr)
+            return follow(*instance, *instance->getBody(), owner, ordinal);
+          break;
+        }
       }
       for (std::size_t i = 0; i < cells.size(); ++i) follow_cell(scan, *states, *graph, cells, i, owner, ordinal);
     }
