@@ -159,13 +159,17 @@ class TunableFinder {
     bool stepped = best.use && (best.use->kind == UseKind::add || best.use->kind == UseKind::subtract);
     if (constant.tick == 0 && constant.value == 1 && stepped) return std::nullopt; // t + 1: rounding, the next one
     // f(queue, 1 /* pause */): a truth value.
-    if (constant.tick == 0 && constant.value == 1 && best.consumer.certainty == Certainty::by_weak_name)
+    if (constant.tick == 0 && constant.value == 1 &&
+        (best.consumer.certainty == Certainty::by_weak_name || names_a_socket_flag(best.consumer.name)))
       return std::nullopt;
     Tunable tunable = build(constant, named, best);
     if (tunable.nanoseconds >= longer_than_anybody_waits) return std::nullopt;
     // start_timer(queue, 1 /* us */): at once, spelled for an API where zero means never.
-    const bool at_once = tunable.nanoseconds > 0 && tunable.nanoseconds <= static_cast<double>(microsecond);
-    if (at_once && tunable.consumer.role != "sleep") return std::nullopt;
+    const bool at_once =
+        constant.value == 1 && tunable.nanoseconds > 0 && tunable.nanoseconds <= static_cast<double>(microsecond);
+    if (at_once && (tunable.consumer.role != "sleep" || best.consumer.certainty >= Certainty::by_name))
+      return std::nullopt;
+    if (is_unit_of_its_owner(tunable.owner, tunable.nanoseconds)) return std::nullopt;
     return tunable;
   }
 
@@ -325,6 +329,9 @@ class TunableFinder {
     }
     if (best.use && best.use->kind != UseKind::cap && best.use->kind != UseKind::floor && constant.value <= 1)
       return false;
+    if (api && constant.value == 1 && best.consumer.role == "size") return false; // epoll_wait(fd, &event, 1, …)
+    // std::max(now_ms, 1): so that nothing is divided by zero, or zero can mean "never".
+    if (clamp && constant.value == 1 && names_a_measured_time(best.use->other_names)) return false;
     return true;
   }
 
