@@ -123,7 +123,7 @@ static void add_inactive(Json& view, const Json& model, const ViewOptions& optio
     const Json& suppression = part_of(finding, "suppression");
     list->second.push_back({{"where", place_text(part_of(finding, "location"), dialect)},
                             {"check", dialect.code(rule_of(finding))},
-                            {"problem", dialect.text(text_of(finding, "message"))},
+                            {"problem", headline(finding, options)},
                             {"reason", dialect.text(text_of(suppression, "reason"))},
                             {"by", dialect.text(text_of(suppression, "by"))},
                             {"until", dialect.text(text_of(suppression, "until"))}});

@@ -29,6 +29,9 @@ struct ViewOptions {
 
 Json page_view(const Json& model, const ViewOptions& options);
 
+// What is wrong, in one line of the page's language.
+std::string headline(const Json& finding, const ViewOptions& options);
+
 // The parts of page_view(), one file each.
 void add_items(Json& view, const Json& model, const ViewOptions& options);    // items, details, next steps, summary
 void add_progress(Json& view, const Json& model, const ViewOptions& options); // progress, modules, figures, history

@@ -96,7 +96,7 @@ static bool in_english(const Words& words) {
   return own != words.texts.end() && *own == true;
 }
 
-static std::string headline(const Json& finding, const ViewOptions& options) {
+std::string headline(const Json& finding, const ViewOptions& options) {
   std::string problem = in_english(options.words) ? "" : kind_words(options.words, finding, "problem");
   if (problem.empty()) return options.dialect.text(text_of(finding, "message"));
   return about(finding, problem, options);
