@@ -33,10 +33,10 @@ std::optional<ParsedSuppression> parse_suppression(std::string_view text);
 // A date that exists, written as 2027-03-01.
 bool is_iso_date(std::string_view text);
 
-// Gives the findings that a comment speaks for the status `suppressed`, also through their causes, and appends one finding (check "suppression";
-// kinds expired, malformed, needless, unknown-check) for each comment, or each check in it, that suppresses nothing.
-// A needless one is not reported where its absence proves nothing: for a check that is switched off, in a partial
-// audit, or when `incomplete` says that code was not seen.
+// Gives the findings that a comment speaks for the status `suppressed`, also through their causes, and appends one
+// finding (check "suppression"; kinds expired, malformed, needless, unknown-check) for each comment, or each check in
+// it, that suppresses nothing. A needless one is not reported where its absence proves nothing: for a check that is
+// switched off, in a partial audit, or when `incomplete` says that code was not seen.
 void apply_suppressions(std::vector<Finding>& findings, const AuditInput& input, bool incomplete);
 
 } // namespace plumbline

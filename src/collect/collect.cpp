@@ -167,6 +167,12 @@ class Action : public clang::ASTFrontendAction {
 
 } // namespace
 
+// Clang names a source that is not there as it was asked for it: absolutely.
+static std::string without_root(std::string text, const std::string& root) {
+  for (std::size_t at; (at = text.find(root + "/")) != std::string::npos;) text.erase(at, root.size() + 1);
+  return text;
+}
+
 TuFacts collect(const CompileCommand& command, const CollectOptions& options) {
   TuFacts facts;
   facts.main_file = relative_path(command.file, options.root);
@@ -182,7 +188,7 @@ TuFacts collect(const CompileCommand& command, const CollectOptions& options) {
   invocation.setDiagnosticConsumer(&errors);
   bool ran = invocation.run();
   facts.error_count = errors.errors;
-  facts.reason = errors.first;
+  facts.reason = without_root(errors.first, options.root);
   if (facts.inputs.empty()) { // Clang never got to the end of a parse
     facts.state = UnitState::failed;
     if (facts.reason.empty()) facts.reason = ran ? "Clang produced no syntax tree" : "Clang could not run this command";

@@ -192,6 +192,7 @@ TEST_F(Cli, SourceThatIsGoneIsIncomplete) {
   const RunResult result = sandbox.run({});
   EXPECT_EQ(result.status, 2);
   EXPECT_THAT(result.err, HasSubstr("src/c.cpp"));
+  EXPECT_THAT(result.err, Not(HasSubstr(sandbox.path("project")))) << "no absolute paths unless asked for";
 }
 
 TEST_F(Cli, CrashInClangCostsOneUnit) {
