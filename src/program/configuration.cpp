@@ -72,7 +72,8 @@ Configuration::Configuration(const Program& program) {
   for (const EntityFact& entity : program.entities) {
     if (entity.kind == EntityKind::parameter && records.contains(entity.type_entity)) {
       const EntityFact* function = program.entity(entity.owner);
-      if (function && is_method_in_c(*function, *program.entity(entity.type_entity))) loaders.insert(function->id);
+      if (function && is_method_in_c(*function, *program.entity(entity.type_entity)))
+        loaders.insert(function->id), methods_in_c.insert(function->id);
     }
     if (entity.kind != EntityKind::function) continue;
     if (entity.type_entity != EntityId::none && records.contains(entity.type_entity)) loaders.insert(entity.id);

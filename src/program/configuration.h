@@ -20,6 +20,10 @@ class Configuration {
   bool reaches(EntityId node) const { return reached.contains(node); }
   // A function that fills configuration from outside the program, returns it, or parses the command line.
   bool is_loader(EntityId function) const { return loaders.contains(function); }
+  // A function of a config type: a method, or in C one that carries the type's name and takes it.
+  bool is_own_function(const EntityFact& function) const {
+    return is_config_type(function.owner) || methods_in_c.contains(function.id);
+  }
   // The flow gives configuration the value that holds when nobody configures it.
   bool is_default(const Program& program, const FlowFact& flow) const;
 
@@ -37,6 +41,7 @@ class Configuration {
   bool is_set_after_loading(const Program& program, const FlowFact& flow) const;
 
   std::unordered_set<EntityId> records, sources, reached, loaders, external, from_outside;
+  std::unordered_set<EntityId> methods_in_c;
   std::unordered_set<EntityId> fallbacks; // parameters that a look-up of the project gives where it finds nothing
   std::unordered_map<EntityId, Loading> loads;
 };

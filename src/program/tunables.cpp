@@ -213,7 +213,7 @@ class TunableFinder {
       if ((use.other != EntityId::none && use.other == node) || use.asserted) continue;
       const EntityFact* function = program.entity(use.function);
       // A config type checks its own ranges, and so does who fills or validates it.
-      if (function && configuration.is_config_type(function->owner)) continue;
+      if (function && configuration.is_own_function(*function)) continue;
       if (use.kind == UseKind::compare && configuration.is_source(use.other)) continue;
       std::optional<Consumer> consumer = consumer_of(program, use);
       if ((use.kind == UseKind::cap || use.kind == UseKind::floor) &&
