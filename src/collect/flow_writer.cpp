@@ -160,9 +160,11 @@ void FlowWriter::assign(const clang::Expr* left, const clang::Expr* right) {
 void FlowWriter::influence(const clang::BinaryOperator& operation) {
   const clang::Expr* target = strip(operation.getLHS());
   if (!target || !flows(target->getType())) return;
-  std::vector<Term> terms = lowering.lower(operation.getRHS());
+  const EntityId to = lowering.named_entity(target);
+  const std::string names = names_in(target);
+  std::vector<Term> terms = lowering.lower(operation.getRHS(), {names.substr(names.rfind(',') + 1), to});
   for (Term& term : terms) term.derived = true;
-  emit_terms(terms, lowering.named_entity(target), FlowKind::derived, EntityId::none, {}, {});
+  emit_terms(terms, to, FlowKind::derived, EntityId::none, {}, {});
 }
 
 void FlowWriter::shapes(const clang::Expr* source, EntityId target) {

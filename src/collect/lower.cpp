@@ -137,7 +137,7 @@ EntityId Lowering::named_entity(const clang::Expr* expression) {
   return EntityId::none;
 }
 
-const clang::Expr* before_rounding_up(const clang::BinaryOperator& division, const clang::ASTContext& ast) {
+const clang::Expr* before_rounding(const clang::BinaryOperator& division, const clang::ASTContext& ast) {
   const clang::Expr* divisor = division.getRHS();
   // The a of `a - 1`, or null.
   auto one_more = [&](const clang::Expr* expression) -> const clang::Expr* {
@@ -159,7 +159,9 @@ const clang::Expr* before_rounding_up(const clang::BinaryOperator& division, con
   if (whole) return is_divisor(sum->getRHS()) ? sum->getLHS() : nullptr;
   if (const clang::Expr* increased = one_more(sum->getRHS()); increased && is_divisor(increased)) return sum->getLHS();
   std::optional<ConstantValue> added = literal_value(sum->getRHS(), ast), wanted = literal_value(divisor, ast);
-  return added && wanted && added->value == wanted->value - 1 ? sum->getLHS() : nullptr;
+  // One less than the divisor rounds up, half of it to the nearest.
+  const bool rounds = added && wanted && (added->value == wanted->value - 1 || added->value * 2 == wanted->value);
+  return rounds ? sum->getLHS() : nullptr;
 }
 
 std::vector<Term> Lowering::lower(const clang::Expr* expression, const Destination& destination) {
@@ -273,7 +275,7 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
   }
   case clang::BO_Div:
     if (const clang::BinaryOperator* division = llvm::dyn_cast<clang::BinaryOperator>(whole))
-      if (const clang::Expr* rounded = before_rounding_up(*division, context.ast)) left = rounded;
+      if (const clang::Expr* rounded = before_rounding(*division, context.ast)) left = rounded;
     lower_into(left, destination, depth + 1, terms);
     if (!right_value)
       if (std::optional<double> named = named_value(right, context.ast)) right_value = ConstantValue{*named, 0, false};

@@ -78,7 +78,7 @@ class Lowering {
 
 // Identifiers in an expression, separated by commas, the outermost last: what comparisons are judged by.
 // n of the roundings up `(n + 999) / 1000` and `(n + 1000 - 1) / 1000`, or null if the division is none.
-const clang::Expr* before_rounding_up(const clang::BinaryOperator& division, const clang::ASTContext& ast);
+const clang::Expr* before_rounding(const clang::BinaryOperator& division, const clang::ASTContext& ast);
 
 std::string names_in(const clang::Expr* expression);
 

@@ -1,6 +1,7 @@
 // What counts as a consumer: by API, by type, by name, by operation (design.md §3.2 (a)–(c)).
 
 #include "facts/words.h"
+#include "program/not_tunable.h"
 #include "program/sinks.h"
 #include "program/tunables.h"
 #include "program/walk.h"
@@ -251,6 +252,7 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
                       use.other,        "the comparison with " + other, name};
     return std::nullopt;
   case UseKind::add:
+    if (names_a_score(use.target)) return std::nullopt;
     if (clock)
       return Consumer{Dimension::duration,
                       "deadline",

@@ -5,6 +5,11 @@
 
 namespace plumbline {
 
+static bool has_word(std::string_view text, std::initializer_list<std::string_view> wanted) {
+  const std::vector<std::string> words = words_of(text);
+  return std::find_first_of(words.begin(), words.end(), wanted.begin(), wanted.end()) != words.end();
+}
+
 bool names_a_buffer(std::string_view name) {
   std::vector<std::string> words = words_of(name);
   if (words.size() == 2 && words.back() == "size" && words.front() == "min") return true;
@@ -16,10 +21,19 @@ bool names_a_socket_flag(std::string_view name) {
   return name == "keepalive" || name == "keep_alive" || name == "linger" || name == "nodelay";
 }
 
-bool names_a_measured_time(std::string_view name) {
-  static constexpr std::string_view measured[] = {"now", "elapsed", "timestamp", "uptime"};
-  const std::vector<std::string> words = words_of(name);
-  return std::find_first_of(words.begin(), words.end(), std::begin(measured), std::end(measured)) != words.end();
+bool names_a_measured_time(std::string_view name) { return has_word(name, {"now", "elapsed", "timestamp", "uptime"}); }
+
+bool names_a_score(std::string_view name) {
+  return has_word(name, {"weight", "weights", "score", "scores", "rank", "ranking", "penalty", "fitness"});
+}
+
+bool says_at_once(std::string_view line) { return has_word(line, {"immediate", "immediately", "asap", "instantly"}); }
+
+bool names_a_start(std::string_view name) { return has_word(name, {"initial", "initially", "starting"}); }
+
+bool is_size_of_a_number(double value, std::string_view function) {
+  return (value == 2 || value == 4 || value == 8) &&
+         has_word(function, {"read", "write", "peek", "skip", "encode", "decode", "pack", "unpack", "copy"});
 }
 
 bool is_unit_of_its_owner(std::string_view owner, double nanoseconds) {

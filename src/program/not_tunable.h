@@ -25,6 +25,18 @@ bool names_a_socket_flag(std::string_view name);
 // now, elapsed_ms, timestamp: what a clock says, and nobody chooses.
 bool names_a_measured_time(std::string_view name);
 
+// weight, score: what is compared with its like and means nothing by itself, so a time in it is no span.
+bool names_a_score(std::string_view name);
+
+// 1 /* immediately */, immediate ? 1 : 500: the smallest number stands for "at once". `line` is the source line.
+bool says_at_once(std::string_view line);
+
+// RTMP_INITIAL_CHUNK_SIZE: what something that grows or is agreed on later starts with, not what it may become.
+bool names_a_start(std::string_view name);
+
+// write_raw(4): how many bytes one number has, where a function that moves bytes (by its name) is told a size.
+bool is_size_of_a_number(double value, std::string_view function);
+
 // SparseMinuteCounter, 1 min: what the thing is, not how it is set. `owner` is a qualified name.
 bool is_unit_of_its_owner(std::string_view owner, double nanoseconds);
 

@@ -165,8 +165,9 @@ class TunableFinder {
     Tunable tunable = build(constant, named, best);
     if (tunable.nanoseconds >= longer_than_anybody_waits) return std::nullopt;
     // start_timer(queue, 1 /* us */): at once, spelled for an API where zero means never.
-    const bool at_once =
-        constant.value == 1 && tunable.nanoseconds > 0 && tunable.nanoseconds <= static_cast<double>(microsecond);
+    const bool at_once = constant.value == 1 && dimension == Dimension::duration &&
+                         (says_at_once(constant.line) ||
+                          (tunable.nanoseconds > 0 && tunable.nanoseconds <= static_cast<double>(microsecond)));
     if (at_once && (tunable.consumer.role != "sleep" || best.consumer.certainty >= Certainty::by_name))
       return std::nullopt;
     if (is_unit_of_its_owner(tunable.owner, tunable.nanoseconds)) return std::nullopt;
@@ -318,8 +319,15 @@ class TunableFinder {
     bool clamp = best.use && best.consumer.role == "clamp";
     bool by_name = best.consumer.certainty == Certainty::by_name;
     bool defaulted = !best.path.empty() && program.flows[best.path.front()].kind == FlowKind::default_argument;
-    if (constant.value <= 1 && !api && !clamp && (!by_name || defaulted || best.consumer.role == "capacity"))
+    const bool far = best.path.size() > 3; // whatever it means there, here it was a yes
+    if (constant.value <= 1 && !api && !clamp && (!by_name || defaulted || far || best.consumer.role == "capacity"))
       return false; // one at a time is how the code works
+    if (best.consumer.role == "capacity" || best.consumer.role == "size") {
+      if (names_a_start(named ? named->name : best.consumer.name)) return false;
+      const EntityFact* passed = best.path.empty() ? nullptr : program.entity(program.flows[best.path.front()].to);
+      const EntityFact* called = passed ? program.entity(passed->owner) : nullptr;
+      if (called && is_size_of_a_number(constant.value, called->name)) return false;
+    }
     // A buffer that grows has to start with something; so few bytes, or what is called nothing but a size on the way
     // there, bound nothing.
     if ((best.consumer.role == "capacity" || best.consumer.role == "size") && names_a_buffer(best.consumer.name)) {
