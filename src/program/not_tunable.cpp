@@ -29,11 +29,17 @@ bool names_a_score(std::string_view name) {
 
 bool says_at_once(std::string_view line) { return has_word(line, {"immediate", "immediately", "asap", "instantly"}); }
 
-bool names_a_start(std::string_view name) { return has_word(name, {"initial", "initially", "starting"}); }
+bool names_a_start(std::string_view name) { return has_word(name, {"initial", "initially", "starting", "protocol"}); }
 
-bool is_size_of_a_number(double value, std::string_view function) {
-  return (value == 2 || value == 4 || value == 8) &&
-         has_word(function, {"read", "write", "peek", "skip", "encode", "decode", "pack", "unpack", "copy"});
+bool is_size_of_a_number(double value, std::string_view function, std::string_view named) {
+  if (value != 2 && value != 4 && value != 8) return false;
+  return has_word(function, {"read", "write", "peek", "skip", "encode", "decode", "pack", "unpack", "copy"}) ||
+         (has_word(named, {"bytes", "len", "length"}) && !has_word(named, {"max", "min", "limit", "capacity"}));
+}
+
+bool asks_for_more_than_one(const UseFact& use, double value) {
+  const std::string_view names = use.other_names;
+  return value == 2 && (use.operation == ">=" || use.operation == "<") && names.substr(names.rfind(',') + 1) == "size";
 }
 
 bool is_unit_of_its_owner(std::string_view owner, double nanoseconds) {

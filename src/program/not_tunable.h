@@ -31,11 +31,16 @@ bool names_a_score(std::string_view name);
 // 1 /* immediately */, immediate ? 1 : 500: the smallest number stands for "at once". `line` is the source line.
 bool says_at_once(std::string_view line);
 
-// RTMP_INITIAL_CHUNK_SIZE: what something that grows or is agreed on later starts with, not what it may become.
+// RTMP_INITIAL_CHUNK_SIZE, PROTOCOL_CHUNK_SIZE: what something that grows or is agreed on later starts with, not what
+// it may become.
 bool names_a_start(std::string_view name);
 
-// write_raw(4): how many bytes one number has, where a function that moves bytes (by its name) is told a size.
-bool is_size_of_a_number(double value, std::string_view function);
+// write_raw(4), kLengthBytes = 4: how many bytes one number has. `function` moves bytes and is told a size; `named` is
+// what the constant is called; either may be empty.
+bool is_size_of_a_number(double value, std::string_view function, std::string_view named);
+
+// size() >= 2: more than one, which is a difference in kind and no load.
+bool asks_for_more_than_one(const UseFact& use, double value);
 
 // SparseMinuteCounter, 1 min: what the thing is, not how it is set. `owner` is a qualified name.
 bool is_unit_of_its_owner(std::string_view owner, double nanoseconds);

@@ -323,11 +323,14 @@ class TunableFinder {
     if (constant.value <= 1 && !api && !clamp && (!by_name || defaulted || far || best.consumer.role == "capacity"))
       return false; // one at a time is how the code works
     if (best.consumer.role == "capacity" || best.consumer.role == "size") {
-      if (names_a_start(named ? named->name : best.consumer.name)) return false;
+      std::string_view own = named ? named->name : constant.macro;
       const EntityFact* passed = best.path.empty() ? nullptr : program.entity(program.flows[best.path.front()].to);
       const EntityFact* called = passed ? program.entity(passed->owner) : nullptr;
-      if (called && is_size_of_a_number(constant.value, called->name)) return false;
+      if (names_a_start(own.empty() ? best.consumer.name : own) ||
+          is_size_of_a_number(constant.value, called ? called->name : "", own))
+        return false;
     }
+    if (best.use && asks_for_more_than_one(*best.use, constant.value)) return false;
     // A buffer that grows has to start with something; so few bytes, or what is called nothing but a size on the way
     // there, bound nothing.
     if ((best.consumer.role == "capacity" || best.consumer.role == "size") && names_a_buffer(best.consumer.name)) {
