@@ -9,6 +9,7 @@
 #include <llvm/Support/Path.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace plumbline {
 
@@ -78,12 +79,31 @@ Baseline known_then(const Kept& kept, Audit then, const SeenCode& seen, const Se
   return known;
 }
 
+// What runs that were killed while they wrote left behind. A younger one may belong to a run that goes on beside this.
+static void remove_abandoned(llvm::StringRef path) {
+  namespace fs = llvm::sys::fs;
+  static constexpr std::chrono::hours longest_write(1); // plumbline: allow(hard-coded-duration) far above any write
+  const std::string prefix = llvm::sys::path::filename(path).str() + ".";
+  const llvm::StringRef parent = llvm::sys::path::parent_path(path);
+  std::error_code code;
+  for (fs::directory_iterator file(parent.empty() ? "." : parent, code), end; file != end && !code;
+       file.increment(code)) {
+    const llvm::StringRef name = llvm::sys::path::filename(file->path());
+    if (!name.starts_with(prefix) || !name.ends_with(".tmp") || name.size() != prefix.size() + 12) continue;
+    fs::file_status status;
+    if (!fs::status(file->path(), status, /*follow=*/false) && fs::is_regular_file(status) &&
+        status.getLastModificationTime() + longest_write < std::chrono::system_clock::now())
+      fs::remove(file->path());
+  }
+}
+
 // Writes into .plumbline, or where --baseline says.
 static llvm::Error write_kept(const std::string& path, const std::string& bytes) {
   const llvm::StringRef folder = llvm::sys::path::parent_path(path);
   if (!folder.empty())
     if (std::error_code error = llvm::sys::fs::create_directories(folder))
       return llvm::createStringError("cannot create " + folder.str() + ": " + error.message());
+  remove_abandoned(path);
   return write_file_atomically(path, bytes);
 }
 

@@ -208,6 +208,11 @@ static std::vector<std::string> telling_words(const Program& program, const Tuna
   return words;
 }
 
+// A deadline is made of a span: what `lease_until = now + 900` wants is the lease's TTL, or its timeout.
+static bool is_span_of_deadline(const Tunable& tunable, std::string_view role) {
+  return tunable.consumer.role == "deadline" && (role == "ttl" || role == "timeout");
+}
+
 // How well a field would hold the value: 0 not at all, from `good_fit` on it is meant for it.
 static constexpr int good_fit = 8;
 static int fit(const EntityFact& field, const Tunable& tunable, const std::vector<std::string>& wanted,
@@ -220,9 +225,15 @@ static int fit(const EntityFact& field, const Tunable& tunable, const std::vecto
                                                       : meaning.dimension == tunable.consumer.dimension;
   if (!fits) return 0;
   std::vector<std::string> have = words_of(field.name);
+  const bool makes_deadline = is_span_of_deadline(tunable, meaning.role);
+  if (makes_deadline) // its noun is another one, and says as much
+    std::erase_if(have, [&](const std::string& word) {
+      return meaning_of(word, field.type_class).role == meaning.role &&
+             std::find(wanted.begin(), wanted.end(), word) == wanted.end();
+    });
   int shared = shared_words(wanted, have);
   bool complete = shared > 0 && shared == shared_words(have, have); // every telling word of the field
-  return shared * 4 + (complete ? 4 : 0) + (meaning.role == tunable.consumer.role ? 2 : 0) +
+  return shared * 4 + (complete ? 4 : 0) + (meaning.role == tunable.consumer.role || makes_deadline ? 2 : 0) +
          (meaning.tick && meaning.tick == tick_of(tunable) ? 1 : 0);
 }
 
