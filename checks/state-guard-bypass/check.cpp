@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <set>
 
 namespace plumbline::state_guard_bypass {
@@ -238,9 +239,14 @@ static void among_siblings(const Program& program, const StateMachine& machine, 
       }
   }
   if (guards.empty()) return;
+  // Who moves several objects at once builds or tears down something; that is no transition of one of them.
+  std::map<std::pair<EntityId, EntityId>, unsigned> objects;
+  for (const MachineFlow& flow : machine.flows)
+    if (std::any_of(flow.writes.begin(), flow.writes.end(), moves)) ++objects[{flow.flow.function, flow.flow.holder}];
   for (const MachineFlow& flow : machine.flows) {
     if (flow.test || flow.life || flow.external_value || flow.flow.in_lambda || functions.contains(flow.flow.function))
       continue;
+    if (objects[{flow.flow.function, flow.flow.holder}] > 1) continue;
     if (is_lifecycle(flow.function) || flow.writes.size() != 1 || !is_offered(program, flow)) continue;
     const MachineEvent& write = flow.writes.front();
     if (!moves(write) || !write.event.value.constants || write.event.value.parameters) continue;
@@ -262,6 +268,16 @@ static void among_siblings(const Program& program, const StateMachine& machine, 
   }
 }
 
+// set_executed(): moves the object to the state from whatever it is in, for everybody.
+static bool is_open_door(const Program& program, const StateMachine& machine, const MachineFlow& flow,
+                         StateMask target) {
+  return !flow.test && !flow.life && !flow.flow.in_lambda && is_offered(program, flow) &&
+         std::any_of(flow.writes.begin(), flow.writes.end(), [&](const MachineEvent& write) {
+           return moves(write) && write.event.value.constants & target && write.from() == machine.all &&
+                  !write.consulted && !write.event.after_write;
+         });
+}
+
 // A class has a method for the transition, which looks at the state; somebody outside writes the member instead.
 static void past_the_method(const Program& program, const StateMachine& machine, std::vector<Finding>& findings) {
   for (const MachineFlow& flow : machine.flows) {
@@ -270,12 +286,18 @@ static void past_the_method(const Program& program, const StateMachine& machine,
     if (!holder || holder->kind != EntityKind::field || owner_of(program, flow) == holder->owner) continue;
     for (const MachineEvent& write : flow.writes) {
       if (!moves(write) || write.event.value.parameters || write.from() != machine.all || write.consulted) continue;
+      const StateMask target = write.event.value.constants;
+      if (std::any_of(machine.flows.begin(), machine.flows.end(), [&](const MachineFlow& other) {
+            return other.flow.holder == flow.flow.holder && owner_of(program, other) == holder->owner &&
+                   is_open_door(program, machine, other, target);
+          }))
+        continue;
       const MachineFlow* guard = nullptr;
       for (const MachineFlow& other : machine.flows)
         for (const MachineEvent& checked : other.writes)
           if (!guard && !other.test && !other.life && other.flow.holder == flow.flow.holder &&
               owner_of(program, other) == holder->owner && is_offered(program, other) && moves(checked) &&
-              (checked.event.value.constants & write.event.value.constants) &&
+              (checked.event.value.constants & target) &&
               (checked.consulted || refuses_by_state(machine, other, checked)))
             guard = &other;
       if (!guard) continue;

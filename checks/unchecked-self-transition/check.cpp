@@ -73,6 +73,70 @@ static bool is_check(const StateMachine& machine, EntityId callee) {
          });
 }
 
+// Only for the same state.
+static bool is_same_only(const MachineEvent& exit) {
+  const StateMask same = exit.allowed.same();
+  if (same == 0) return false;
+  for (unsigned i = 0; i < max_states; ++i)
+    if (exit.allowed.rows[i] & ~(StateMask(1) << i)) return false;
+  return true;
+}
+
+// The same state does it again.
+static bool is_repeated(const StateMachine& machine, const MachineEvent& effect) {
+  return effect.allowed.is_product() && effect.allowed.same() && !effect.consulted &&
+         !is_check(machine, effect.event.target);
+}
+
+static void report(const Program& program, const StateMachine& machine, const MachineFlow& flow,
+                   const MachineEvent& write, const std::vector<const MachineEvent*>& effects,
+                   std::vector<Finding>& findings) {
+  Finding finding = finding_at(program, machine, flow, "unguarded");
+  const std::string given = parameter_name(program, flow.flow.function, flow.flow.new_parameter);
+  std::string what;
+  for (std::size_t i = 0; i < effects.size() && i < 3; ++i) {
+    if (what.find("'" + effects[i]->event.text + "'") != std::string::npos) continue;
+    what += (what.empty() ? "'" : ", '") + effects[i]->event.text + "'";
+  }
+  const bool compares = !write.allowed.is_product() || write.allowed.same() == 0;
+  finding.message = flow.function + "() moves " + machine.name + " to '" + given +
+                    (compares ? "' and compares it with the state it is in too late; a"
+                              : "' without comparing it with the state it is in; a") +
+                    " transition to the same state repeats " + what;
+  finding.suggestion = "Compare before anything happens: " + guard_code(program, machine, flow, &write);
+  finding.evidence.push_back({program.place(write.event.location), "the state is set here, to whatever was given"});
+  for (std::size_t i = 0; i < effects.size() && i < 8; ++i)
+    finding.evidence.push_back(
+        {program.place(effects[i]->event.location), effects[i]->event.text + " happens again for the same state"});
+  finding.uses = static_cast<int>(effects.size());
+  findings.push_back(std::move(finding));
+}
+
+// `++transitions_; emit(next); if (state_ == next) return;` compares, but too late: what tells of the transition has
+// happened. Other calls in front of the comparison may be anything, such as a check of the thread.
+static std::vector<const MachineEvent*> effects_before(const Program& program, const StateMachine& machine,
+                                                       const MachineFlow& flow) {
+  std::vector<const MachineEvent*> effects;
+  // It takes the object and the state, and so does nothing else than to move it.
+  const unsigned given = static_cast<unsigned>(flow.flow.new_parameter);
+  if (given > 1 || program.entity(parameter_of(flow.flow.function, given + 1))) return effects;
+  const bool returns_for_same = std::any_of(flow.exits.begin(), flow.exits.end(), [](const MachineEvent& exit) {
+    return is_same_only(exit) && !exit.event.after_write && exit.event.outcome == Outcome::quiet;
+  });
+  if (!returns_for_same || flow.rejects()) return effects;
+  const auto is_given_state = [&](const MachineEvent& effect) {
+    return std::any_of(flow.calls.begin(), flow.calls.end(), [&](const MachineEvent& call) {
+      return call.event.target == effect.event.target && call.event.location == effect.event.location &&
+             call.event.value.parameters >> flow.flow.new_parameter & 1;
+    });
+  };
+  for (const MachineEvent& effect : flow.effects)
+    if (is_repeated(machine, effect) && !effect.event.after_write &&
+        (effect.event.target == EntityId::none || is_given_state(effect)))
+      effects.push_back(&effect);
+  return effects;
+}
+
 static void unguarded(const Program& program, const StateMachine& machine, const MachineFlow& flow,
                       std::vector<Finding>& findings) {
   if (flow.test || flow.life || flow.external_value || flow.flow.in_lambda || flow.flow.new_parameter < 0) return;
@@ -80,7 +144,12 @@ static void unguarded(const Program& program, const StateMachine& machine, const
   for (const MachineEvent& one : flow.writes) {
     const StateValue& value = one.event.value;
     if (one.event.creates || one.event.of_many || !(value.parameters >> flow.flow.new_parameter & 1)) continue;
-    if (one.consulted || !one.allowed.is_product() || one.allowed.same() == 0) return;
+    if (one.consulted) return;
+    if (!one.allowed.is_product() || one.allowed.same() == 0) {
+      const std::vector<const MachineEvent*> early = effects_before(program, machine, flow);
+      if (!early.empty()) report(program, machine, flow, one, early, findings);
+      return;
+    }
     if (!write) write = &one;
   }
   // Through a setter of its own.
@@ -100,37 +169,12 @@ static void unguarded(const Program& program, const StateMachine& machine, const
   if (!write) return;
   std::vector<const MachineEvent*> effects;
   for (const MachineEvent& effect : flow.effects)
-    if (effect.allowed.is_product() && effect.allowed.same() && !effect.consulted &&
-        !setters.contains(effect.event.target) && !is_check(machine, effect.event.target))
-      effects.push_back(&effect);
+    if (is_repeated(machine, effect) && !setters.contains(effect.event.target)) effects.push_back(&effect);
   if (effects.empty()) return;
-  Finding finding = finding_at(program, machine, flow, "unguarded");
-  const std::string given = parameter_name(program, flow.flow.function, flow.flow.new_parameter);
-  std::string what;
-  for (std::size_t i = 0; i < effects.size() && i < 3; ++i) {
-    if (what.find("'" + effects[i]->event.text + "'") != std::string::npos) continue;
-    what += (what.empty() ? "'" : ", '") + effects[i]->event.text + "'";
-  }
-  finding.message = flow.function + "() moves " + machine.name + " to '" + given +
-                    "' without comparing it with the state it is in; a transition to the same state repeats " + what;
-  finding.suggestion = "Compare before anything happens: " + guard_code(program, machine, flow, write);
-  finding.evidence.push_back({program.place(write->event.location), "the state is set here, to whatever was given"});
-  for (std::size_t i = 0; i < effects.size() && i < 8; ++i)
-    finding.evidence.push_back(
-        {program.place(effects[i]->event.location), effects[i]->event.text + " happens again for the same state"});
-  finding.uses = static_cast<int>(effects.size());
-  findings.push_back(std::move(finding));
+  report(program, machine, flow, *write, effects, findings);
 }
 
 // --- tolerated ---
-
-static bool is_same_only(const MachineEvent& exit) {
-  const StateMask same = exit.allowed.same();
-  if (same == 0) return false;
-  for (unsigned i = 0; i < max_states; ++i)
-    if (exit.allowed.rows[i] & ~(StateMask(1) << i)) return false;
-  return true;
-}
 
 // What the function accepts depends on the old state, not only on what it is given.
 static bool depends_on_old_state(const StateMachine& machine, Pairs accepted) {

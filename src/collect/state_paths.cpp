@@ -303,7 +303,39 @@ bool StateScope::is_one_of_many(const clang::Expr* expression) const {
   return scan.ranges.contains(root) || (root->getType()->isPointerType() && !is_fixed(root));
 }
 
+// A number that nobody had before: what a counter is raised to, or what a call that makes something returns.
+static bool makes_number(const clang::Expr* expression) {
+  const clang::UnaryOperator* operation = llvm::dyn_cast_or_null<clang::UnaryOperator>(bare(expression));
+  return operation ? operation->isIncrementOp() : makes_object(expression);
+}
+
+// timers[fd].state, where `fd` was just created.
+bool StateScope::is_in_new_place(const clang::Expr* expression) const {
+  for (expression = bare(expression); expression;) {
+    const clang::Expr *base = nullptr, *index = nullptr;
+    if (const clang::ArraySubscriptExpr* element = llvm::dyn_cast<clang::ArraySubscriptExpr>(expression)) {
+      base = element->getBase();
+      index = element->getIdx();
+    } else if (const clang::CXXOperatorCallExpr* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(expression);
+               call && call->getOperator() == clang::OO_Subscript && call->getNumArgs() == 2) {
+      base = call->getArg(0);
+      index = call->getArg(1);
+    } else if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(expression)) {
+      base = member->getBase();
+    } else {
+      base = handed_on(expression);
+    }
+    const clang::VarDecl* number = variable_of(index);
+    if (index && (makes_number(index) || (number && number->isLocalVarDecl() && is_fixed(number) && number->hasInit() &&
+                                          makes_number(number->getInit()))))
+      return true;
+    expression = base ? bare(base) : nullptr;
+  }
+  return false;
+}
+
 bool StateScope::is_made_here(const clang::Expr* expression) const {
+  if (is_in_new_place(expression)) return true;
   const clang::VarDecl* root = root_of(expression);
   if (!root || !root->isLocalVarDecl() || root->isStaticLocal()) return false;
   llvm::DenseMap<const clang::VarDecl*, llvm::SmallVector<const clang::Expr*, 2>>::const_iterator assigned =

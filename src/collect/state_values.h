@@ -107,6 +107,7 @@ class StateScope {
   // The declaration that holds the value: field, variable or reference parameter.
   const clang::ValueDecl* holder_of(const clang::Expr* expression) const;
   bool is_made_here(const clang::Expr* expression) const;
+  bool is_in_new_place(const clang::Expr* expression) const;
   // The object is what a loop has come to: its variable is that of a range-for, or a pointer that moves on.
   bool is_one_of_many(const clang::Expr* expression) const;
 
