@@ -9,8 +9,8 @@ against the baseline taken before, and each finding's fingerprint compared with 
   files       every second source file and header gets another name; includes and the compile database follow
   functions   every function and class that is the owner of a finding gets another name, everywhere (with a prefix: the end of
               a name says what a type is for)
-  reorder     the top-level definitions of each .cpp file that have findings, in another order
-  neighbour   before every third finding's statement the same statement once more (which of two equal statements side by
+  reorder     the member functions defined in each source file that has findings, in another order
+  neighbour   before every second finding that is a statement on one line, the same statement once more (which of two equal statements side by
               side is the old one nobody can say: either may be recognised, not both, not none)
   all         one after the other
 
@@ -106,6 +106,12 @@ def marked(tree, found):
     return result
 
 
+def edited_lines(clean, tree):
+    """How many lines an edit wrote: an edit that finds nothing to do says nothing about identity."""
+    difference = subprocess.run(["diff", "-rN", "--exclude=build", "--exclude=.plumbline", clean, tree.root], capture_output=True)
+    return difference.stdout.count(b"\n> ")
+
+
 def naive_hashes(tree, found):
     """The same keys, to hashes of file, message, text of the line and column: what many tools call a fingerprint."""
     result, lines = collections.defaultdict(set), {}
@@ -169,39 +175,48 @@ def rename_functions(tree, found):
         path.write_text("\n".join(l if l.lstrip().startswith("#include") else pattern.sub(r"renamed_\1", l) for l in lines), errors="surrogateescape")
 
 
+# A function that a class or namespace declares, from the comment above it to its brace in column 1. What stands between
+# two of them (an #if, a static variable) stays where it is, and no function is carried past it.
+FUNCTION = re.compile(r"(?:^(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n)*^[A-Za-z_][^\n;={#}]*::[^;={}#]*\([^;{}#]*\)[^;{}#]*\{\n(?:(?!\}).*\n)*\}[ \t]*\n", re.M)
+
+
 def reorder(tree, found):
-    """Function definitions that begin in column 1 and end with } in column 1, reversed in each run of them."""
+    """Each run of function definitions backwards."""
     for name in sorted({f["location"]["path"] for f in found}):
         path = pathlib.Path(tree.root, name)
         if path.suffix not in SOURCES or not path.exists():
             continue
         text = path.read_text(errors="surrogateescape")
-        blocks = re.split(r"(?m)^(?=[A-Za-z_][^\n;={]*::[^\n;={]*\([^;{}]*\)[^;{}]*\{$)", text)
-        head, tail, body = blocks[0], "", blocks[1:]
-        if len(body) < 2:
-            continue
-        cut = re.search(r"(?m)^\}\n", body[-1])
-        if not cut or not all(re.search(r"(?m)^\}\s*\Z", b) for b in body[:-1]):
-            continue
-        body[-1], tail = body[-1][: cut.end()] + "\n", body[-1][cut.end() :]
-        path.write_text(head + "".join(reversed(body)) + tail, errors="surrogateescape")
+        runs, at = [[]], 0
+        for function in FUNCTION.finditer(text):
+            if text[at : function.start()].strip():
+                runs.append([])
+            runs[-1].append((function.start(), function.end()))
+            at = function.end()
+        moved, at = "", 0
+        for run in runs:
+            for place, function in zip(run, reversed(run)):
+                moved += text[at : place[0]] + text[function[0] : function[1]]
+                at = place[1]
+        path.write_text(moved + text[at:], errors="surrogateescape")
 
 
 def neighbour(tree, found):
-    """An equal statement before every third finding that is a statement of its own, on one line."""
-    by_file = collections.defaultdict(list)
-    for k, finding in enumerate(sorted(found, key=lambda f: (f["location"]["path"], f["location"]["line"]))):
-        if k % 3 == 0:
-            by_file[finding["location"]["path"]].append(finding["location"]["line"])
+    """An equal statement before every second finding that is a statement of its own, on one line: a call or an assignment."""
+    by_file, statements = collections.defaultdict(set), 0
+    for place in sorted({(f["location"]["path"], f["location"]["line"]) for f in found}):
+        lines = pathlib.Path(tree.root, place[0]).read_text(errors="surrogateescape").split("\n")
+        previous = lines[place[1] - 2].strip() if place[1] > 1 else ""
+        plain = re.sub(r"/\*@\d+\*/", "", lines[place[1] - 1])
+        if re.fullmatch(r"\s+(?!return|throw)[\w.:>\-\[\]]+(\s*\(.*\)|\s*=\s*[^=].*);\s*", plain) and previous.endswith((";", "{", "}")):
+            statements += 1
+            if statements % 2:
+                by_file[place[0]].add(place[1])
     for name, numbers in by_file.items():
         path = pathlib.Path(tree.root, name)
         lines = path.read_text(errors="surrogateescape").split("\n")
-        for number in sorted(set(numbers), reverse=True):
-            line = lines[number - 1]
-            previous = lines[number - 2].strip() if number > 1 else ""
-            plain = re.sub(r"/\*@\d+\*/", "", line)
-            if re.fullmatch(r"\s+[\w.:>\-]+\(.*\);\s*", plain) and previous.endswith((";", "{", "}")):
-                lines.insert(number - 1, line)
+        for number in sorted(numbers, reverse=True):
+            lines.insert(number - 1, lines[number - 1])
         path.write_text("\n".join(lines), errors="surrogateescape")
 
 
@@ -230,8 +245,8 @@ def main():
     parser.add_argument("root")
     options = parser.parse_args()
     plumbline, origin = os.path.abspath(options.plumbline), os.path.abspath(options.root)
-    print("| edit | findings | kept | lost | wrongly paired | kept (%) | naive hash keeps | Multitool known / new |")
-    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    print("| edit | lines edited | findings | kept | lost | wrongly paired | kept (%) | naive hash keeps | Multitool known / new |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     with contextlib.ExitStack() as stack:
         folder = options.folder and os.path.abspath(options.folder) or stack.enter_context(tempfile.TemporaryDirectory())
         os.makedirs(folder, exist_ok=True)
@@ -259,6 +274,7 @@ def main():
             tree.commands = json.loads(commands)
             for step in EDITS[edit]:
                 step(tree, findings(first))
+            edited = edited_lines(clean, tree)
             after_path = os.path.join(folder, "after.json")
             tree.audit([plumbline, "scan"], after_path)
             if broken(after_path) > broken(first):
@@ -290,7 +306,7 @@ def main():
             states = multitool_keeps(options.multitool, sarif, after_sarif, folder) if os.path.exists(options.multitool) else None
             beside = f"{states['unchanged'] + states['updated']} / {states['new']}" if states else "not run"
             share = 100 * kept / len(common) if common else 0
-            print(f"| {edit} | {len(common)} of {len(before)} | {kept} | {len(common) - kept} | {wrong} | {share:.2f} | {naive} | {beside} |", flush=True)
+            print(f"| {edit} | {edited} | {len(common)} of {len(before)} | {kept} | {len(common) - kept} | {wrong} | {share:.2f} | {naive} | {beside} |", flush=True)
             if os.environ.get("KEEP"):
                 shutil.copytree(tree.root, os.path.join(os.environ["KEEP"], edit), dirs_exist_ok=True, symlinks=True)
                 shutil.copy(after_path, os.path.join(os.environ["KEEP"], edit + ".json"))

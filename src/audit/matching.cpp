@@ -1,10 +1,8 @@
 #include "audit/matching.h"
 
-#include "audit/tokens.h"
-
 #include <llvm/ADT/StringExtras.h>
+#include <llvm/ADT/StringRef.h>
 #include <llvm/ADT/bit.h>
-#include <llvm/Support/xxhash.h>
 
 #include <algorithm>
 #include <map>
@@ -48,9 +46,17 @@ enum Around : unsigned {
   around_shape = before_shape | after_shape,
 };
 
+// What names say. Each program has a `main`, and what stands in it or nowhere in particular could be anybody's.
+enum class Names {
+  any,
+  in_owner, // the owner has a name of its own
+  declared, // the finding stands at the declaration of its entity, which a program has once
+};
+
 struct Pass {
   unsigned ingredients, around;
   bool unique = false; // only where one stands against one
+  Names names = Names::any;
 };
 
 constexpr Pass unmoved_passes[] = {
@@ -71,6 +77,9 @@ constexpr Pass moved_passes[] = {
     {entity | owner | text, around_16},
     {text, around_sketch},
     {text, around_16},
+    // A function that was moved whole has other neighbours, and a constant nothing else.
+    {entity | owner | text, before_sketch | after_sketch, true, Names::in_owner},
+    {entity | owner | text | line_text, 0, true, Names::declared},
 };
 
 // With the names of then translated.
@@ -146,7 +155,7 @@ class Matcher {
     vote_for_renamed_files(still_there, paths);
     const std::map<std::string, std::string> new_paths = elected(paths), new_names = elected(names);
     for (std::size_t i = 0; i < then.size(); ++i) {
-      Names& to = translated[i];
+      NamesNow& to = translated[i];
       const FingerprintParts& parts = then[i].parts;
       if (auto renamed = new_paths.find(parts.path); renamed != new_paths.end() && !still_there(parts.path))
         to.path = renamed->second;
@@ -158,7 +167,7 @@ class Matcher {
   std::vector<std::size_t> result() { return std::move(matches); }
 
  private:
-  struct Names {
+  struct NamesNow {
     std::string path, entity, owner;
   };
   using Votes = std::map<std::string, std::map<std::string, unsigned>>;
@@ -173,9 +182,19 @@ class Matcher {
     return order;
   }
 
+  static bool suits(const Pass& pass, const FingerprintParts& parts) {
+    if (pass.names == Names::any) return true;
+    const bool in_owner = !parts.owner.empty() && parts.owner != "main";
+    if (pass.names == Names::in_owner) return in_owner;
+    return !parts.entity.empty() && parts.entity != "main" &&
+           (parts.owner.empty() || parts.entity == parts.owner ||
+            (in_owner && llvm::StringRef(parts.entity).starts_with(parts.owner + "::")));
+  }
+
   // What a pass joins on, or nothing if the item has not what it asks for.
-  static std::optional<std::string> key_of(const Pass& pass, const Matchable& item, const Names& names) {
+  static std::optional<std::string> key_of(const Pass& pass, const Matchable& item, const NamesNow& names) {
     if (pass.around && !item.around.known()) return std::nullopt;
+    if (!suits(pass, item.parts)) return std::nullopt;
     std::string key;
     auto add = [&key](std::string_view part) {
       key += part;
@@ -296,7 +315,7 @@ class Matcher {
   const std::vector<std::size_t> then_order, now_order;
   std::vector<bool> taken;          // of then
   std::vector<std::size_t> matches; // of now
-  std::vector<Names> translated;    // of then
+  std::vector<NamesNow> translated; // of then
 };
 
 } // namespace
@@ -329,143 +348,6 @@ std::vector<std::size_t> match_sites(const std::vector<Matchable>& then, const s
   matcher.run(site_passes, Pairing::unique);
   matcher.run(site_passes);
   return matcher.result();
-}
-
-// The hash of `count` words from `first` on, going by `step`; the file's end counts as a word.
-static std::uint32_t hash_of(const std::vector<Word>& all, std::ptrdiff_t first, std::ptrdiff_t step, std::size_t count,
-                             bool shape) {
-  std::string words;
-  std::ptrdiff_t at = first;
-  for (std::size_t k = 0; k < count; ++k, at += step) {
-    if (at < 0 || at >= static_cast<std::ptrdiff_t>(all.size())) {
-      words += "\1";
-      break;
-    }
-    const Word& word = all[static_cast<std::size_t>(at)];
-    const bool is_name = word.kind == TokenKind::word || word.kind == TokenKind::literal; // "header.h" is one, too
-    words += shape && is_name ? "w" : word.text;
-    words += '\0';
-  }
-  std::uint32_t hash = static_cast<std::uint32_t>(llvm::xxh3_64bits(llvm::StringRef(words)));
-  return hash == 0 ? 1 : hash; // 0 means: not known
-}
-
-// Each name votes for the bits of its hash, once however often it is there.
-static std::uint64_t sketch_of(const std::vector<Word>& words, std::size_t first, std::size_t last) {
-  std::set<std::string_view> names;
-  for (std::size_t i = first; i < last; ++i)
-    if (words[i].kind == TokenKind::word || words[i].kind == TokenKind::literal) names.insert(words[i].text);
-  std::array<int, 64> votes{};
-  for (std::string_view name : names) {
-    const std::uint64_t hash = llvm::xxh3_64bits(llvm::StringRef(name));
-    for (std::size_t bit = 0; bit < votes.size(); ++bit) votes[bit] += (hash >> bit & 1) != 0 ? 1 : -1;
-  }
-  std::uint64_t sketch = 0;
-  for (std::size_t bit = 0; bit < votes.size(); ++bit)
-    if (votes[bit] > 0) sketch |= std::uint64_t{1} << bit;
-  return sketch == 0 ? 1 : sketch; // 0 means: not known
-}
-
-static std::size_t offset_of(const std::vector<std::size_t>& line_starts, std::size_t size, std::uint32_t line,
-                             std::uint32_t column) {
-  if (line == 0) return 0;
-  if (line > line_starts.size()) return size;
-  return std::min(size, line_starts[line - 1] + (column == 0 ? 0 : column - 1));
-}
-
-struct WordRange {
-  std::size_t first = 0, last = 0; // exclusive
-};
-
-// Where functions are defined, from the end of what stands before each to its closing brace: a brace that opens behind
-// ')', behind what may follow a parameter list, or behind the braces of an initialiser. Good enough to tell what
-// belongs together; where a macro unbalances braces, the rest of the file has none.
-static std::vector<WordRange> functions_in(const std::vector<Word>& words) {
-  static const std::set<std::string_view> behind_parameters = {")", "const", "noexcept", "override", "final", "}"};
-  std::vector<WordRange> functions;
-  std::size_t depth = 0, function_depth = 0, begin = 0, declaration = 0;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string& text = words[i].text;
-    if (text == "{") {
-      ++depth;
-      const bool is_body = i > 0 && behind_parameters.contains(words[i - 1].text);
-      if (function_depth == 0 && is_body) {
-        function_depth = depth;
-        begin = declaration;
-      }
-    } else if (text == "}") {
-      if (depth == function_depth && depth != 0) {
-        functions.push_back({begin, i + 1});
-        function_depth = 0;
-      }
-      if (depth > 0) --depth;
-    }
-    const bool ends_declaration = text == ";" || text == "{" || text == "}";
-    if (function_depth == 0 && ends_declaration) declaration = i + 1;
-  }
-  return functions;
-}
-
-static Surroundings around(const std::vector<Word>& words, const std::vector<WordRange>& functions, std::size_t begin,
-                           std::size_t end) {
-  auto first_at = [&](std::size_t offset) {
-    return std::lower_bound(words.begin(), words.end(), offset,
-                            [](const Word& word, std::size_t at) { return word.begin < at; }) -
-           words.begin();
-  };
-  std::ptrdiff_t before = first_at(begin) - 1, after = first_at(std::max(begin, end));
-  Surroundings result;
-  for (std::size_t i = 0; i < 2; ++i) {
-    result.before[i] = hash_of(words, before, -1, Surroundings::widths[i], false);
-    result.after[i] = hash_of(words, after, 1, Surroundings::widths[i], false);
-  }
-  result.before[3] = hash_of(words, before, -1, Surroundings::shape_width, true);
-  result.after[3] = hash_of(words, after, 1, Surroundings::shape_width, true);
-  const std::size_t middle = static_cast<std::size_t>(before + 1), width = Surroundings::widths[2];
-  WordRange near{middle > width ? middle - width : 0, static_cast<std::size_t>(after) + width};
-  for (const WordRange& function : functions)
-    if (function.first <= middle && middle < function.last) near = function;
-  const std::uint64_t sketch = sketch_of(words, near.first, std::min(words.size(), near.last));
-  result.before[2] = static_cast<std::uint32_t>(sketch);
-  result.after[2] = static_cast<std::uint32_t>(sketch >> 32);
-  return result;
-}
-
-std::vector<Surroundings> surroundings_of(const std::vector<Place>& places, const SourceReader& read) {
-  std::vector<Surroundings> result(places.size());
-  std::map<std::string_view, std::vector<std::size_t>> by_file;
-  for (std::size_t i = 0; i < places.size(); ++i) by_file[places[i].path].push_back(i);
-  for (const auto& [file, indices] : by_file) {
-    const std::optional<std::string> source = read ? read(file) : std::nullopt;
-    if (!source) continue;
-    const std::vector<Word> words = words_of(*source);
-    const std::vector<WordRange> functions = functions_in(words);
-    std::vector<std::size_t> line_starts{0};
-    for (std::size_t at = 0; (at = source->find('\n', at)) != std::string::npos;) line_starts.push_back(++at);
-    for (std::size_t i : indices) {
-      const Place& place = places[i];
-      result[i] = around(words, functions, offset_of(line_starts, source->size(), place.line, place.column),
-                         offset_of(line_starts, source->size(), place.end_line, place.end_column));
-    }
-  }
-  return result;
-}
-
-std::string text_of(const Surroundings& surroundings) {
-  std::string text;
-  for (const std::array<std::uint32_t, 4>* side : {&surroundings.before, &surroundings.after})
-    for (std::uint32_t hash : *side) text += llvm::utohexstr(hash, /*LowerCase=*/true, /*Width=*/8);
-  return text;
-}
-
-std::optional<Surroundings> surroundings_from(std::string_view text) {
-  Surroundings result;
-  if (text.size() != 64) return std::nullopt;
-  for (std::size_t i = 0; i < 8; ++i) {
-    std::uint32_t& hash = i < 4 ? result.before[i] : result.after[i - 4];
-    if (llvm::StringRef(text.substr(i * 8, 8)).getAsInteger(16, hash)) return std::nullopt;
-  }
-  return result;
 }
 
 } // namespace plumbline

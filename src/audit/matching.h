@@ -7,12 +7,14 @@
 //   all ingredients equal, and the code around       not touched, or moved within its file
 //   path equal, owner or entity not                  enclosing function or class renamed
 //   path not equal, much code around equal           file renamed, or code moved between files
+//   path not equal, the function or name equal       a function or a constant moved alone
 //   after that, names that the pairs so far agree on (this file is now called that, this class that) are translated,
 //   and the passes go again with less code around; then with none, where all ingredients agree
 //   all but the anchor's text, with the code around  another value at the same place: still frozen, hence not fixed
 //
 // What must not happen is worse than what is missed: a finding that was fixed must not hide one that was added. Hence
-// equal text in another file is a match only with the code around it, or when the old file is gone.
+// equal text in another file is a match only with the code around it (all of its function, or the line that declares
+// it under its qualified name), or when the old file is gone.
 //
 // The code around is compared as hashes of tokens, so that formatting does not matter and the baseline holds no source.
 // The cost is one hash join per pass over what is unpaired: linear.

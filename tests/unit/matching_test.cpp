@@ -91,6 +91,43 @@ TEST(Match, TakesTheLikelierOfTwoForOne) {
               ElementsAre(no_match, 0));
 }
 
+// Of a class that is defined in two files: the first keeps its other function, and nothing around stays the same.
+TEST(Match, KnowsAFunctionThatWasMovedToAnotherFile) {
+  const std::string other = "void Manager::stop() {\n  flag = true;\n  notify(listeners, stopping);\n}\n";
+  const std::string pause = "void Manager::pause() {\n  wait_ms(1000);\n}\n";
+  const std::vector<Matchable> then = found_in("a.cpp", other + pause + other, "1000");
+  EXPECT_THAT(match(then, found_in("b.cpp", "#include \"b.h\"\n" + pause, "1000"), everything_is_there),
+              ElementsAre(0));
+  const std::string resume = replaced(pause, "pause", "resume"); // fixed there, and one like it added here
+  EXPECT_THAT(match(then, found_in("b.cpp", resume, "1000"), everything_is_there), ElementsAre(no_match));
+  // Two copies of one: nobody can say which of them it was.
+  std::vector<Matchable> copies = found_in("b.cpp", pause, "1000");
+  copies.push_back(found_in("c.cpp", pause, "1000").front());
+  EXPECT_THAT(match(then, copies, everything_is_there), ElementsAre(no_match, no_match));
+}
+
+TEST(Match, DoesNotTakeOneMainForAnother) {
+  std::vector<Matchable> then = found_in("a.cpp", "int main() { wait_ms(1000); }", "1000");
+  std::vector<Matchable> now = found_in("b.cpp", "// b\nint main() { wait_ms(1000); }", "1000");
+  then[0].parts.owner = now[0].parts.owner = "main";
+  then[0].around.before[1] = 1; // more stood before it
+  EXPECT_THAT(match(then, now, everything_is_there), ElementsAre(no_match));
+}
+
+TEST(Match, KnowsAConstantThatWasMovedToAnotherFile) {
+  const std::string line = "constexpr int pause_ms = 1000;";
+  std::vector<Matchable> then = found_in("a.cpp", "int a;\n" + line + "\nvoid f();", "1000");
+  std::vector<Matchable> now = found_in("b.h", "#pragma once\n" + line + "\n", "1000");
+  for (std::vector<Matchable>* each : {&then, &now}) {
+    FingerprintParts& parts = each->front().parts;
+    parts.entity = "net::pause_ms", parts.owner = "net", parts.context = line;
+  }
+  EXPECT_THAT(match(then, now, everything_is_there), ElementsAre(0));
+  for (std::vector<Matchable>* each : {&then, &now})
+    each->front().parts.entity = "usleep"; // not what the line declares
+  EXPECT_THAT(match(then, now, everything_is_there), ElementsAre(no_match));
+}
+
 // clang-format breaks strings that are too long.
 TEST(Match, DoesNotCareWhereAStringIsBroken) {
   const std::string then = "g(wait(500), \"a long text: %zu\");",
