@@ -1,5 +1,6 @@
 #include "program/injection.h"
 #include "facts/words.h"
+#include "program/config_types.h"
 
 #include <algorithm>
 #include <cctype>
@@ -96,12 +97,27 @@ struct VisibleConfig {
 };
 } // namespace
 
+// Whether a setting has its place in the type: one that is named as configuration, or has settings already. A list or
+// an address that a configuration holds among other things is used for much else.
+static bool takes_settings(const Program& program, const EntityFact& type) {
+  if (type.has(is_config_annotated) || is_config_name(*program.settings, type.name) ||
+      program.configuration->is_config_type(type.owner))
+    return true;
+  const std::span<const std::uint32_t> members = program.members_of(type.id);
+  return std::any_of(members.begin(), members.end(), [&](std::uint32_t index) {
+    const EntityFact& member = program.entities[index];
+    if (member.kind != EntityKind::field) return false;
+    const Meaning meaning = meaning_of(member.name, member.type_class);
+    return member.type_class == TypeClass::duration || (meaning.dimension != Dimension::none && meaning.strong);
+  });
+}
+
 // What the function or its class can name that is of config type, closest first.
 static std::vector<VisibleConfig> visible_configs(const Program& program, EntityId function, EntityId record) {
   std::vector<VisibleConfig> visible;
   const auto add = [&](std::string expression, EntityId id) {
     const EntityFact* type = program.configuration->is_config_type(id) ? program.entity(id) : nullptr;
-    if (type) visible.push_back({std::move(expression), type});
+    if (type && takes_settings(program, *type)) visible.push_back({std::move(expression), type});
     return type != nullptr;
   };
   for (std::uint32_t member : program.members_of(function)) {
@@ -119,6 +135,18 @@ static std::vector<VisibleConfig> visible_configs(const Program& program, Entity
     for (EntityId base : program.bases_of(current))
       if (!add("", base) && next == EntityId::none) next = base;
     current = next;
+  }
+  // Through what a function is given: rk->rk_conf, context.config.
+  for (std::uint32_t member : program.members_of(function)) {
+    const EntityFact& parameter = program.entities[member];
+    if (parameter.kind != EntityKind::parameter || parameter.name.empty() || parameter.has(is_plural_type) ||
+        program.configuration->is_config_type(parameter.type_entity))
+      continue;
+    for (std::uint32_t index : program.members_of(parameter.type_entity)) {
+      const EntityFact& field = program.entities[index];
+      if (field.kind == EntityKind::field && field.has(is_public))
+        add(access(parameter) + access(field), field.type_entity);
+    }
   }
   return visible;
 }
@@ -255,7 +283,9 @@ std::optional<ConfigInReach> config_in_reach(const Program& program, const Tunab
       if (!config && program.is_ours(candidate.type->location)) config = &candidate;
   if (!config) return std::nullopt;
   ConfigInReach reach;
-  reach.expression = config->expression.substr(0, config->expression.find_first_of(".-"));
+  reach.expression = config->expression;
+  while (!reach.expression.empty() && llvm::StringRef(".->").contains(reach.expression.back()))
+    reach.expression.pop_back();
   reach.type = config->type->qualified;
   reach.field = best ? best->name : proposed;
   reach.field_exists = best != nullptr;
