@@ -89,7 +89,7 @@ static void judge(const Program& program, std::vector<Finding>& findings) {
   for (const GraphFinding& found : graph_findings(graphs)) {
     const GraphMember& member = graphs.members.at(found.member);
     const EntityFact* function = program.entity(found.function);
-    const std::string name = (function ? function->name : "?") + "()", what = shown(member);
+    const std::string name = found.anchor + "()", what = shown(member); // the anchor of a wait is not used
     Finding finding;
     finding.check = "unvalidated-dependency-cycle";
     finding.kind = found.kind;

@@ -238,7 +238,7 @@ void GraphReader::project_call(const clang::Expr& call, const clang::FunctionDec
               llvm::dyn_cast_or_null<clang::ArraySubscriptExpr>(stripped(address->getSubExpr())))
         if (EntityId member = carrier_of(place->getBase());
             member != EntityId::none && graph_name(members[member].name) == GraphName::dependency)
-          fill(member, {GraphSource::outside, 0}, call);
+          fill(member, {GraphSource::outside, 0}, call, place->getBase());
     if (const clang::BinaryOperator* sum = llvm::dyn_cast_or_null<clang::BinaryOperator>(plain);
         sum && sum->isAdditiveOp()) {
       if (llvm::isa_and_nonnull<clang::ParmVarDecl>(named_declaration(sum->getLHS()))) goes_deeper = true;

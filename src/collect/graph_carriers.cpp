@@ -331,6 +331,11 @@ GraphReader::Source GraphReader::source_of(const clang::Expr* expression) {
     if (base && !llvm::isa<clang::CXXThisExpr>(base)) return source_of(base);
     return {GraphSource::outside, 0};
   }
+  // std::shared_ptr<Node> node(pool.get(), give_back): whoever gave the pointer, it had no owner before.
+  if (const clang::CXXConstructExpr* owner = llvm::dyn_cast<clang::CXXConstructExpr>(expression);
+      owner && owner->getNumArgs() >= 1 && owner->getArg(0)->getType()->isPointerType() &&
+      (class_name(owner->getType()) == "shared_ptr" || class_name(owner->getType()) == "unique_ptr"))
+    return {GraphSource::fresh, 0};
   if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression)) {
     std::string name = callee_name(*call);
     for (const clang::Expr* argument : call->arguments()) {

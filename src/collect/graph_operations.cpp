@@ -28,6 +28,26 @@ const clang::ValueDecl* named_declaration(const clang::Expr* expression) {
   return named ? named->getDecl() : nullptr;
 }
 
+// What keeps a callable: a variable, or a member of std::function's kind.
+static const clang::ValueDecl* callable_named(const clang::Expr* expression) {
+  const clang::Expr* plain = stripped(expression);
+  const clang::ValueDecl* named = named_declaration(plain);
+  if (const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(plain))
+    named = llvm::dyn_cast<clang::FieldDecl>(member->getMemberDecl());
+  if (!named) return nullptr;
+  if (llvm::isa<clang::ParmVarDecl>(named)) return named; // `self` of a generic lambda
+  const clang::CXXRecordDecl* record = named->getType().getNonReferenceType()->getAsCXXRecordDecl();
+  const llvm::StringRef name = class_name(named->getType());
+  return record && (record->isLambda() || name == "function" || name == "move_only_function") ? named : nullptr;
+}
+
+static bool gives_lambda(const clang::Expr* expression) {
+  const clang::Expr* plain = stripped(expression);
+  while (const clang::CXXConstructExpr* made = llvm::dyn_cast_or_null<clang::CXXConstructExpr>(plain))
+    plain = made->getNumArgs() > 0 ? stripped(made->getArg(0)) : nullptr;
+  return llvm::isa_and_nonnull<clang::LambdaExpr>(plain);
+}
+
 void GraphReader::fill(EntityId member, const Source& source, const clang::Stmt& at, const clang::Expr* target,
                        const clang::Expr* value) {
   if (source.kind == GraphSource::nothing) return;
@@ -65,16 +85,30 @@ void GraphReader::fill(EntityId member, const Source& source, const clang::Stmt&
     Source of_key = source_of(key);
     made.parameters |= of_key.parameters;
     filled.push_back({events.size() - 1, member, named_declaration(key), named_declaration(value)});
-  } else if (const clang::MemberExpr* field = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(target));
-             field && value) {
-    filled.push_back({events.size() - 1, member, named_declaration(field->getBase()), named_declaration(value)});
+  } else if (const clang::MemberExpr* field = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(target))) {
+    if (value)
+      filled.push_back({events.size() - 1, member, named_declaration(field->getBase()), named_declaration(value)});
     if (is_in_own_map(*field)) events.back().flags |= of_own_map;
   }
 }
 
-// services.find(id)->second.dependencies, services[id].dependencies: a map gives each record the id that others name.
+// The record that an expression is: `services[id]` also behind `Service& service = services[id]` and `&services[id]`.
+static const clang::Expr* record_itself(const clang::Expr* expression) {
+  const clang::Expr* record = stripped(expression);
+  if (const clang::VarDecl* variable = llvm::dyn_cast_or_null<clang::VarDecl>(named_declaration(record));
+      variable && variable->isLocalVarDecl() && variable->hasInit() &&
+      (variable->getType()->isReferenceType() || variable->getType()->isPointerType()))
+    record = stripped(variable->getInit());
+  if (const clang::UnaryOperator* address = llvm::dyn_cast_or_null<clang::UnaryOperator>(record);
+      address && address->getOpcode() == clang::UO_AddrOf)
+    record = stripped(address->getSubExpr());
+  return record;
+}
+
+// services.find(id)->second.dependencies, services[id].dependencies: a map gives each record the id that others name,
+// and in units[n].deps its place in the table is one.
 bool GraphReader::is_in_own_map(const clang::MemberExpr& field) {
-  const clang::Expr* record = stripped(field.getBase());
+  const clang::Expr* record = record_itself(field.getBase());
   clang::QualType map;
   if (const clang::MemberExpr* second = llvm::dyn_cast_or_null<clang::MemberExpr>(record)) {
     const clang::QualType entry =
@@ -86,10 +120,19 @@ bool GraphReader::is_in_own_map(const clang::MemberExpr& field) {
     if (element->getOperator() == clang::OO_Subscript) map = element->getArg(0)->getType();
   } else if (const clang::CXXMemberCallExpr* element = llvm::dyn_cast_or_null<clang::CXXMemberCallExpr>(record)) {
     if (callee_name(*element) == "at") map = element->getImplicitObjectArgument()->getType();
+  } else if (const clang::ArraySubscriptExpr* row = llvm::dyn_cast_or_null<clang::ArraySubscriptExpr>(record)) {
+    map = row->getBase()->IgnoreParenImpCasts()->getType();
   }
-  if (map.isNull() || (class_name(map) != "pair" && !is_map_template(class_name(map)))) return false;
-  const clang::QualType key = type_argument(map, 0), list = field.getMemberDecl()->getType();
-  const clang::QualType named = type_argument(list, 0);
+  if (map.isNull()) return false;
+  const clang::QualType list = field.getMemberDecl()->getType();
+  const bool table = map->isArrayType() || map->isPointerType() || is_sequence_template(class_name(map));
+  if (table) {
+    const std::optional<GraphType> type = graph_type(list, field.getMemberDecl()->getName(), nullptr);
+    return type && type->shape == GraphShape::ids && type->element->isIntegerType() &&
+           graph_name(std::string_view(field.getMemberDecl()->getName())) >= GraphName::graph;
+  }
+  if (class_name(map) != "pair" && !is_map_template(class_name(map))) return false;
+  const clang::QualType key = type_argument(map, 0), named = type_argument(list, 0);
   return !key.isNull() && !named.isNull() &&
          key.getCanonicalType().getUnqualifiedType() == named.getCanonicalType().getUnqualifiedType();
 }
@@ -145,9 +188,9 @@ void GraphReader::assignment(const clang::Expr& whole, const clang::Expr* left, 
   const clang::Expr* target = stripped(left);
   const clang::ValueDecl* named = named_declaration(target);
   const clang::VarDecl* variable = llvm::dyn_cast_or_null<clang::VarDecl>(named);
-  bool callable = variable && (class_name(variable->getType()) == "function" ||
-                               class_name(variable->getType()) == "move_only_function");
-  if (callable) open_lambdas.push_back(variable);
+  const clang::ValueDecl* kept_in = callable_named(target);
+  bool callable = kept_in != nullptr && gives_lambda(right);
+  if (callable) open_lambda(*kept_in, target->getExprLoc());
   std::size_t first = events.size();
   unsigned decides = outcome;
   under(decides, right);
@@ -170,7 +213,7 @@ void GraphReader::assignment(const clang::Expr& whole, const clang::Expr* left, 
   if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast<clang::ArraySubscriptExpr>(target))
     if (EntityId member = carrier_of(subscript->getBase());
         member != EntityId::none && graph_name(members[member].name) == GraphName::dependency) {
-      fill(member, source_of(right), whole, nullptr, right);
+      fill(member, source_of(right), whole, subscript->getBase(), right);
       return;
     }
   // doc["depends_on"] = …, handled as a carrier above; state[x] = grey, node->visited = true:
@@ -324,7 +367,7 @@ void GraphReader::operator_call(const clang::CXXOperatorCallExpr& call) {
   if (call.isComparisonOp() && call.getNumArgs() == 2)
     return comparison(clang::getOperatorSpelling(kind), call.getArg(0), call.getArg(1), call);
   if (kind == clang::OO_Call) {
-    const clang::VarDecl* callable = llvm::dyn_cast_or_null<clang::VarDecl>(named_declaration(call.getArg(0)));
+    const clang::ValueDecl* callable = callable_named(call.getArg(0));
     for (unsigned i = 1; i < call.getNumArgs(); ++i) under(0, call.getArg(i));
     // A lambda that calls itself: by its variable, or by the `self` that it was given.
     bool itself =
@@ -332,7 +375,10 @@ void GraphReader::operator_call(const clang::CXXOperatorCallExpr& call) {
         (llvm::is_contained(open_lambdas, callable) ||
          (lambda_depth && llvm::isa<clang::ParmVarDecl>(callable) && callable->getDeclContext() != &function));
     if (itself) {
-      GraphEvent& made = event(GraphEventKind::call, function_id, call);
+      const clang::ValueDecl* caller = llvm::is_contained(open_lambdas, callable) ? callable
+                                       : open_lambdas.empty()                     ? nullptr
+                                                                                  : open_lambdas.back();
+      GraphEvent& made = event(GraphEventKind::call, caller ? context.entity(caller) : function_id, call);
       made.flags |= recursive;
       for (unsigned i = 1; i < call.getNumArgs(); ++i)
         if (EntityId member = element_of(call.getArg(i)); member != EntityId::none)

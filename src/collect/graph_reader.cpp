@@ -295,7 +295,7 @@ void GraphReader::declaration(const clang::VarDecl& variable) {
     holds_lambda = record && (record->isLambda() || class_name(variable.getType()) == "function" ||
                               class_name(variable.getType()) == "move_only_function");
   }
-  if (holds_lambda) open_lambdas.push_back(&variable);
+  if (holds_lambda) open_lambda(variable, variable.getLocation());
   std::size_t first = events.size();
   unsigned decides = outcome;
   if (!holds_lambda && !decides) decides = undecided; // something may ask the variable; decided when it is seen
@@ -399,6 +399,19 @@ void GraphReader::lambda(const clang::LambdaExpr& lambda) {
   outcome = before;
   --lambda_depth;
   loop_number = outer_loop;
+}
+
+// `visit` in `std::function<void(Id)> visit = [&](Id id) { … visit(next); }`: what stands in the lambda is its own.
+void GraphReader::open_lambda(const clang::ValueDecl& variable, clang::SourceLocation name) {
+  open_lambdas.push_back(&variable);
+  GraphEvent& start = events.emplace_back();
+  start.function = function_id;
+  start.object = context.entity(&variable);
+  start.kind = GraphEventKind::lambda;
+  start.location = context.expansion_of(name);
+  start.order = static_cast<unsigned>(events.size());
+  start.loop = loop_number;
+  start.text = variable.getNameAsString();
 }
 
 void GraphReader::aggregate(const clang::InitListExpr& given) {

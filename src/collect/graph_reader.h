@@ -58,6 +58,7 @@ class GraphReader {
   void project_call(const clang::Expr& call, const clang::FunctionDecl& callee,
                     llvm::ArrayRef<const clang::Expr*> arguments, const clang::Expr* object);
   void lambda(const clang::LambdaExpr& lambda);
+  void open_lambda(const clang::ValueDecl& variable, clang::SourceLocation name);
   void aggregate(const clang::InitListExpr& list);
   void constructor_initialisers(const clang::CXXConstructorDecl& constructor);
   void mention(const clang::DeclRefExpr& named);

@@ -107,8 +107,12 @@ class MentionConsumer : public clang::index::IndexDataConsumer {
     Named& info = at->second;
     info.binds = llvm::isa<clang::FunctionDecl, clang::VarDecl>(named);
     for (const clang::Decl* again : named->redecls()) {
+      if (again->getLocation().isInvalid()) continue;
       StringId file = file_of(again->getLocation());
-      if (file == StringId::empty) continue;
+      if (file == StringId::empty) { // the system's header makes it known, whoever of us defines one as well
+        info.declaration = nullptr;
+        return info;
+      }
       info.declaration = named;
       if (std::find(info.declared_in.begin(), info.declared_in.end(), file) == info.declared_in.end())
         info.declared_in.push_back(file);

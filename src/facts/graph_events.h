@@ -47,7 +47,7 @@ enum class GraphEventKind : std::uint8_t {
   same,       // compares an element with ==, !=                       object: member
   test,       // asks a mark                                           object: marker; other: member it is a field of
   mark,       // sets, inserts, removes a mark                         object: marker; text: the value, "+" or "-"
-  call,       // calls a function                                      object: callee; other: member handed over
+  call,       // calls a function, or a lambda that calls itself       object: callee; other: member handed over
   count_down, // --in_degree[x]                                        object: marker
   zero,       // in_degree[x] == 0                                     object: marker
   sizes,      // compares how many there were with how many there are
@@ -58,6 +58,7 @@ enum class GraphEventKind : std::uint8_t {
   give_back,  // returns the member                                    object: member
   store,      // keeps a record that has the member                    object: member; other: the container
   drop,       // deletes an element                                    object: member; none: its own record or parameter
+  lambda,     // a lambda starts that its variable may call            object: variable; text: its name
 };
 
 // What follows from a test, as bits.

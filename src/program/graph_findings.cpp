@@ -332,13 +332,15 @@ class Judge {
     return false;
   }
 
-  static bool is_guarded(const std::vector<const GraphFunction*>& ring, const GraphEvent& call) {
+  // `from`: order of the first event that belongs to what calls itself.
+  static bool is_guarded(const std::vector<const GraphFunction*>& ring, const GraphEvent& call, unsigned from) {
     for (const GraphFunction* function : ring) {
       std::map<EntityId, unsigned> tested, marked;
       std::set<EntityId> down, zero;
       bool bounded = false;
       for (const GraphEvent& event : function->events) {
         if (function->id == call.function && event.order > call.order) break;
+        if (function->id == call.function && event.order < from) continue;
         if (event.kind == GraphEventKind::test) {
           tested.emplace(event.object, event.order);
           if (event.has(bounds_depth)) bounded = true;
@@ -361,6 +363,15 @@ class Judge {
     return false;
   }
 
+  // The lambda that calls itself there by the name that it has, or null.
+  static const GraphEvent* lambda_of(const GraphFunction& function, const GraphEvent& call) {
+    const GraphEvent* found = nullptr;
+    for (const GraphEvent& event : function.events)
+      if (event.kind == GraphEventKind::lambda && event.object == call.object && event.order < call.order)
+        found = &event;
+    return found;
+  }
+
   void walks(const GraphMember& member) {
     std::set<EntityId> reported;
     for (std::uint32_t number : graphs.users(member.id)) {
@@ -370,22 +381,25 @@ class Judge {
         bool hands = event.has(hands_element) || (event.has(hands_container) && event.has(recursive));
         if (!hands) continue;
         bool back = event.has(recursive) || (function.ring != 0 && comes_back(event.object, function.id, 3));
-        if (!back || reported.contains(function.id)) continue;
+        const GraphEvent* lambda = event.has(recursive) ? lambda_of(function, event) : nullptr;
+        const EntityId walker = lambda ? lambda->object : function.id;
+        if (!back || reported.contains(walker)) continue;
         std::vector<const GraphFunction*> ring{&function};
         for (std::uint32_t other : graphs.ring(function.ring))
           if (graphs.functions[other].id != function.id &&
               (graphs.functions[other].id == event.object || comes_back(graphs.functions[other].id, function.id, 2)))
             ring.push_back(&graphs.functions[other]);
-        if (is_guarded(ring, event)) continue;
+        if (is_guarded(ring, event, lambda ? lambda->order : 0)) continue;
         GraphFinding finding;
         finding.kind = "endless-walk";
         finding.member = member.id;
         if (!stand_at(finding, function)) continue;
-        reported.insert(function.id);
+        if (lambda) finding.location = lambda->location, finding.anchor = lambda->text;
+        reported.insert(walker);
         finding.evidence.push_back({member.location, shown(member) + " names other records"});
         finding.evidence.push_back(
             {event.location, event.has(recursive)
-                                 ? name_of(function) + "() calls itself for what the member names"
+                                 ? finding.anchor + "() calls itself for what the member names"
                                  : name_of(function) + "() calls " + event.text + "(), which comes back to it"});
         findings.push_back(std::move(finding));
       }

@@ -146,6 +146,8 @@ IncludeGraph include_graph(const Program& program) {
     mention.defined = mention.home;
     if (const auto home = homes.find(fact.entity); home != homes.end() && fact.entity != EntityId::none)
       mention.defined = numbers.of(home->second);
+    // A header that is not ours makes it known, whoever of us defines it.
+    if (!mention.own && mention.home == no_index && !fact.home.empty()) continue;
     const bool elsewhere = mention.defined != no_index && mention.defined != mention.from;
     if (mention.from == no_index || (mention.home == no_index && !elsewhere)) continue;
     result.mentions.push_back(std::move(mention));
