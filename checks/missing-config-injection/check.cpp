@@ -85,7 +85,8 @@ class Judge {
       const EntityFact* function = program.entity(holding.function);
       if (!owner || owner->has(is_main) || (function && function->has(is_main)) || owner->has(is_external) ||
           owner->name.empty() || !program.is_ours(owner->location) || seams.is_test(owner->location) ||
-          seams.is_test(holding.location) || program.configuration->is_config_type(owner->id))
+          seams.is_test(holding.location) || seams.is_test_code(holding.function) ||
+          program.configuration->is_config_type(owner->id))
         continue;
       std::pair<std::map<EntityId, Owned>::iterator, bool> entry = owned.try_emplace(owner->id);
       if (entry.second) order.push_back(owner->id);
@@ -263,11 +264,12 @@ class Judge {
     if (!seam || !program.is_ours(seam->location) || seams.is_test(seam->location)) return;
     std::vector<const Holding*> production;
     for (const Holding* holding : by_seam[node])
-      if (!seams.is_test(holding->location) && program.is_ours(holding->tunable->constant.location) &&
-          !seams.is_test(holding->tunable->constant.location))
+      if (!seams.is_test(holding->location) && !seams.is_test_code(holding->function) &&
+          program.is_ours(holding->tunable->constant.location) && !seams.is_test(holding->tunable->constant.location))
         production.push_back(holding);
     if (production.empty()) return;
     if (program.configuration->reaches(node)) {
+      if (!seams.is_given_a_setting(node)) return;
       for (const Holding* holding : production)
         if (!holding->is_default) report_bypass(*seam, *holding);
     } else if (!seams.is_open(node) && !is_override(node) && !program.may_be_used_elsewhere(node)) {

@@ -126,18 +126,12 @@ class ReadVisitor : public AccessVisitor<ReadVisitor> {
   bool VisitCastExpr(clang::CastExpr* cast) {
     const clang::QualType to = cast->getType(), from = cast->getSubExpr()->getType();
     if (!to->isPointerType() || !from->isPointerType()) return true;
-    const clang::CXXRecordDecl* record = from->getPointeeType()->getAsCXXRecordDecl();
+    const clang::RecordDecl* record = from->getPointeeType()->getAsRecordDecl(); // of C as well
     if (!record || to->getPointeeType()->isRecordType() || !context.is_ours(record->getLocation())) return true;
     for (std::size_t i = around.size() - 1; i-- > 0;)
       if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(around[i])) {
         const clang::FunctionDecl* callee = call->getDirectCallee();
-        if (callee && callee->getDeclName().isIdentifier() &&
-            llvm::StringSwitch<bool>(callee->getName())
-                .Cases({"memcpy", "memset", "memmove", "memcmp", "bzero", "free", "realloc", "__builtin_memcpy",
-                        "__builtin_memset", "operator delete"},
-                       true)
-                .Default(false))
-          return true;
+        if (callee && callee->getDeclName().isIdentifier() && moves_bytes(callee->getName())) return true;
         break;
       }
     if (EntityId id = context.entity(record);
@@ -182,6 +176,18 @@ class ReadVisitor : public AccessVisitor<ReadVisitor> {
         return false;
     }
     return true;
+  }
+  // free(config), pool_free(pool, config), memcpy(&mine, &theirs, sizeof mine): none of them looks at a field.
+  static bool moves_bytes(llvm::StringRef name) {
+    for (const std::string& word : words_of(std::string_view(name)))
+      if (llvm::StringSwitch<bool>(word)
+              .Cases({"free", "dealloc", "deallocate", "delete", "memcpy", "memset", "memmove", "memcmp", "bzero",
+                      "realloc"},
+                     true)
+              .Cases({"memdup", "memzero"}, true)
+              .Default(false))
+        return true;
+    return false;
   }
   static bool has_word(llvm::StringRef name) {
     for (const std::string& word : words_of(std::string_view(name)))

@@ -91,6 +91,28 @@ class ParseJudge {
            (entity->kind == EntityKind::field || entity->kind == EntityKind::variable);
   }
 
+  // Whether the text is a setting's: backwards through texts only, because a number that is printed into one is no
+  // setting to read, and not through what all texts of a program go through, such as the pointer in a string view.
+  bool is_configured_text(EntityId start) const {
+    constexpr std::size_t max_nodes = 200, hub = 20;
+    std::vector<EntityId> nodes{start};
+    std::unordered_set<EntityId> seen{start};
+    for (std::size_t i = 0; i < nodes.size() && i < max_nodes; ++i) {
+      const EntityFact* entity = program.entity(nodes[i]);
+      if (!entity) entity = program.entity(program.function_of(nodes[i]));
+      const bool number =
+          entity && (entity->type_class == TypeClass::integer || entity->type_class == TypeClass::floating ||
+                     entity->type_class == TypeClass::boolean || entity->type_class == TypeClass::duration);
+      if (number || !configuration.reaches(nodes[i])) continue;
+      if (configuration.is_source(nodes[i])) return true;
+      const std::span<const std::uint32_t> flows = program.flows_to(nodes[i]);
+      if (flows.size() > hub) continue;
+      for (std::uint32_t index : flows)
+        if (const EntityId from = program.flows[index].from; seen.insert(from).second) nodes.push_back(from);
+    }
+    return false;
+  }
+
   // The setting that the number becomes, if it becomes one.
   const EntityFact* setting_of(const Parse& parse) const {
     for (EntityId node : parse.number)
@@ -109,7 +131,7 @@ class ParseJudge {
     if (parse.fact.silence == Silence::caught && parse.text.empty() && !document) return std::nullopt;
     const EntityFact* setting = setting_of(parse);
     bool from_outside = document;
-    for (EntityId node : parse.text) from_outside |= configuration.reaches(node);
+    for (EntityId node : parse.text) from_outside |= is_configured_text(node);
     if (!setting && !from_outside && !(function && configuration.is_loader(parse.fact.function))) return std::nullopt;
     if (is_refused(parse)) return std::nullopt;
 

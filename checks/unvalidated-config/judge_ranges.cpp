@@ -104,6 +104,10 @@ class RangeJudge {
         for (std::uint32_t index : flows) {
           const FlowFact& flow = program.flows[index];
           const EntityFact* from = program.entity(flow.from);
+          // max_bytes = max_kbytes * 1000: what is computed from a setting is as good as that setting.
+          if (nodes[begin] == field && from && from->kind == EntityKind::field && configuration.is_source(flow.from) &&
+              checked.contains(flow.from))
+            return true;
           // A share of a number that was looked at is as good as the number; what is made of text is another thing.
           const bool number =
               from && (from->type_class == TypeClass::integer || from->type_class == TypeClass::floating ||

@@ -120,6 +120,8 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
 
   bool VisitInitListExpr(clang::InitListExpr* list) { // { "ttl", &Config::ttl, 1, 3600 }
     members_with_numbers(list->inits());
+    const clang::InitListExpr* whole = list->isSemanticForm() ? list : list->getSemanticForm(); // with designators
+    if (whole) row_with_bounds(*whole);
     return true;
   }
   bool VisitCXXConstructExpr(clang::CXXConstructExpr* construct) {
@@ -346,8 +348,51 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
         number = true;
     }
     if (!field || !number) return;
+    bounded_member(field, given.front());
+  }
+  void bounded_member(const clang::ValueDecl* field, const clang::Expr* where) {
     EntityId id = context.entity(field);
-    if (id != EntityId::none) emit({id, EntityId::none, context.expansion_of(given.front()->getSourceRange())});
+    if (id != EntityId::none) emit({id, EntityId::none, context.expansion_of(where->getSourceRange())});
+  }
+
+  // { "ttl", T_INT, offsetof(struct conf, ttl), 1, 3600 }, or &conf.ttl: a row of a table of options, whose `min` and
+  // `max` whoever goes through the table compares with what the user says. Of other rows nobody knows what a number is.
+  void row_with_bounds(const clang::InitListExpr& row) {
+    const clang::RecordDecl* record = row.getType().isNull() ? nullptr : row.getType()->getAsRecordDecl();
+    if (!record || record->isUnion()) return;
+    const clang::ValueDecl* field = nullptr;
+    bool bound = false;
+    unsigned i = 0;
+    for (const clang::FieldDecl* column : record->fields()) {
+      const clang::Expr* value = i < row.getNumInits() ? row.getInit(i) : nullptr;
+      ++i;
+      if (!value || llvm::isa<clang::ImplicitValueInitExpr>(value)) continue;
+      if (names_a_bound(column->getName()) && is_constant(value)) bound = true;
+      const clang::Expr* stripped = value->IgnoreParenCasts();
+      if (const clang::OffsetOfExpr* offset = llvm::dyn_cast<clang::OffsetOfExpr>(stripped)) {
+        const clang::OffsetOfNode last = offset->getComponent(offset->getNumComponents() - 1);
+        if (last.getKind() == clang::OffsetOfNode::Field) field = last.getField();
+      } else if (const clang::UnaryOperator* address = llvm::dyn_cast<clang::UnaryOperator>(stripped);
+                 address && address->getOpcode() == clang::UO_AddrOf) {
+        if (const clang::MemberExpr* member =
+                llvm::dyn_cast<clang::MemberExpr>(address->getSubExpr()->IgnoreParenCasts()))
+          field = member->getMemberDecl();
+        else if (const clang::DeclRefExpr* variable =
+                     llvm::dyn_cast<clang::DeclRefExpr>(address->getSubExpr()->IgnoreParenCasts()))
+          field = variable->getDecl();
+      }
+    }
+    if (field && bound) bounded_member(field, &row);
+  }
+  // min, max_value, lower, vmax
+  static bool names_a_bound(llvm::StringRef name) {
+    for (const std::string& word : words_of(std::string_view(name)))
+      if (llvm::StringSwitch<bool>(word)
+              .Cases({"min", "max", "minimum", "maximum", "lower", "upper", "low", "high", "lo", "hi"}, true)
+              .Cases({"vmin", "vmax", "imin", "imax", "least", "most", "floor", "ceiling"}, true)
+              .Default(false))
+        return true;
+    return false;
   }
 
   Lowering lowering;

@@ -53,6 +53,10 @@ struct Factor {
   std::string why;
 };
 
+// How a suggestion ends that has nobody to name: the value of a namespace is everybody's. Reports in other languages
+// recognise it by this.
+inline constexpr std::string_view given_to_users = ", given to those who use it.";
+
 struct Finding {
   // By the check's judge:
   std::string check, kind;

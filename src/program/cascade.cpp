@@ -40,6 +40,11 @@ CascadeFinder::CascadeFinder(const Program& linked, const SeamModel& seams, cons
       if (record && holds_by_value(entity, *record) && !constructs(entity.owner))
         members_by_value[record->id].push_back(i);
     }
+    if (entity.kind == EntityKind::variable && entity.has(is_static) && entity.type_entity != EntityId::none) {
+      const EntityFact* function = program.entity(entity.owner);
+      if (entity.owner == entity.type_entity || (function && function->owner == entity.type_entity))
+        singletons.insert(entity.type_entity);
+    }
     if (entity.kind == EntityKind::record && !constructs(entity.id))
       for (EntityId base : program.bases_of(entity.id)) derived[base].push_back(entity.id);
   }
@@ -107,7 +112,12 @@ std::vector<ChangeSite> CascadeFinder::sites_of_record(EntityId record) const {
     // The class makes its own objects: in a factory, whose callers are the places, or in a copy, which has what it
     // needs.
     const EntityFact* factory = program.entity(function_around(program, call.caller));
-    if (factory && factory->has(is_static) && !factory->has(is_constructor) && factories.insert(factory->id).second) {
+    const bool makes = factory && factory->has(is_static) && !factory->has(is_constructor);
+    if (makes && singletons.contains(record)) { // made once, whoever asks for it first: nobody else needs to change
+      sites.push_back(site_of(index, record));
+      if (sites.back().end == SiteEnd::lacks) sites.back().end = SiteEnd::root;
+      sites.back().holder = EntityId::none;
+    } else if (makes && factories.insert(factory->id).second) {
       std::vector<ChangeSite> calls = sites_of_function(factory->id, record);
       sites.insert(sites.end(), calls.begin(), calls.end());
     }

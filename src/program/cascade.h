@@ -6,6 +6,7 @@
 
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace plumbline {
@@ -54,6 +55,7 @@ class CascadeFinder {
   std::vector<std::uint32_t> fields;                                         // indexes into Program::entities, by place
   std::unordered_map<EntityId, std::vector<std::uint32_t>> members_by_value; // record -> fields that hold one
   std::unordered_map<EntityId, std::vector<EntityId>> derived;               // record -> those without own constructors
+  std::unordered_set<EntityId> singletons; // records that keep an object of their own: a static member or local
 };
 
 } // namespace plumbline

@@ -155,17 +155,74 @@ static bool has_functions(const Program& program, EntityId record) {
   });
 }
 
+// Who holds a record in a member: by type, the classes that do.
+using Holders = std::unordered_map<EntityId, std::vector<EntityId>>;
+
+static Holders holders_of(const Program& program) {
+  Holders holders;
+  for (const EntityFact& entity : program.entities)
+    if (entity.kind == EntityKind::field && entity.type_entity != EntityId::none && entity.owner != entity.type_entity)
+      holders[entity.type_entity].push_back(entity.owner);
+  for (std::pair<const EntityId, std::vector<EntityId>>& entry : holders) {
+    std::sort(entry.second.begin(), entry.second.end());
+    entry.second.erase(std::unique(entry.second.begin(), entry.second.end()), entry.second.end());
+  }
+  return holders;
+}
+
+// An address, an id, a version: a value that objects at work are full of, and that a configuration may hold as well.
+static bool is_everyday_value(const Program& program, const EntityFact& type, const Holders& holders,
+                              const std::unordered_set<EntityId>& records) {
+  constexpr std::size_t many_holders = 3; // two may well keep what they were configured with
+  for (std::uint32_t index : program.members_of(type.id)) {
+    const EntityFact& member = program.entities[index];
+    const Meaning meaning = meaning_of(member.name, member.type_class);
+    if (member.kind == EntityKind::field && meaning.dimension != Dimension::none && meaning.strong) return false;
+  }
+  std::size_t configured = 0, others = 0;
+  if (const Holders::const_iterator found = holders.find(type.id); found != holders.end())
+    for (EntityId holder : found->second) ++(records.contains(holder) ? configured : others);
+  return others >= many_holders && others > 2 * configured;
+}
+
 // Whether the field's type is part of the configuration: a value, a plain record behind a pointer, or what the
 // configuration keeps its values in (a pointer to its implementation: ClientConfigImpl).
-static bool spreads(const Program& program, const EntityFact& field, const EntityFact& type) {
+static bool spreads(const Program& program, const EntityFact& field, const EntityFact& type, const Holders& holders,
+                    const std::unordered_set<EntityId>& records) {
   const EntityFact* owner = program.entity(field.owner);
   if (owner && type.name.starts_with(owner->name) && type.has(is_defined) && !type.has(is_external)) return true;
-  if (!holds_settings(program, type)) return false;
+  if (!holds_settings(program, type) || is_everyday_value(program, type, holders, records)) return false;
   const bool points = field.type.find('*') != std::string::npos;
   return !points || !has_functions(program, type.id);
 }
 
+// Records that are decoded bit by bit, and what they are made of: those pieces may not be decoded yet.
+static std::unordered_set<EntityId> codecs_of(const Program& program, const Holders& holders) {
+  std::unordered_set<EntityId> codecs;
+  std::vector<EntityId> open;
+  for (const EntityFact& entity : program.entities)
+    if (entity.kind == EntityKind::record && !entity.has(is_external) &&
+        decoded_from(program, entity.id) == Pieces::bits && codecs.insert(entity.id).second)
+      open.push_back(entity.id);
+  while (!open.empty()) {
+    const EntityId record = open.back();
+    open.pop_back();
+    for (std::uint32_t index : program.members_of(record)) {
+      const EntityFact& member = program.entities[index];
+      if (member.kind != EntityKind::field || member.type_entity == EntityId::none) continue;
+      const Holders::const_iterator found = holders.find(member.type_entity);
+      const bool of_codecs =
+          found != holders.end() && std::all_of(found->second.begin(), found->second.end(),
+                                                [&](EntityId holder) { return codecs.contains(holder); });
+      if (of_codecs && codecs.insert(member.type_entity).second) open.push_back(member.type_entity);
+    }
+  }
+  return codecs;
+}
+
 std::unordered_set<EntityId> config_types_of(const Program& program) {
+  const Holders holders = holders_of(program);
+  const std::unordered_set<EntityId> codecs = codecs_of(program, holders);
   std::unordered_set<EntityId> records;
   std::vector<EntityId> open;
   auto add = [&](EntityId record) {
@@ -176,7 +233,7 @@ std::unordered_set<EntityId> config_types_of(const Program& program) {
     // Parameters of a codec, read bit by bit, are configuration by name only. (Bytes may be stored settings.)
     if (entity.kind == EntityKind::record &&
         (entity.has(is_config_annotated) ||
-         (is_config_name(*program.settings, entity.name) && decoded_from(program, entity.id) != Pieces::bits)))
+         (is_config_name(*program.settings, entity.name) && !codecs.contains(entity.id))))
       add(entity.id);
     if (entity.kind == EntityKind::parameter && entity.type_entity != EntityId::none)
       takers[entity.type_entity].push_back(&entity);
@@ -198,7 +255,7 @@ std::unordered_set<EntityId> config_types_of(const Program& program) {
           records.contains(member.type_entity))
         continue;
       const EntityFact* type = program.entity(member.type_entity);
-      if (type && spreads(program, member, *type)) add(type->id);
+      if (type && spreads(program, member, *type, holders, records)) add(type->id);
     }
   }
   return records;

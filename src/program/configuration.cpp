@@ -67,7 +67,7 @@ Configuration::Configuration(const Program& program) {
   }
   reached = reach_of(program, starts);
   from_outside = reach_of(program, outside);
-  find_fallbacks(program);
+  find_lookups(program);
   // Loading code: returns a config type, or fills a config field from outside the program.
   for (const EntityFact& entity : program.entities) {
     if (entity.kind == EntityKind::parameter && records.contains(entity.type_entity)) {
@@ -120,10 +120,10 @@ Configuration::Configuration(const Program& program) {
   }
 }
 
-// int env_int(const char* name, int fallback): what is returned comes from outside, or else is the parameter.
-void Configuration::find_fallbacks(const Program& program) {
-  std::unordered_map<EntityId, std::vector<EntityId>> given; // a function's result or local -> its parameters
-  std::unordered_set<EntityId> looked_up;
+// int env_int(const char* name, int fallback): what is returned comes from outside, or else is the parameter, or a
+// constant: `if (!text) return 30; return atoi(text);`
+void Configuration::find_lookups(const Program& program) {
+  std::unordered_map<EntityId, std::vector<EntityId>> given; // a function's result or local -> its numeric parameters
   for (const FlowFact& flow : program.flows) {
     if (flow.function == EntityId::none) continue;
     const EntityFact* to = program.entity(flow.to);
@@ -132,19 +132,20 @@ void Configuration::find_fallbacks(const Program& program) {
     if (!inside) continue;
     const EntityFact* from = program.entity(flow.from);
     const bool number = from && from->kind == EntityKind::parameter && from->type_class != TypeClass::text;
-    if (number && from->owner == flow.function && flow.kind != FlowKind::derived)
-      given[flow.to].push_back(flow.from);
-    else if (!number && from_outside.contains(flow.from)) // of two numbers, one is a bound of the other
-      looked_up.insert(flow.to);
+    if (number && from->owner == flow.function && flow.kind != FlowKind::derived) given[flow.to].push_back(flow.from);
+    if (from_outside.contains(flow.from)) looked_up[flow.to] |= !number;
   }
+  // Of two numbers that are both given, one is a bound of the other.
   for (const std::pair<const EntityId, std::vector<EntityId>>& entry : given)
-    if (looked_up.contains(entry.first)) fallbacks.insert(entry.second.begin(), entry.second.end());
+    if (const std::unordered_map<EntityId, bool>::const_iterator found = looked_up.find(entry.first);
+        found != looked_up.end() && found->second)
+      fallbacks.insert(entry.second.begin(), entry.second.end());
 }
 
 bool Configuration::is_set_after_loading(const Program& program, const FlowFact& flow) const {
   const EntityFact* function = program.entity(flow.function);
   const std::unordered_map<EntityId, Loading>::const_iterator found = loads.find(flow.function);
-  if (!function || found == loads.end() || is_config_type(function->owner) || is_config_type(function->type_entity))
+  if (!function || found == loads.end() || is_own_function(*function) || is_config_type(function->type_entity))
     return false;
   return flow.location.line > found->second.last_line && !found->second.targets.contains(flow.to);
 }
@@ -166,14 +167,12 @@ bool Configuration::is_default(const Program& program, const FlowFact& flow) con
   const EntityFact* to = program.entity(flow.to);
   // What a config type computes for itself, and returns where nothing is configured, is its own affair.
   const EntityFact* around = program.entity(flow.function);
-  bool own = around && is_config_type(around->owner);
+  const bool own = around && is_own_function(*around);
   if (own && (!to || (to->kind == EntityKind::variable && to->has(is_local)))) return true;
-  // `if (!text) return 30; return atoi(text);`: what a function gives that looks it up outside the program.
-  if (!to && flow.kind == FlowKind::result && !from_outside.contains(flow.from))
-    for (std::uint32_t index : program.flows_to(flow.to)) {
-      const FlowFact& other = program.flows[index];
-      if (other.function == flow.function && other.from != flow.from && from_outside.contains(other.from)) return true;
-    }
+  // What a look-up of the project gives where it finds nothing outside.
+  if (!to && flow.kind == FlowKind::result && !from_outside.contains(flow.from) && looked_up.contains(flow.to) &&
+      program.function_of(flow.to) == flow.function)
+    return true;
   if (!to) return external.contains(flow.to); // what a look-up of our own gives where nothing is configured
   bool written = to->kind == EntityKind::parameter && flow.kind == FlowKind::assign; // through a reference
   if (to->kind == EntityKind::parameter && !written) {
@@ -184,7 +183,7 @@ bool Configuration::is_default(const Program& program, const FlowFact& flow) con
     if (callee && is_config_type(callee->owner) && callee->has(is_constructor) &&
         flow.kind == FlowKind::default_argument)
       return true;
-    return callee && is_config_type(callee->owner) && flow.function != EntityId::none && is_loader(flow.function) &&
+    return callee && is_own_function(*callee) && flow.function != EntityId::none && is_loader(flow.function) &&
            !program.entity(flow.function)->has(is_main);
   }
   if (to->kind == EntityKind::variable && to->name.starts_with("FLAGS_")) return true;

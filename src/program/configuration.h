@@ -35,13 +35,15 @@ class Configuration {
   };
 
   bool is_lookup(const Program& program, EntityId function) const;
-  void find_fallbacks(const Program& program);
+  void find_lookups(const Program& program);
   // A constant that loading code writes behind all values from outside is no default of theirs (design.md §3.6), unless
   // it corrects one of them.
   bool is_set_after_loading(const Program& program, const FlowFact& flow) const;
 
   std::unordered_set<EntityId> records, sources, reached, loaders, external, from_outside;
   std::unordered_set<EntityId> methods_in_c;
+  // Results and locals of functions that get values from outside the program; whether others than numeric parameters.
+  std::unordered_map<EntityId, bool> looked_up;
   std::unordered_set<EntityId> fallbacks; // parameters that a look-up of the project gives where it finds nothing
   std::unordered_map<EntityId, Loading> loads;
 };

@@ -37,6 +37,36 @@ bool SeamModel::is_test(const Location& location) const {
   return entry.first->second;
 }
 
+bool SeamModel::is_test_code(EntityId function) const {
+  const EntityFact* fact = program.entity(function);
+  if (!fact) return false;
+  const std::vector<std::string> words = words_of(fact->name);
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return word == "unittest" || word == "selftest"; });
+}
+
+bool SeamModel::is_given_a_setting(EntityId node) const {
+  constexpr std::size_t max_nodes = 200; // whose value has been through more, nobody would call a setting
+  const std::pair<std::unordered_map<EntityId, bool>::iterator, bool> entry = given.try_emplace(node, false);
+  if (!entry.second) return entry.first->second;
+  std::vector<EntityId> nodes{node};
+  std::unordered_set<EntityId> seen{node};
+  for (std::size_t i = 0; i < nodes.size() && i < max_nodes; ++i)
+    for (std::uint32_t index : program.flows_to(nodes[i])) {
+      const FlowFact& flow = program.flows[index];
+      const EntityFact* from = program.entity(flow.from);
+      if (!from) from = program.entity(program.function_of(flow.from));
+      // A number that is made of text or of a document's node is what somebody wrote there.
+      const bool computed = flow.kind == FlowKind::derived && from &&
+                            (from->type_class == TypeClass::integer || from->type_class == TypeClass::floating ||
+                             from->type_class == TypeClass::duration || from->type_class == TypeClass::time_point);
+      if (computed || !program.configuration->reaches(flow.from)) continue;
+      if (program.configuration->is_source(flow.from)) return entry.first->second = true;
+      if (seen.insert(flow.from).second) nodes.push_back(flow.from);
+    }
+  return false;
+}
+
 void SeamModel::index_calls() {
   for (std::uint32_t i = 0; i < program.calls.size(); ++i) {
     EntityId id = program.calls[i].callee;
@@ -389,7 +419,7 @@ void SeamModel::find_defaults_left() {
     const EntityFact* parameter = program.entity(flow.to);
     const EntityFact* function = parameter ? program.entity(parameter->owner) : nullptr;
     if (!function || configuration.is_config_type(function->owner) || !program.is_ours(parameter->location) ||
-        configuration.reaches(flow.from) || is_test(parameter->location))
+        configuration.reaches(flow.from) || is_test(parameter->location) || is_output_function(function->qualified))
       continue;
     const EntityFact* named = program.entity(flow.from);
     if (!program.constant(flow.from) && !(named && named->has(is_constant))) continue; // `= clock::now()`
@@ -398,11 +428,11 @@ void SeamModel::find_defaults_left() {
       if (const Consumer* behind = consumer_behind(parameter->id)) consumer = *behind;
     if (!consumer) continue;
     // Only a parameter that some call gives has its default left by others.
-    bool given = false;
+    bool configured = false;
     for (std::uint32_t index : program.flows_to(parameter->id))
-      given |=
+      configured |=
           program.flows[index].kind != FlowKind::default_argument && configuration.reaches(program.flows[index].from);
-    if (!given) continue;
+    if (!configured || !is_given_a_setting(parameter->id)) continue;
     for (std::uint32_t index : calls_of(function->id)) {
       const CallFact& call = program.calls[index];
       if (call.arguments > static_cast<unsigned>(parameter->index) || is_test(call.location) ||

@@ -45,6 +45,11 @@ class SeamModel {
   std::span<const std::uint32_t> calls_of(EntityId callee) const;
   std::span<const std::uint32_t> constructions_of(EntityId record) const;
   bool is_test(const Location& location) const;
+  // A function that tests, in whatever file: C libraries have their unittest_…() beside the code.
+  bool is_test_code(EntityId function) const;
+  // Some call gives the node a setting as it is, rather than something that is computed from one: what is left of a
+  // deadline, the size of a message. Only then could other calls give that setting too.
+  bool is_given_a_setting(EntityId node) const;
   // A value that enters here ends in a consumer of a time span or limit.
   const Consumer* consumer_behind(EntityId node) const;
 
@@ -68,6 +73,7 @@ class SeamModel {
   mutable std::unordered_map<EntityId, std::optional<Consumer>> consumers;
   mutable std::unordered_map<EntityId, EntityId> setters;
   mutable std::unordered_map<EntityId, bool> primitives; // by parameter
+  mutable std::unordered_map<EntityId, bool> given;      // by node
   mutable std::unordered_map<StringId, bool> tests;
   std::map<std::pair<std::string, std::uint32_t>, const SuppressionComment*> comments; // by file and line
 };

@@ -247,7 +247,7 @@ bool is_output_function(std::string_view qualified) {
                                                            "describe"}};
   std::vector<std::string> words = words_of(last_component(qualified));
   if (words.empty()) return qualified.find("operator<<") != std::string_view::npos;
-  if (words.size() > 1 && words[0] == "to" && words[1] == "string") return true;
+  if (words.size() > 1 && words[0] == "to" && (words[1] == "string" || words[1] == "printable")) return true;
   if (std::find(verbs.begin(), verbs.end(), words.front()) != verbs.end()) return true;
   return words.size() == 1 && std::find(alone.begin(), alone.end(), words.front()) != alone.end();
 }

@@ -39,9 +39,9 @@ Finding finding_of(const Program& program, const Tunable& tunable) {
                                                   reach.type + " and read it here.";
   } else {
     const bool has_owner = tunable.record != EntityId::none || tunable.function != EntityId::none;
-    finding.suggestion = "Make it a setting: a field such as '" + field + "' with the default " + tunable.value +
-                         (has_owner ? ", given to " + tunable.owner + " by whoever creates or calls it."
-                                    : ", given to those who use it.");
+    finding.suggestion =
+        "Make it a setting: a field such as '" + field + "' with the default " + tunable.value +
+        (has_owner ? ", given to " + tunable.owner + " by whoever creates or calls it." : std::string(given_to_users));
   }
   return finding;
 }

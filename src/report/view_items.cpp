@@ -1,5 +1,6 @@
 // Work items. A finding is a place; an item is what somebody does in one go: the values that are frozen into one file,
 // or what one check finds of one kind at one owner. So a report of hundreds of findings stays one of dozens of items.
+#include "audit/finding.h"
 #include "report/render.h"
 #include "report/source_lines.h"
 #include "report/view.h"
@@ -324,6 +325,7 @@ static std::string suggestion_of(const Json& finding, const ViewOptions& options
   std::string field = text_of(config, "field"), check = text_of(finding, "check");
   std::string key = flag_of(config, "field_exists") ? "existing" : field.empty() ? "seam" : "new";
   std::string owner = text_of(finding, "owner");
+  if (key == "seam" && llvm::StringRef(text_of(finding, "suggestion")).ends_with(given_to_users)) key = "seam_of_all";
   bool own_words = check == "hard-coded-duration" || check == "hard-coded-limit";
   if (in_english(options.words) || !own_words || (key == "seam" && owner.empty())) {
     const std::string text = text_of(finding, "suggestion");
