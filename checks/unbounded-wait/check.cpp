@@ -47,7 +47,9 @@ static bool can_wait_for_ever(const Handles& handles, const WaitCall& call, Loca
   if (call.handle == EntityId::none) return !handles.sets_limits(call.function);
   if (call.api == "socket" && (handles.is_limited(call.function, culprit) || handles.is_foreign(call.handle)))
     return false;
-  return !handles.is_limited(call.handle, culprit);
+  // A limit that is set on a connection of hiredis comes after the connect, which is over by then.
+  return !handles.is_limited(call.handle, culprit) &&
+         (call.api == "hiredis" || !handles.may_be_limited_elsewhere(call.handle));
 }
 
 static void judge(const Program& program, std::vector<Finding>& findings) {

@@ -8,8 +8,27 @@ namespace plumbline {
 static constexpr std::string_view pausing[] = {"sleep",   "usleep", "nanosleep", "pause",
                                                "backoff", "delay",  "nap",       "msleep"};
 
+const clang::Expr* plain_value(const clang::Expr* expression) {
+  while ((expression = strip(expression))) {
+    const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression);
+    const clang::FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
+    if (const clang::CoroutineSuspendExpr* suspended = llvm::dyn_cast<clang::CoroutineSuspendExpr>(expression))
+      expression = suspended->getOperand();
+    else if (callee && callee->getIdentifier() && callee->getName() == "__builtin_expect")
+      expression = call->getArg(0);
+    else if (const clang::UnaryOperator* twice = llvm::dyn_cast<clang::UnaryOperator>(expression);
+             twice && twice->getOpcode() == clang::UO_LNot) {
+      const clang::UnaryOperator* inner = llvm::dyn_cast<clang::UnaryOperator>(strip(twice->getSubExpr()));
+      if (!inner || inner->getOpcode() != clang::UO_LNot) break;
+      expression = inner->getSubExpr();
+    } else
+      break;
+  }
+  return expression;
+}
+
 const clang::ValueDecl* value_named_by(const clang::Expr* expression) {
-  expression = strip(expression);
+  expression = plain_value(expression);
   if (const clang::DeclRefExpr* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(expression))
     return llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
   if (const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(expression))
@@ -17,18 +36,18 @@ const clang::ValueDecl* value_named_by(const clang::Expr* expression) {
   return nullptr;
 }
 const clang::CallExpr* call_of(const clang::Expr* expression) {
-  expression = strip(expression);
+  expression = plain_value(expression);
   for (const clang::Expr* inner = nullptr; expression && inner != expression;) {
     inner = expression;
     if (const clang::ExprWithCleanups* cleanups = llvm::dyn_cast<clang::ExprWithCleanups>(expression))
-      expression = strip(cleanups->getSubExpr());
+      expression = plain_value(cleanups->getSubExpr());
     else if (const clang::MaterializeTemporaryExpr* made = llvm::dyn_cast<clang::MaterializeTemporaryExpr>(expression))
-      expression = strip(made->getSubExpr());
+      expression = plain_value(made->getSubExpr());
     else if (const clang::CXXBindTemporaryExpr* bound = llvm::dyn_cast<clang::CXXBindTemporaryExpr>(expression))
-      expression = strip(bound->getSubExpr());
+      expression = plain_value(bound->getSubExpr());
     else if (const clang::CXXConstructExpr* made = llvm::dyn_cast<clang::CXXConstructExpr>(expression);
              made && made->getNumArgs() == 1)
-      expression = strip(made->getArg(0));
+      expression = plain_value(made->getArg(0));
   }
   const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(expression);
   if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast_or_null<clang::CXXMemberCallExpr>(call);
@@ -55,9 +74,15 @@ llvm::StringRef called_name(const clang::CallExpr& call) {
   const clang::ValueDecl* value = called_value(call);
   return value ? name_of(value) : name_of(call.getDirectCallee());
 }
+bool sets_timer(const clang::FunctionDecl* callee) {
+  const llvm::StringRef name = name_of(callee);
+  const clang::CXXMethodDecl* method = llvm::dyn_cast_or_null<clang::CXXMethodDecl>(callee);
+  return method && name_of(method->getParent()).contains_insensitive("timer") &&
+         (name == "expires_after" || name == "expires_from_now" || name == "expires_at") && method->getNumParams() > 0;
+}
 bool is_pause(const clang::FunctionDecl* callee) {
   const llvm::StringRef name = name_of(callee);
-  return has_word(name, pausing) || name == "wait_for" || name == "wait_until";
+  return has_word(name, pausing) || name == "wait_for" || name == "wait_until" || sets_timer(callee);
 }
 // `while (!try_reserve()) condition.wait(lock);` waits until somebody says that the condition may hold now.
 static bool waits_for_condition(const clang::CallExpr& call, const clang::FunctionDecl& callee) {
@@ -88,7 +113,8 @@ static const clang::Stmt* last(const clang::Stmt* statement) {
 }
 static bool always_ends(const clang::Stmt* statement) { // leaves the loop
   statement = last(statement);
-  return llvm::isa_and_nonnull<clang::BreakStmt, clang::ReturnStmt, clang::CXXThrowExpr, clang::GotoStmt>(statement);
+  return llvm::isa_and_nonnull<clang::BreakStmt, clang::ReturnStmt, clang::CoreturnStmt, clang::CXXThrowExpr,
+                               clang::GotoStmt>(statement);
 }
 static bool always_leaves(const clang::Stmt* statement) { // does not reach what follows
   return always_ends(statement) || llvm::isa_and_nonnull<clang::ContinueStmt>(last(statement));
@@ -109,6 +135,9 @@ LoopSurvey::LoopSurvey(CollectContext& context, const clang::Expr* condition, co
 // What stands in an expression: counters, results, calls.
 void LoopSurvey::survey(const clang::Stmt* statement, const Place& at) {
   if (!statement || llvm::isa<clang::LambdaExpr>(statement)) return;
+  // Not the calls that the compiler makes to suspend and resume.
+  if (const clang::CoroutineSuspendExpr* suspended = llvm::dyn_cast<clang::CoroutineSuspendExpr>(statement))
+    return survey(suspended->getOperand(), at);
   if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(statement);
       unary && unary->isIncrementDecrementOp())
     count(unary->getSubExpr());
@@ -169,8 +198,24 @@ void LoopSurvey::assign(const clang::Expr* to, const clang::Expr* value, const P
   if (const clang::ValueDecl* variable = value_named_by(to)) assign(variable, value, at);
 }
 
+// node = node->next, left = left - 1; not error = wrap(error).
+static bool moves_by_itself(const clang::Expr* value, const clang::ValueDecl& variable, bool inside = false) {
+  value = plain_value(value);
+  if (!value) return false;
+  if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(value))
+    return inside && reference->getDecl() == &variable;
+  if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(value))
+    return (inside && member->getMemberDecl() == &variable) || moves_by_itself(member->getBase(), variable, true);
+  if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(value))
+    return (operation->isAdditiveOp() || operation->isMultiplicativeOp() || operation->isShiftOp()) &&
+           (moves_by_itself(operation->getLHS(), variable, true) ||
+            moves_by_itself(operation->getRHS(), variable, true));
+  return false;
+}
+
 void LoopSurvey::assign(const clang::ValueDecl* variable, const clang::Expr* value, const Place& at) {
   changed.insert(variable);
+  if (moves_by_itself(value, *variable)) counters.insert(variable);
   if (const clang::CallExpr* call = call_of(value)) results[variable] = call;
   // `connected = session.connect() && session.login()`, `ok = send(x) == 0`
   else if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(strip(value)))
@@ -212,14 +257,18 @@ void LoopSurvey::walk(const clang::Stmt* statement, Place at) {
         assign(variable, variable->getInit(), at);
         own.insert(variable);
       }
-  } else if (llvm::isa<clang::WhileStmt, clang::DoStmt, clang::ForStmt, clang::CXXForRangeStmt, clang::SwitchStmt>(
-                 statement)) {
+  } else if (const clang::SwitchStmt* choice = llvm::dyn_cast<clang::SwitchStmt>(statement)) {
+    walk_switch(*choice, at);
+  } else if (llvm::isa<clang::WhileStmt, clang::DoStmt, clang::ForStmt, clang::CXXForRangeStmt>(statement)) {
     Place inner = at;
     ++inner.nested;
-    inner.nested_loop |= !llvm::isa<clang::SwitchStmt>(statement);
+    inner.nested_loop = true;
     for (const clang::Stmt* child : statement->children()) walk(child, inner);
   } else if (llvm::isa<clang::BreakStmt>(statement)) {
     if (at.nested == 0) ways.push_back({statement, at});
+  } else if (const clang::CoreturnStmt* result = llvm::dyn_cast<clang::CoreturnStmt>(statement)) {
+    ways.push_back({statement, at});
+    survey(result->getOperand(), at);
   } else if (llvm::isa<clang::ReturnStmt, clang::GotoStmt, clang::CXXThrowExpr>(statement)) {
     ways.push_back({statement, at});
     for (const clang::Stmt* child : statement->children()) survey(child, at);
@@ -227,6 +276,27 @@ void LoopSurvey::walk(const clang::Stmt* statement, Place at) {
     survey(statement, at);
   } else {
     for (const clang::Stmt* child : statement->children()) walk(child, at);
+  }
+}
+
+// What stands below a label runs if the condition is what the label says; what falls through has several labels.
+void LoopSurvey::walk_switch(const clang::SwitchStmt& choice, Place at) {
+  if (choice.getInit()) walk(choice.getInit(), at);
+  if (choice.getConditionVariableDeclStmt()) walk(choice.getConditionVariableDeclStmt(), at);
+  survey(choice.getCond(), at);
+  ++at.nested;
+  const clang::CompoundStmt* block = llvm::dyn_cast<clang::CompoundStmt>(choice.getBody());
+  if (!block) return walk(choice.getBody(), at);
+  Guard guard{choice.getCond(), true, false, &choice};
+  for (const clang::Stmt* statement : block->body()) {
+    while (const clang::SwitchCase* label = llvm::dyn_cast<clang::SwitchCase>(statement)) {
+      guard.labels.push_back(label);
+      statement = label->getSubStmt();
+    }
+    Place below = at;
+    below.guards.push_back(guard);
+    walk(statement, below);
+    if (always_leaves(statement)) guard.labels.clear();
   }
 }
 

@@ -21,6 +21,8 @@ inline llvm::StringRef name_of(const clang::NamedDecl* declaration) {
   return declaration && declaration->getDeclName().isIdentifier() ? declaration->getName() : llvm::StringRef();
 }
 
+// The expression without what says nothing about its value: casts, likely() and unlikely(), !!, co_await.
+const clang::Expr* plain_value(const clang::Expr* expression);
 // The variable or field that an expression names, through casts; null otherwise.
 const clang::ValueDecl* value_named_by(const clang::Expr* expression);
 // The call behind a value: through casts, temporaries, and conversions to bool; null if there is none.
@@ -29,6 +31,8 @@ const clang::CallExpr* call_of(const clang::Expr* expression);
 llvm::StringRef called_name(const clang::CallExpr& call);
 // Whether a variable is called: operation(), handler_(), (*callback)(x).
 bool calls_a_value(const clang::CallExpr& call);
+// What a coroutine sleeps by: timer.expires_after(1s); co_await timer.async_wait(…);
+bool sets_timer(const clang::FunctionDecl* callee);
 // A sleep, or a wait that ends by itself after some time.
 bool is_pause(const clang::FunctionDecl* callee);
 
@@ -41,6 +45,9 @@ struct LoopSurvey {
     const clang::Expr* condition;
     bool branch;
     bool other_leaves = false; // the other branch left the loop
+    // For what stands below labels of a switch over `condition`: the switch, and the labels that lead here.
+    const clang::SwitchStmt* choice = nullptr;
+    llvm::SmallVector<const clang::SwitchCase*, 2> labels = {};
   };
   // Where a statement stands in the loop.
   struct Place {
@@ -63,11 +70,13 @@ struct LoopSurvey {
   };
 
   CollectContext& context;
-  const clang::Expr* condition; // null: always true
+  const clang::Expr* condition;         // null: always true
+  const clang::VarDecl* item = nullptr; // a range-for's variable
   std::vector<Way> ways;
   std::vector<const clang::CallExpr*> pauses, calls;
   std::vector<Flag> flags;
-  llvm::DenseSet<const clang::ValueDecl*> counters, changed, own; // own: declared in the body
+  // counters move by their own value (++n, left -= 2, node = node->next); own: declared in the body.
+  llvm::DenseSet<const clang::ValueDecl*> counters, changed, own;
   llvm::DenseMap<const clang::ValueDecl*, const clang::CallExpr*> results;
   const clang::CallExpr* first_tried = nullptr; // in the last try block whose handlers stay in the loop
   bool interrupted = false; // EINTR, compare-and-swap, spinning on a lock, waiting for a condition: no retries
@@ -82,6 +91,7 @@ struct LoopSurvey {
   void assign(const clang::ValueDecl* variable, const clang::Expr* value, const Place& at);
   void walk(const clang::Stmt* statement, Place at);
   void walk_try(const clang::CXXTryStmt& attempt, const Place& at);
+  void walk_switch(const clang::SwitchStmt& choice, Place at);
 };
 
 } // namespace plumbline

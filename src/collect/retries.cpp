@@ -34,7 +34,19 @@ class RetryVisitor : public clang::RecursiveASTVisitor<RetryVisitor> {
   }
   bool VisitForStmt(clang::ForStmt* loop) { return examine(*loop, loop->getCond(), loop->getInc(), *loop->getBody()); }
   bool VisitCXXForRangeStmt(clang::CXXForRangeStmt* loop) {
-    if (usable()) requeues(*loop, *loop->getBody(), loop->getLoopVariable(), loop->getRangeInit());
+    if (!usable()) return true;
+    requeues(*loop, *loop->getBody(), loop->getLoopVariable(), loop->getRangeInit());
+    add(retry_over(context, *loop, name_of(function)), *loop);
+    return true;
+  }
+
+  // A label and what follows it in its block is a loop if something there jumps back.
+  bool VisitCompoundStmt(clang::CompoundStmt* block) {
+    if (!usable()) return true;
+    const llvm::SmallVector<const clang::Stmt*, 16> statements(block->body_begin(), block->body_end());
+    for (std::size_t i = 0; i < statements.size(); ++i)
+      if (const clang::LabelStmt* label = llvm::dyn_cast<clang::LabelStmt>(statements[i]))
+        add(retry_by_goto(context, *label, llvm::ArrayRef(statements).drop_front(i + 1), name_of(function)), *label);
     return true;
   }
 
@@ -67,15 +79,18 @@ class RetryVisitor : public clang::RecursiveASTVisitor<RetryVisitor> {
                const clang::Stmt& body) {
     if (!usable()) return true;
     requeues(loop, body, nullptr, condition);
-    std::optional<RetryLoop> found = retry_in(context, condition, increment, body, name_of(function));
-    if (!found) return true;
+    add(retry_in(context, condition, increment, body, name_of(function)), loop);
+    return true;
+  }
+
+  void add(std::optional<RetryLoop> found, const clang::Stmt& loop) {
+    if (!found) return;
     found->function = context.entity(function);
     found->location = context.expansion_of(loop.getBeginLoc());
     found->line = context.line_of(context.sources.getExpansionLoc(loop.getBeginLoc()));
     if (found->location.line != 0 &&
         context.first_time(static_cast<std::uint64_t>(context.place_id("retry-loop", found->location))))
       write(context.table, *found);
-    return true;
   }
 
   void requeues(const clang::Stmt& loop, const clang::Stmt& body, const clang::VarDecl* item, const clang::Expr* over) {

@@ -10,23 +10,6 @@
 
 namespace plumbline {
 
-// Verbs of something that can fail for reasons outside and succeed later.
-static constexpr std::string_view trying[] = {
-    "connect",  "reconnect", "dial",      "open",     "reopen",     "bind",       "send",    "resend",  "publish",
-    "post",     "put",       "write",     "call",     "invoke",     "request",    "login",   "logon",   "authenticate",
-    "register", "subscribe", "upload",    "download", "fetch",      "submit",     "commit",  "insert",  "join",
-    "mount",    "attach",    "handshake", "ping",     "try",        "retry",      "attempt", "acquire", "deliver",
-    "execute",  "start",     "restart",   "init",     "initialize", "initialise", "sync",    "upsert",  "enroll"};
-// Queries, iteration, taking the next of many, and waiting: going on is not trying again.
-static constexpr std::string_view other[] = {
-    "pop",     "next",     "read",    "recv",     "receive", "peek",     "poll",   "wait",     "select", "epoll",
-    "accept",  "is",       "has",     "have",     "empty",   "find",     "search", "contains", "exists", "count",
-    "size",    "lock",     "compare", "exchange", "test",    "load",     "begin",  "end",      "done",   "parse",
-    "scan",    "getline",  "line",    "dequeue",  "take",    "front",    "decode", "match",    "step",   "advance",
-    "iterate", "check",    "ready",   "valid",    "eof",     "finished", "drain",  "consume",  "token",  "char",
-    "now",     "time",     "clock",   "sleep",    "log",     "print",    "format", "rand",     "random", "generate",
-    "status",  "state",    "stopped", "stop",     "running", "can",      "should", "loop",     "visit",  "process",
-    "handle",  "dispatch", "fork",    "vfork",    "waitpid", "waitid",   "code"};
 static constexpr std::string_view bounding[] = {"retry",   "retries", "attempt",  "attempts", "exhausted", "limit",
                                                 "expired", "expire",  "deadline", "budget",   "remaining", "left",
                                                 "quota",   "elapsed", "tries",    "until",    "timedout",  "exceeded"};
@@ -49,16 +32,21 @@ namespace {
 
 class Loop : LoopSurvey {
  public:
-  // `around`: the function's name.
+  // `around`: the function's name. `each`: a range-for's variable.
   Loop(CollectContext& context, const clang::Expr* condition, const clang::Expr* increment, const clang::Stmt& body,
-       llvm::StringRef around)
-      : LoopSurvey(context, condition, increment, body), around(around) {}
+       llvm::StringRef around, const clang::VarDecl* each = nullptr)
+      : LoopSurvey(context, condition, increment, body), around(around) {
+    item = each;
+    if (item) changed.insert(item);
+  }
 
-  std::optional<RetryLoop> read() {
+  // `label`: that of a loop made by goto; its body ends with the last goto to it.
+  std::optional<RetryLoop> read(const clang::LabelDecl* label = nullptr) {
     if (interrupted) return std::nullopt;
-    const clang::CallExpr* attempt = success();
+    const clang::CallExpr* attempt = label ? failure(*label) : success();
     if (!attempt) return std::nullopt;
     RetryLoop loop;
+    tried = attempt;
     loop.attempt = called_name(*attempt);
     loop.bounded = is_bounded();
     loop.stop_flag = stop_flag();
@@ -67,36 +55,8 @@ class Loop : LoopSurvey {
   }
 
  private:
-  // Whether a call can be an attempt at all; `certainly`: its name says so.
   bool is_attempt(const clang::CallExpr* call, bool certainly) const {
-    if (call && calls_a_value(*call)) return is_attempted_value(*call);
-    const clang::FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
-    if (!callee || llvm::isa<clang::CXXOperatorCallExpr>(call) || is_pause(callee)) return false;
-    const llvm::StringRef name = name_of(callee);
-    const std::vector<std::string> words = words_of(name);
-    if (words.empty()) return false;
-    const bool tries =
-        llvm::is_contained(trying, words[0]) || (words.size() > 1 && llvm::is_contained(trying, words[1]));
-    // `try_lock`, `try_pop`, `can_connect`, `is_open`, `open_next`: the other words win.
-    if (has_word(name, other) || name.starts_with("get") || name.starts_with("str") || name.starts_with("mem"))
-      return false;
-    const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(callee);
-    const bool library = method ? method->getParent()->isInStdNamespace() : callee->isInStdNamespace();
-    if (library && words[0] != "open") return false;
-    // C's library writes to descriptors in loops of its own kind: what is left goes round.
-    if (!method && (name == "write" || name == "send" || name == "sendto" || name == "sendmsg" || name == "fwrite"))
-      return false;
-    return tries || !certainly;
-  }
-  // `template <class F> bool retry(F operation)`: a callable is tried if its name or the function's says so; any other
-  // may as well be the condition that somebody waits for.
-  bool is_attempted_value(const clang::CallExpr& call) const {
-    static constexpr std::string_view tried[] = {"operation", "op",      "action", "attempt", "task", "work",
-                                                 "request",   "command", "body",   "job",     "call", "callable"};
-    static constexpr std::string_view retrying[] = {"retry", "retries", "retrying", "attempt", "attempts", "try"};
-    const llvm::StringRef name = called_name(call);
-    if (has_word(name, other) || has_word(name, {"pred", "predicate", "condition", "cond"})) return false;
-    return has_word(name, tried) || has_word(name, trying) || has_word(around, retrying);
+    return plumbline::is_attempt(*this, call, certainly, around);
   }
   // What an enumerator or named constant says: +1 success, -1 failure.
   static int named_outcome(const clang::Expr* expression) {
@@ -110,7 +70,7 @@ class Loop : LoopSurvey {
   // +1: the condition holds when an attempt succeeded, -1: when it failed, 0: it says nothing about an attempt.
   // The attempt is left in `judged`.
   int outcome(const clang::Expr* expression, unsigned depth = 0) {
-    expression = strip(expression);
+    expression = plain_value(expression);
     if (!expression || depth > 8) return 0;
     if (const clang::ExprWithCleanups* cleanups = llvm::dyn_cast<clang::ExprWithCleanups>(expression))
       return outcome(cleanups->getSubExpr(), depth + 1);
@@ -149,19 +109,20 @@ class Loop : LoopSurvey {
 
   // The attempt whose value the expression is.
   const clang::CallExpr* attempt_behind(const clang::Expr* expression) const {
-    expression = strip(expression);
+    expression = plain_value(expression);
     if (const clang::BinaryOperator* operation = llvm::dyn_cast_or_null<clang::BinaryOperator>(expression);
         operation && operation->getOpcode() == clang::BO_Assign)
-      expression = strip(operation->getRHS());
-    if (const clang::ValueDecl* variable = value_named_by(expression)) return result_of(variable);
-    if (const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(expression))
-      return attempt_behind(member->getBase());
-    return call_of(expression);
+      expression = plain_value(operation->getRHS());
+    const clang::ValueDecl* variable = value_named_by(expression);
+    if (const clang::CallExpr* call = variable ? result_of(variable) : nullptr) return call;
+    if (const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(expression)) // result.code
+      return member->isImplicitAccess() ? nullptr : attempt_behind(member->getBase());
+    return variable ? nullptr : call_of(expression);
   }
 
   bool accept(const clang::CallExpr* call) {
     // Where somebody pauses or catches, what is tried may have any name.
-    if (!is_attempt(call, pauses_anywhere == 0)) return false;
+    if (!is_attempt(call, pauses_anywhere == 0) || tries_another(*this, *call)) return false;
     judged = call;
     return true;
   }
@@ -240,7 +201,7 @@ class Loop : LoopSurvey {
       else if (!equal && left->getType()->isBooleanType() && number)
         equal = *number ? 1 : -1;
       else if (!equal && number)
-        equal = *number < 0 ? -1 : *number == 0 || (*number >= 200 && *number < 300) ? 1 : 0;
+        equal = *number < 0 ? -1 : *number <= 1 || (*number >= 200 && *number < 300) ? 1 : 0; // OpenSSL's 1
       return operation.getOpcode() == clang::BO_EQ ? equal : -equal;
     case clang::BO_LT:
     case clang::BO_LE:
@@ -251,6 +212,39 @@ class Loop : LoopSurvey {
     default:
       return 0;
     }
+  }
+
+  int outcome_of(const clang::CaseStmt& label) const {
+    if (const int said = named_outcome(label.getLHS())) return said;
+    clang::Expr::EvalResult value;
+    if (label.getLHS()->isValueDependent() || !label.getLHS()->EvaluateAsInt(value, context.ast)) return 0;
+    if (strip(label.getLHS())->getType()->isEnumeralType()) return 0;
+    const std::int64_t number = saturated(value.Val.getInt());
+    return number == 0 ? 1 : number < 0 ? -1 : 0;
+  }
+
+  // What the labels that lead to a statement say about what the switch asks: `case Code::ok:`, `case 0:`, and
+  // `default:` where the others name only failures.
+  int outcome_of_labels(const Guard& guard) {
+    const clang::CallExpr* attempt = attempt_behind(guard.condition);
+    if (!attempt || !accept(attempt)) return 0;
+    int said = 0;
+    bool rest = false;
+    for (const clang::SwitchCase* label : guard.labels)
+      if (const clang::CaseStmt* one = llvm::dyn_cast<clang::CaseStmt>(label)) {
+        const int says = outcome_of(*one);
+        if (says == 0 || says == -said) return 0;
+        said = says;
+      } else
+        rest = true;
+    if (!rest) return said;
+    bool success = false, failure = false;
+    for (const clang::SwitchCase* label = guard.choice->getSwitchCaseList(); label; label = label->getNextSwitchCase())
+      if (const clang::CaseStmt* one = llvm::dyn_cast<clang::CaseStmt>(label);
+          one && !llvm::is_contained(guard.labels, label))
+        (outcome_of(*one) > 0 ? success : failure) |= outcome_of(*one) != 0;
+    const int others = success ? -1 : failure ? 1 : 0;
+    return said == 0 || said == others ? others : 0;
   }
 
   // `while (!connected_) { connect(); … }`, `while (!client.is_connected()) { client.connect(); … }`: the attempt
@@ -276,7 +270,7 @@ class Loop : LoopSurvey {
   bool succeeds(const Place& at) {
     if (at.in_catch) return false;
     for (const Guard& guard : at.guards) {
-      const int said = outcome(guard.condition);
+      const int said = guard.choice ? outcome_of_labels(guard) : outcome(guard.condition);
       const bool succeeded = (said > 0) == guard.branch;
       if (said == 0 || (succeeded && guard.other_leaves)) continue; // failure has left already: nothing is tried again
       return succeeded;
@@ -300,6 +294,21 @@ class Loop : LoopSurvey {
     return nullptr;
   }
 
+  // The attempt whose failure goes back to the label, or null.
+  const clang::CallExpr* failure(const clang::LabelDecl& label) {
+    pauses_anywhere = pauses.size();
+    for (const Way& way : ways) {
+      const clang::GotoStmt* back = llvm::dyn_cast<clang::GotoStmt>(way.statement);
+      if (!back || back->getLabel() != &label) continue;
+      for (const Guard& guard : way.at.guards) {
+        judged = nullptr;
+        const int said = guard.choice ? outcome_of_labels(guard) : outcome(guard.condition);
+        if (said != 0 && (said < 0) == guard.branch && judged) return judged;
+      }
+    }
+    return nullptr;
+  }
+
   // Leaving a try block whose handler stays: what was tried is the first call in the block.
   bool first_tried_in(const std::vector<Way>&) {
     first_tried_in_any = first_tried;
@@ -307,7 +316,7 @@ class Loop : LoopSurvey {
   }
 
   bool looks_at_bound(const clang::Stmt* statement) const {
-    if (!statement) return false;
+    if (!statement || statement == tried) return false; // connect(hosts[attempt % count]) bounds nothing
     if (const clang::Expr* expression = llvm::dyn_cast<clang::Expr>(statement)) {
       if (const clang::ValueDecl* variable = value_named_by(expression)) {
         if (counters.contains(variable) && !result_of(variable)) return true;
@@ -323,11 +332,26 @@ class Loop : LoopSurvey {
     return llvm::any_of(statement->children(), [&](const clang::Stmt* child) { return looks_at_bound(child); });
   }
 
-  bool is_bounded() const {
-    if (looks_at_bound(condition)) return true;
+  // `if (retried) return; retried = true;`, but neither `connected = true` nor a stop flag.
+  bool asks_second_time(const clang::Expr* expression) {
+    expression = plain_value(expression);
+    if (const clang::UnaryOperator* unary = llvm::dyn_cast_or_null<clang::UnaryOperator>(expression))
+      return asks_second_time(unary->getSubExpr());
+    if (const clang::BinaryOperator* operation = llvm::dyn_cast_or_null<clang::BinaryOperator>(expression))
+      return operation->isLogicalOp() &&
+             (asks_second_time(operation->getLHS()) || asks_second_time(operation->getRHS()));
+    const clang::ValueDecl* variable = value_named_by(expression);
+    return variable && !own.contains(variable) && !has_word(name_of(variable), stopping) &&
+           !has_word(name_of(variable), reached) && !result_of(variable) &&
+           llvm::any_of(flags, [&](const Flag& flag) { return flag.variable == variable; }) &&
+           flag_outcome(variable) == 0;
+  }
+
+  bool is_bounded() {
+    if (item || looks_at_bound(condition)) return true;
     for (const Way& way : ways)
       for (const Guard& guard : way.at.guards)
-        if (looks_at_bound(guard.condition)) return true;
+        if (looks_at_bound(guard.condition) || asks_second_time(guard.condition)) return true;
     // Flags that end the loop: `if (++attempt > 3) failed = true;`
     for (const Flag& flag : flags)
       for (const Guard& guard : flag.at.guards)
@@ -371,7 +395,7 @@ class Loop : LoopSurvey {
   }
 
   llvm::StringRef around;
-  const clang::CallExpr *first_tried_in_any = nullptr, *judged = nullptr;
+  const clang::CallExpr *first_tried_in_any = nullptr, *judged = nullptr, *tried = nullptr;
   std::size_t pauses_anywhere = 0;
 };
 
@@ -380,6 +404,28 @@ class Loop : LoopSurvey {
 std::optional<RetryLoop> retry_in(CollectContext& context, const clang::Expr* condition, const clang::Expr* increment,
                                   const clang::Stmt& body, llvm::StringRef around) {
   return Loop(context, condition, increment, body, around).read();
+}
+
+std::optional<RetryLoop> retry_over(CollectContext& context, const clang::CXXForRangeStmt& loop,
+                                    llvm::StringRef around) {
+  return Loop(context, nullptr, nullptr, *loop.getBody(), around, loop.getLoopVariable()).read();
+}
+
+static bool goes_to(const clang::Stmt* statement, const clang::LabelDecl& label) {
+  if (!statement || llvm::isa<clang::LambdaExpr>(statement)) return false;
+  if (const clang::GotoStmt* jump = llvm::dyn_cast<clang::GotoStmt>(statement)) return jump->getLabel() == &label;
+  return llvm::any_of(statement->children(), [&](const clang::Stmt* child) { return goes_to(child, label); });
+}
+
+std::optional<RetryLoop> retry_by_goto(CollectContext& context, const clang::LabelStmt& label,
+                                       llvm::ArrayRef<const clang::Stmt*> following, llvm::StringRef around) {
+  while (!following.empty() && !goes_to(following.back(), *label.getDecl())) following = following.drop_back();
+  llvm::SmallVector<clang::Stmt*, 8> statements{const_cast<clang::Stmt*>(label.getSubStmt())};
+  for (const clang::Stmt* statement : following) statements.push_back(const_cast<clang::Stmt*>(statement));
+  if (following.empty() && !goes_to(label.getSubStmt(), *label.getDecl())) return std::nullopt;
+  const clang::CompoundStmt* body = clang::CompoundStmt::Create(context.ast, statements, clang::FPOptionsOverride(),
+                                                                label.getBeginLoc(), label.getEndLoc());
+  return Loop(context, nullptr, nullptr, *body, around).read(label.getDecl());
 }
 
 } // namespace plumbline

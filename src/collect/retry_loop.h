@@ -15,6 +15,20 @@ namespace plumbline {
 std::optional<RetryLoop> retry_in(CollectContext& context, const clang::Expr* condition, const clang::Expr* increment,
                                   const clang::Stmt& body, llvm::StringRef around);
 
+// The same for a loop over a range, which bounds it.
+std::optional<RetryLoop> retry_over(CollectContext& context, const clang::CXXForRangeStmt& loop,
+                                    llvm::StringRef around);
+
+// The same for a loop that is made by `goto`: from the label to the last jump back to it. `following`: the statements
+// after the label in its block.
+std::optional<RetryLoop> retry_by_goto(CollectContext& context, const clang::LabelStmt& label,
+                                       llvm::ArrayRef<const clang::Stmt*> following, llvm::StringRef around);
+
+// Whether a call can be an attempt at all; `certainly`: its name says so. `around`: as above.
+bool is_attempt(const LoopSurvey& loop, const clang::CallExpr* call, bool certainly, llvm::StringRef around);
+// Alternatives and searches: for (host : hosts) if (connect(host)) …, while (!reserve(id)) ++id.
+bool tries_another(const LoopSurvey& loop, const clang::CallExpr& call);
+
 // How the loop pauses; `retry` gets its pause.
 void describe_pause(const LoopSurvey& loop, RetryLoop& retry);
 

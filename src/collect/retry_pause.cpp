@@ -50,15 +50,29 @@ class PauseReader {
     if (carries_value(traits.type_class)) length.reads.push_back(variable);
   }
 
+  // Which argument says how long the pause is; -1 where that is up to the callee: a helper of the project that backs
+  // off itself, an object that may remember. One that only sleeps, as often written for portability, is followed.
+  int length_index(const clang::FunctionDecl& callee) const {
+    const llvm::StringRef name = name_of(&callee);
+    if (sets_timer(&callee)) return 0;
+    if (!context.is_ours(callee.getLocation())) return name == "wait_for" || name == "wait_until" ? 1 : 0;
+    const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
+    if ((method && method->isInstance()) || !has_word(name, {"sleep", "usleep", "msleep", "nap", "delay", "pause"}) ||
+        has_word(name, {"backoff", "jitter", "retry", "next", "exponential"}))
+      return -1;
+    for (unsigned i = 0; i < callee.getNumParams(); ++i)
+      if (carries_value(traits_of(callee.getParamDecl(i)->getType()).type_class)) return static_cast<int>(i);
+    return -1;
+  }
+
   void describe(RetryLoop& retry) {
     for (const clang::CallExpr* call : loop.pauses) {
       const clang::FunctionDecl* callee = call->getDirectCallee();
-      const llvm::StringRef name = name_of(callee);
       retry.pause_location = context.expansion_of(call->getSourceRange());
       const std::string qualified = callee->getQualifiedNameAsString();
-      int index = name == "wait_for" || name == "wait_until" ? 1 : 0;
+      const int index = length_index(*callee);
       const Sink* sink = find_sink(qualified, index, {});
-      if (context.is_ours(callee->getLocation()) || static_cast<int>(call->getNumArgs()) <= index) {
+      if (index < 0 || static_cast<int>(call->getNumArgs()) <= index) {
         retry.pause = Pause::varying; // a helper of the project: what it does is not followed
         return;
       }

@@ -3,6 +3,7 @@
 
 #include <clang/AST/DeclTemplate.h>
 #include <clang/AST/ExprCXX.h>
+#include <clang/AST/RecursiveASTVisitor.h>
 #include <llvm/ADT/StringSwitch.h>
 
 namespace plumbline {
@@ -39,8 +40,10 @@ llvm::StringRef api_of(clang::QualType type, unsigned depth) {
     if (alias->getDecl()->getName() == "CURL") return "curl";
   if (type->isPointerType()) return api_of(type->getPointeeType(), depth + 1);
   const clang::RecordDecl* record = type->getAsRecordDecl();
-  if (!record || !record->getIdentifier()) return {};
-  llvm::StringRef api = llvm::StringSwitch<llvm::StringRef>(record->getName())
+  if (!record) return {};
+  const clang::TypedefNameDecl* alias = record->getTypedefNameForAnonDecl(); // C: typedef struct { … } redisOptions;
+  if (!record->getIdentifier() && !alias) return {};
+  llvm::StringRef api = llvm::StringSwitch<llvm::StringRef>(alias ? alias->getName() : record->getName())
                             .Cases({"MYSQL", "st_mysql"}, "mysql")
                             .Cases({"redisContext", "redisOptions"}, "hiredis")
                             .Case("ClientContext", "grpc")
@@ -54,6 +57,59 @@ llvm::StringRef api_of(clang::QualType type, unsigned depth) {
       if (argument.getKind() == clang::TemplateArgument::Type)
         if (llvm::StringRef inner = api_of(argument.getAsType(), depth + 1); !inner.empty()) return inner;
   return {};
+}
+
+bool gives_handle(const clang::CXXMethodDecl& method) {
+  if (!method.param_empty() || method.isStatic() || is_in_std(method)) return false;
+  const llvm::StringRef api = api_of(method.getReturnType());
+  if (!api.empty()) return api != "future";
+  if (!method.getReturnType()->isSpecificBuiltinType(clang::BuiltinType::Int)) return false;
+  if (llvm::isa<clang::CXXConversionDecl>(method)) return true;
+  return says_word(name_of(&method), {"fd", "get", "native", "handle", "descriptor", "sock", "socket"});
+}
+
+bool wraps_handle(clang::QualType type) {
+  const clang::CXXRecordDecl* record = type.isNull() ? nullptr : type.getNonReferenceType()->getAsCXXRecordDecl();
+  return record && record->hasDefinition() && !record->isInStdNamespace() && !record->isLambda() &&
+         llvm::any_of(record->methods(), [](const clang::CXXMethodDecl* method) { return gives_handle(*method); });
+}
+
+namespace {
+
+struct ConditionalJumpFinder : clang::RecursiveASTVisitor<ConditionalJumpFinder> {
+  bool found = false;
+  unsigned conditions = 0;
+  bool TraverseLambdaExpr(clang::LambdaExpr*) { return true; }
+  bool TraverseIfStmt(clang::IfStmt* statement) {
+    ++conditions;
+    bool go_on = RecursiveASTVisitor::TraverseIfStmt(statement);
+    --conditions;
+    return go_on;
+  }
+  bool jump() { return found |= conditions > 0, !found; }
+  bool VisitBreakStmt(clang::BreakStmt*) { return jump(); }
+  bool VisitContinueStmt(clang::ContinueStmt*) { return jump(); }
+  bool VisitReturnStmt(clang::ReturnStmt*) { return jump(); }
+  bool VisitGotoStmt(clang::GotoStmt*) { return jump(); }
+  bool VisitCXXThrowExpr(clang::CXXThrowExpr*) { return jump(); }
+};
+
+} // namespace
+
+bool leaves_on_condition(const clang::Stmt& body) {
+  ConditionalJumpFinder finder;
+  finder.TraverseStmt(const_cast<clang::Stmt*>(&body));
+  return finder.found;
+}
+
+bool is_condition(llvm::StringRef record) {
+  return record == "QWaitCondition" || (says_word(record, {"cond", "condition", "condvar"}) &&
+                                        !says_word(record, {"event", "flag", "latch", "gate"}));
+}
+
+bool is_condition_wait(llvm::StringRef function) {
+  const std::vector<std::string> words = words_of(function);
+  return words.size() > 1 && words.back() == "wait" && says_word(function, {"cond", "cnd", "condition", "condvar"});
 }
 
 bool is_in_std(const clang::FunctionDecl& function) {

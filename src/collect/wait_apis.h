@@ -28,6 +28,17 @@ llvm::StringRef record_of(const clang::FunctionDecl* function);
 const clang::Expr* unwrapped(const clang::Expr* expression);
 // Which client library's handle, or std's future, a type is: through references, pointers, smart pointers, containers.
 llvm::StringRef api_of(clang::QualType type, unsigned depth = 0);
+// Whether a statement of a loop's body leaves or restarts the loop under a condition: it asks something each time round.
+bool leaves_on_condition(const clang::Stmt& body);
+// Whether a method hands out the handle that its object holds: descriptor.get(), curl.handle(), operator int().
+bool gives_handle(const clang::CXXMethodDecl& method);
+// Whether a type is a class with such a method: its objects stand for their handles.
+bool wraps_handle(clang::QualType type);
+// Whether a class is a condition variable by its name: std::condition_variable, base::ConditionVariable,
+// sync::Condition.
+bool is_condition(llvm::StringRef record);
+// The same for a function of C: pthread_cond_wait, cnd_wait, SDL_CondWait.
+bool is_condition_wait(llvm::StringRef function);
 bool is_in_std(const clang::FunctionDecl& function);
 // The value of a constant integer or enumerator.
 std::optional<std::int64_t> integer(const clang::Expr* expression, const clang::ASTContext& ast);

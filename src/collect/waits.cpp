@@ -13,25 +13,6 @@ namespace plumbline {
 
 namespace {
 
-// Whether a statement below leaves or restarts the loop under a condition: the loop asks something each time round.
-struct ConditionalJumpFinder : clang::RecursiveASTVisitor<ConditionalJumpFinder> {
-  bool found = false;
-  unsigned conditions = 0;
-  bool TraverseLambdaExpr(clang::LambdaExpr*) { return true; }
-  bool TraverseIfStmt(clang::IfStmt* statement) {
-    ++conditions;
-    bool go_on = RecursiveASTVisitor::TraverseIfStmt(statement);
-    --conditions;
-    return go_on;
-  }
-  bool jump() { return found |= conditions > 0, !found; }
-  bool VisitBreakStmt(clang::BreakStmt*) { return jump(); }
-  bool VisitContinueStmt(clang::ContinueStmt*) { return jump(); }
-  bool VisitReturnStmt(clang::ReturnStmt*) { return jump(); }
-  bool VisitGotoStmt(clang::GotoStmt*) { return jump(); }
-  bool VisitCXXThrowExpr(clang::CXXThrowExpr*) { return jump(); }
-};
-
 class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
  public:
   explicit WaitVisitor(CollectContext& context) : context(context) {}
@@ -52,7 +33,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     llvm::SaveAndRestore<std::vector<WaitCall>> save_waits(futures, {});
     const bool go_on = RecursiveASTVisitor::TraverseDecl(declaration);
     for (const WaitCall& wait : futures)
-      if (!asked.contains(wait.handle)) write(context.table, wait);
+      if (!asked.contains(wait.handle) && !is_over(wait)) write(context.table, wait);
     return go_on;
   }
 
@@ -143,6 +124,15 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     return go_on;
   }
 
+  // future.wait(); return future.get(): it has waited already.
+  bool is_over(const WaitCall& get) const {
+    return get.handle != EntityId::none && llvm::StringRef(get.call).ends_with("get") &&
+           llvm::any_of(futures, [&](const WaitCall& earlier) {
+             return earlier.handle == get.handle && llvm::StringRef(earlier.call).ends_with("wait") &&
+                    earlier.location.file == get.location.file && earlier.location.line <= get.location.line;
+           });
+  }
+
   const clang::Expr* argument(const clang::CallExpr& call, unsigned index) const {
     return index < call.getNumArgs() ? call.getArg(index) : nullptr;
   }
@@ -153,9 +143,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
   void method_call(const clang::CXXMemberCallExpr& call, const clang::FunctionDecl& callee) {
     const llvm::StringRef name = name_of(&callee), record = record_of(&callee);
     const clang::Expr* object = call.getImplicitObjectArgument();
-    const bool condition = record == "condition_variable" || record == "condition_variable_any" ||
-                           record == "ConditionVariable" || record == "CondVar" || record == "QWaitCondition";
-    if (condition && (name == "wait" || name == "Wait")) {
+    if (is_condition(record) && (name == "wait" || name == "Wait")) {
       if (given(call) <= 1 && !asks_in_loop() && !leaves_predicate_to_caller(call))
         wait("condition", call, object, name);
     } else if (api_of(own_type(object)) == "future" && !llvm::isa<clang::CXXConversionDecl>(callee)) {
@@ -173,8 +161,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
   void function_call(const clang::CallExpr& call, llvm::StringRef name) {
     const clang::Expr *first = argument(call, 0), *second = argument(call, 1), *third = argument(call, 2);
     if (!first) return;
-    if (name == "pthread_cond_wait" || name == "cnd_wait" || name == "uv_cond_wait" || name == "bthread_cond_wait" ||
-        name == "g_cond_wait") {
+    if (is_condition_wait(name) && call.getNumArgs() >= 2) { // with a lock: not a coroutine's
       if (!asks_in_loop() && !leaves_predicate_to_caller(call)) wait("condition", call, nullptr, name);
     } else if (name == "curl_easy_perform") {
       wait("curl", call, first, name);
@@ -197,6 +184,8 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
       if (option == 20 || option == 21 || option == 66 || option == 67 || // Linux: SO_RCVTIMEO, SO_SNDTIMEO, …_NEW
           llvm::StringRef(context.text_of(third->getSourceRange())).contains("TIMEO"))
         limit(node_of(first), &call);
+      else if (!option)
+        set_chosen_option(call, *first, *third);
     } else if ((name == "fcntl" && integer(second, context.ast) == 4) || // F_SETFL
                name == "ioctl" || name == "ioctlsocket" ||
                (says_word(name, {"nonblock", "nonblocking", "nonblocked", "unblock"}) ||
@@ -205,8 +194,24 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     }
   }
 
+  // setsockopt() with an option that is not spelled here: whoever calls the function chooses it; a local one may be
+  // any.
+  void set_chosen_option(const clang::CallExpr& call, const clang::Expr& handle, const clang::Expr& option) {
+    const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(unwrapped(&option));
+    const clang::ParmVarDecl* parameter =
+        reference ? llvm::dyn_cast<clang::ParmVarDecl>(reference->getDecl()) : nullptr;
+    parameter ? write_wait_setter(context.table, context.entity(parameter), node_of(&handle))
+              : limit(node_of(&handle), &call);
+  }
+
+  bool is_socket_limit(const clang::Expr* option) const {
+    const std::string macro = option->getBeginLoc().isMacroID() ? context.macro_of(option->getBeginLoc()) : "";
+    return macro.starts_with("SO_RCVTIMEO") || macro.starts_with("SO_SNDTIMEO");
+  }
+
   void pass_option(const clang::CallExpr& call, unsigned index) {
-    if (!call.getArg(index)->getType()->isEnumeralType() || !is_limiting_option(option_name(call.getArg(index))))
+    const clang::Expr* option = call.getArg(index);
+    if (!(option->getType()->isEnumeralType() && is_limiting_option(option_name(option))) && !is_socket_limit(option))
       return;
     if (!context.is_ours(call.getDirectCallee()->getLocation())) return;
     write_wait_option(context.table, context.parameter(call.getDirectCallee(), index));
@@ -253,9 +258,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
       if (const clang::DoStmt* once = llvm::dyn_cast<clang::DoStmt>(loop); once && integer(condition, context.ast) == 0)
         continue; // do { } while (0), as macros write it
       if (condition && !integer(condition, context.ast)) return true;
-      ConditionalJumpFinder finder;
-      finder.TraverseStmt(const_cast<clang::Stmt*>(body));
-      return finder.found;
+      return leaves_on_condition(*body);
     }
     return false;
   }
@@ -334,7 +337,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
       return;
     }
     const llvm::StringRef api = api_of(value->getType());
-    if (api.empty()) return;
+    if (api.empty() && !wraps_handle(value->getType())) return;
     if (callee && name_of(callee).starts_with("redisConnect")) connections[call] = to;
     if (api == "future" && own_future(value)) return limit(to, value);
     const EntityId from = node_of(value);
@@ -361,7 +364,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
   void arguments(const clang::FunctionDecl* callee, llvm::ArrayRef<const clang::Expr*> values) {
     if (!callee || !is_ours(*callee)) return;
     for (unsigned i = 0; i < values.size() && i < callee->getNumParams(); ++i)
-      if (llvm::StringRef api = api_of(values[i]->getType()); !api.empty())
+      if (!api_of(values[i]->getType()).empty() || wraps_handle(values[i]->getType()))
         travel_to(values[i], context.parameter(callee, i), EdgeKind::argument);
   }
 
@@ -447,7 +450,21 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
       if (name_of(callee) == "move" || name_of(callee) == "forward" || name_of(callee) == "ref")
         return call->getNumArgs() > 0 ? node_of(call->getArg(0)) : EntityId::none;
     }
+    if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call))
+      if (const EntityId object = wrapper_of(*member); object != EntityId::none) return object;
     return context.result(callee);
+  }
+
+  // The variable or field whose handle descriptor.get() is. What its class does to the handle holds for each object.
+  EntityId wrapper_of(const clang::CXXMemberCallExpr& call) {
+    if (!call.getMethodDecl() || !gives_handle(*call.getMethodDecl())) return EntityId::none;
+    const clang::Expr* object = unwrapped(call.getImplicitObjectArgument());
+    if (const clang::CXXOperatorCallExpr* arrow = llvm::dyn_cast<clang::CXXOperatorCallExpr>(object))
+      object = arrow->getOperator() == clang::OO_Arrow ? unwrapped(arrow->getArg(0)) : object; // a smart pointer's
+    if (!llvm::isa<clang::DeclRefExpr, clang::MemberExpr>(object)) return EntityId::none;
+    const EntityId holder = node_of(object);
+    edge(context.result(call.getMethodDecl()), holder, EdgeKind::member, &call);
+    return holder;
   }
 
   CollectContext& context;

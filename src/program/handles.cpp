@@ -76,7 +76,10 @@ Handles::Handles(const Program& program) : program(program) {
 
 bool Handles::is_limited(EntityId handle, Location& culprit, unsigned depth) const {
   if (limited.contains(handle)) return true;
-  const std::vector<HandleEdge> sources = edges_to(handle);
+  std::vector<HandleEdge> sources = edges_to(handle);
+  // Where an object comes from says more than what its class knows.
+  const auto is_member = [](const HandleEdge& edge) { return edge.kind == EdgeKind::member; };
+  if (!std::all_of(sources.begin(), sources.end(), is_member)) std::erase_if(sources, is_member);
   if (sources.empty() || depth > 8) return false;
   for (const HandleEdge& edge : sources) {
     if (edge.kind != EdgeKind::foreign && is_limited(edge.from, culprit, depth + 1)) continue;
@@ -84,6 +87,30 @@ bool Handles::is_limited(EntityId handle, Location& culprit, unsigned depth) con
     return false;
   }
   return true;
+}
+
+bool Handles::may_be_limited_elsewhere(EntityId handle) const {
+  if (!program.is_part) return false;
+  const auto is_left_out = [&](const EntityFact* function) {
+    return function && !function->has(is_defined) && program.is_ours(function->location);
+  };
+  std::set<EntityId> seen{handle};
+  std::vector<EntityId> open{handle};
+  while (!open.empty()) {
+    const EntityId node = open.back();
+    open.pop_back();
+    const EntityFact* entity = program.entity(node);
+    const EntityFact* function = program.entity(program.function_of(node));
+    const bool is_here = entity && ((entity->kind == EntityKind::variable && entity->has(is_local)) ||
+                                    entity->kind == EntityKind::result);
+    if (entity && !is_here && program.may_be_used_elsewhere(node)) return true;
+    if (is_left_out(function)) return true;
+    for (const HandleEdge& edge : edges_from(node))
+      if (edge.kind == EdgeKind::argument && is_left_out(program.entity(program.function_of(edge.to)))) return true;
+    for (const HandleEdge& edge : edges_to(node))
+      if (edge.kind != EdgeKind::foreign && seen.insert(edge.from).second) open.push_back(edge.from);
+  }
+  return false;
 }
 
 bool Handles::is_foreign(EntityId handle) const {

@@ -26,8 +26,9 @@ struct WaitCall {
   bool foreign = false;   // a future, as another component's function gives it: whoever made it, made it there
 };
 
-// `foreign`: the result of another component's function, which says nothing about who limits it.
-enum class EdgeKind : std::uint8_t { value = 1, argument, from_result, to_result, foreign };
+// `foreign`: the result of another component's function, which says nothing about who limits it. `member`: from what a
+// class's method hands out to an object of the class: what the class limits is limited in each, but not the other way.
+enum class EdgeKind : std::uint8_t { value = 1, argument, from_result, to_result, foreign, member };
 
 struct HandleEdge {
   EntityId from = EntityId::none, to = EntityId::none;
@@ -53,6 +54,9 @@ class Handles {
   // Whether a limit reaches the handle: set on it, or on everything that it can be. If not, `culprit` becomes the call
   // that passes one without a limit, where there is such a call.
   bool is_limited(EntityId handle, Location& culprit, unsigned depth = 0) const;
+  // Whether code that a partial scan left out may limit the handle: it may call, hold, or be passed what the handle
+  // comes from.
+  bool may_be_limited_elsewhere(EntityId handle) const;
   // A descriptor that an unseen function made: nobody here can know what that one set.
   bool is_foreign(EntityId handle) const;
   // The function whose work a handle stands for, or null.
