@@ -102,6 +102,21 @@ static std::string call_of(const Program& program, const MachineFlow& guard, con
   return (sides.first.drop_back(holder->name.size()) + function->name + "(" + sides.second + ");").str();
 }
 
+static std::vector<std::string> name_words(std::string_view function) {
+  const std::size_t colon = function.rfind("::");
+  return words_of(colon == std::string_view::npos ? function : function.substr(colon + 2));
+}
+
+// session_init(s): what C has for a constructor, and what objects that are used again have.
+static bool is_construction(const MachineFlow& flow, const StateMachine& machine, const MachineEvent& write) {
+  if (write.from() != machine.all || write.event.after_write) return false;
+  for (const std::string& word : name_words(flow.function))
+    if (word == "init" || word == "initialize" || word == "initialise" || word == "construct" || word == "create" ||
+        word == "ctor")
+      return true;
+  return false;
+}
+
 static void around_the_function(const Program& program, const StateMachine& machine,
                                 const std::vector<const MachineFlow*>& checked, const Callers& callers,
                                 std::vector<Finding>& findings) {
@@ -119,7 +134,7 @@ static void around_the_function(const Program& program, const StateMachine& mach
     if (flow.test || flow.life || flow.external_value || functions.contains(flow.flow.function)) continue;
     if (!any_holder && !holders.contains(flow.flow.holder)) continue;
     for (const MachineEvent& write : flow.writes) {
-      if (!moves(write) || guards_itself(machine, flow, write)) continue;
+      if (!moves(write) || guards_itself(machine, flow, write) || is_construction(flow, machine, write)) continue;
       // The start of a life: the state that objects are made with.
       if (callers.only_checked(flow.flow.function, functions)) continue;
       const MachineFlow& guard = guard_of(checked, flow.flow.holder);
@@ -139,10 +154,6 @@ static void around_the_function(const Program& program, const StateMachine& mach
 
 // --- machines with a function for each transition ---
 
-static std::vector<std::string> name_words(std::string_view function) {
-  const std::size_t colon = function.rfind("::");
-  return words_of(colon == std::string_view::npos ? function : function.substr(colon + 2));
-}
 static std::string first_word(std::string_view function) {
   const std::vector<std::string> words = name_words(function);
   return words.empty() ? std::string() : words.front();

@@ -3,7 +3,7 @@
 // Judged on the linked machines (src/program/machines.h): who writes which state, from which old states, in the whole
 // program. Deliberately not reported: states whose name says that they are final, or in which the object is deleted;
 // placeholders (unknown, kCount); a state that somebody outside the program can set (an uncalled setter, a number that
-// is cast). Known misses: states that are left by replacing the whole object.
+// is cast). Known misses: states that are left by copying another object over the whole one.
 
 #include "check.h"
 #include "program/machines.h"

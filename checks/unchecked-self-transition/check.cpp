@@ -144,8 +144,8 @@ static void unguarded(const Program& program, const StateMachine& machine, const
   for (const MachineEvent& one : flow.writes) {
     const StateValue& value = one.event.value;
     if (one.event.creates || one.event.of_many || !(value.parameters >> flow.flow.new_parameter & 1)) continue;
-    if (one.consulted) return;
-    if (!one.allowed.is_product() || one.allowed.same() == 0) {
+    if (one.consulted || one.event.once) return;
+    if (!one.allowed.is_product() || one.allowed.same() == 0 || one.event.compared) {
       const std::vector<const MachineEvent*> early = effects_before(program, machine, flow);
       if (!early.empty()) report(program, machine, flow, one, early, findings);
       return;
@@ -194,6 +194,19 @@ static bool asks_somebody_who_refuses(const StateMachine& machine, const Machine
   });
 }
 
+// `if (state_ != next && !allowed(state_, next)) throw …;`: the same state alone goes on without being asked.
+static const MachineEvent* excepted(const MachineFlow& flow) {
+  for (const MachineEvent& exit : flow.exits) {
+    if (refuses(exit.event.outcome)) continue;
+    const bool unasked = std::any_of(exit.event.consults.begin(), exit.event.consults.end(),
+                                     [](const Consult& consult) { return consult.except_same; });
+    const StateMask same = exit.allowed.same();
+    const bool all_same = same != 0 && same == exit.allowed.old_states();
+    if (all_same && (unasked || (flow.flow.compares_same && !exit.allowed.is_product()))) return &exit;
+  }
+  return nullptr;
+}
+
 static void tolerated(const Program& program, const StateMachine& machine, const MachineFlow& flow,
                       std::vector<Finding>& findings) {
   if (flow.test || flow.flow.in_lambda || !flow.takes_state()) return;
@@ -239,6 +252,7 @@ static void tolerated(const Program& program, const StateMachine& machine, const
                        (outcome == Outcome::no && raises && !returns_false);
     if (quiet && !same) same = &exit;
   }
+  if (!same) same = excepted(flow);
   if (!same) return;
   Finding finding = finding_at(program, machine, flow, "tolerated");
   const char* end = same->event.outcome == Outcome::no        ? "returns false, as for \"nothing to do\""

@@ -6,10 +6,9 @@
 // visited again only for new pairs, and at most `max_visits` times.
 #include "collect/state_flow.h"
 
-#include "collect/state_knowledge.h"
-#include "collect/state_outcome.h"
+#include "collect/state_conditions.h"
+#include "collect/state_gates.h"
 
-#include <bit>
 #include <deque>
 
 namespace plumbline {
@@ -21,191 +20,60 @@ namespace {
 class Follower {
  public:
   Follower(CollectContext& context, const StateFlowRequest& request)
-      : context(context), request(request), scope(*request.scope), scan(*request.scan), states(*request.states) {}
+      : context(context), request(request), scope(*request.scope), scan(*request.scan), states(*request.states),
+        conditions(context, scope, scan, states) {}
 
-  bool run() {
+  void run(StateFlowFact& flow) {
     const clang::CFG& graph = *request.graph;
     entries.resize(graph.getNumBlockIDs());
     visits.resize(graph.getNumBlockIDs());
-    entries[graph.getEntry().getBlockID()] = start();
+    entries[graph.getEntry().getBlockID()].push_back(conditions.start());
     std::deque<const clang::CFGBlock*> work{&graph.getEntry()};
     // Nothing leads to a handler in this graph; anything may have happened before it.
     for (const clang::CFGBlock* block : graph)
       if (llvm::isa_and_nonnull<clang::CXXCatchStmt>(block->getLabel())) {
-        StateKnowledge& entry = entries[block->getBlockID()];
-        entry = start();
+        StateKnowledge entry = conditions.start();
         entry.fresh = false;
         entry.clobbered = entry.written = true;
+        entries[block->getBlockID()].assign(1, entry);
         work.push_back(block);
       }
     while (!work.empty()) {
       const clang::CFGBlock* block = work.front();
       work.pop_front();
       if (++visits[block->getBlockID()] > max_visits) continue;
-      StateKnowledge knowledge = entries[block->getBlockID()];
-      transfer(*block, knowledge);
-      leave(*block, knowledge, [&](const clang::CFGBlock& next, const StateKnowledge& arriving) {
-        if (entries[next.getBlockID()].join(arriving)) work.push_back(&next);
-      });
+      for (StateKnowledge& knowledge : std::vector<StateKnowledge>(entries[block->getBlockID()])) {
+        transfer(*block, knowledge);
+        leave(*block, knowledge, [&](const clang::CFGBlock& next, const StateKnowledge& arriving) {
+          if (arrive_at(next, arriving)) work.push_back(&next);
+        });
+      }
     }
     emitting = true;
     for (const clang::CFGBlock* block : graph) {
-      StateKnowledge knowledge = entries[block->getBlockID()];
-      if (!knowledge.reached) continue;
-      transfer(*block, knowledge);
-      finish(*block, knowledge);
+      at = block;
+      for (StateKnowledge& knowledge : entries[block->getBlockID()]) {
+        if (!knowledge.reached) continue;
+        transfer(*block, knowledge);
+        finish(*block, knowledge);
+      }
+      for (const StateEvent& event : events) write(context.table, event);
+      events.clear();
     }
-    return compares;
+    flow.compares = conditions.compares;
+    flow.compares_same = conditions.compares_same;
   }
 
  private:
-  StateKnowledge start() const {
-    StateKnowledge knowledge;
-    knowledge.reached = true;
-    knowledge.current = states.all();
-    knowledge.pairs = Pairs::product(states.all(), scope.new_parameter ? states.all() : 1);
-    return knowledge;
-  }
-
-  // --- conditions ---
-
-  // Clang splits `a && b` into two blocks; behind a cast, as in assert(a && "why"), one block decides about the whole.
-  static const clang::Expr* last_condition(const clang::Expr* condition) {
-    while (const clang::BinaryOperator* operation =
-               condition ? llvm::dyn_cast<clang::BinaryOperator>(condition->IgnoreParens()) : nullptr) {
-      if (!operation->isLogicalOp()) break;
-      condition = operation->getRHS();
-    }
-    return condition;
-  }
-
-  void assume(const clang::Expr* condition, bool truth, StateKnowledge& knowledge, unsigned depth = 0) {
-    condition = bare(condition);
-    if (!condition || !knowledge.reached || depth > 16) return;
-    if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(condition);
-        operation && operation->getOpcode() == clang::UO_LNot)
-      return assume(operation->getSubExpr(), !truth, knowledge, depth + 1);
-    if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(condition);
-        operation && operation->isLogicalOp()) {
-      if ((operation->getOpcode() == clang::BO_LAnd) == truth) {
-        assume(operation->getLHS(), truth, knowledge, depth + 1);
-        return assume(operation->getRHS(), truth, knowledge, depth + 1);
-      }
-      StateKnowledge other = knowledge;
-      assume(operation->getLHS(), truth, knowledge, depth + 1);
-      assume(operation->getLHS(), !truth, other, depth + 1);
-      assume(operation->getRHS(), truth, other, depth + 1);
-      knowledge.join(other);
-      if (!knowledge.reached) knowledge = other;
-      return;
-    }
-    if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(condition)) {
-      const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
-      if (variable && variable->isLocalVarDecl() && variable->getType()->isBooleanType()) {
-        if (const std::pair<Pairs, Pairs>* flag = knowledge.flag(variable);
-            flag && (!scope.is_fixed(variable) || !knowledge.fresh)) {
-          knowledge.pairs &= truth ? flag->first : flag->second;
-          if (knowledge.fresh) knowledge.current &= knowledge.pairs.old_states();
-          if (knowledge.pairs.empty()) knowledge.reached = false;
-          if (scope.is_fixed(variable))
-            add_consults(variable->getInit(), truth ? Consult::Answer::yes : Consult::Answer::no, knowledge);
-        } else if (variable->hasInit() && scope.is_fixed(variable)) {
-          assume(variable->getInit(), truth, knowledge, depth + 1);
-        }
-        return;
-      }
-    }
-    if (const std::optional<StateWrite> write = state_write_of(condition);
-        write && write->expected && !scope.cell.empty() && scope.path_of(write->target) == scope.cell) {
-      // What the cell held or holds now depends on whether the exchange took place.
-      const StateValue expected = expected_of(*write);
-      const std::optional<MethodCall> call = method_call_of(condition);
-      bool known = expected.constants && !expected.parameters && !expected.unknown && !expected.copy;
-      if (!truth && (!call || call->name.contains("weak"))) known = false; // may fail for no reason
-      if (known && knowledge.fresh)
-        for (unsigned i = 0; i < max_states; ++i)
-          if (((expected.constants >> i & 1) != 0) != truth) knowledge.pairs.rows[i] = 0;
-      if (truth) {
-        knowledge.current = written_states(scope.value_of(write->value), knowledge);
-        knowledge.fresh = false;
-      } else if (known) {
-        knowledge.current &= ~expected.constants;
-      }
-      if (knowledge.pairs.empty() || knowledge.current == 0) knowledge.reached = false;
-      return;
-    }
-    if (scope.concerns_state(condition)) {
-      restrict(knowledge, [&](const Valuation& valuation) -> std::optional<bool> {
-        const std::optional<std::int64_t> value = scope.evaluate(condition, valuation);
-        return value ? std::optional((*value != 0) == truth) : std::nullopt;
-      });
-    } else if (const std::optional<std::int64_t> constant = scope.evaluate(condition, {});
-               constant && (*constant != 0) != truth) {
-      knowledge.reached = false;
-    }
-    add_consults(condition, truth ? Consult::Answer::yes : Consult::Answer::no, knowledge);
-  }
-
-  // Takes away what `holds` denies.
-  template <class Holds> void restrict(StateKnowledge& knowledge, const Holds& holds) {
-    const Pairs before = knowledge.pairs;
-    const unsigned count = static_cast<unsigned>(states.states.size());
-    const unsigned columns = scope.new_parameter ? count : 1;
-    bool denied = false;
-    const auto filter = [&](const Pairs& from) {
-      Pairs kept;
-      for (unsigned old_state = 0; old_state < count; ++old_state)
-        for (unsigned new_state = 0; new_state < columns; ++new_state) {
-          if (!from.has(old_state, new_state)) continue;
-          Valuation valuation;
-          valuation.old_state = static_cast<int>(old_state);
-          if (knowledge.fresh) valuation.current = valuation.old_state;
-          if (scope.new_parameter) valuation.new_state = static_cast<int>(new_state);
-          const std::optional<bool> allowed = holds(valuation);
-          if (!allowed || *allowed)
-            kept.rows[old_state] |= StateMask(1) << new_state;
-          else
-            denied = true;
-        }
-      return kept;
-    };
-    knowledge.pairs = filter(before);
-    if (denied && !knowledge.pairs.is_product() && before.is_product()) compares = true;
-    StateMask allowed = 0;
-    for (unsigned state = 0; state < count; ++state) {
-      Valuation valuation;
-      valuation.current = static_cast<int>(state);
-      if (knowledge.fresh) valuation.old_state = valuation.current;
-      const std::optional<bool> kept = holds(valuation);
-      if (!kept || *kept) allowed |= StateMask(1) << state;
-    }
-    StateMask current = knowledge.current & allowed;
-    if (knowledge.fresh) current &= knowledge.pairs.old_states();
-    if (current == 0 && knowledge.clobbered && allowed) {
-      // A call in between has changed the cell.
-      current = allowed;
-      if (knowledge.pairs.empty()) knowledge.pairs = before;
-      knowledge.fresh = false;
-    }
-    knowledge.current = current;
-    if (current == 0 || knowledge.pairs.empty()) knowledge.reached = false;
-  }
-
-  void add_consults(const clang::Expr* expression, Consult::Answer answer, StateKnowledge& knowledge) {
-    std::pair<llvm::DenseMap<const clang::Expr*, std::vector<Consult>>::iterator, bool> known =
-        consults.try_emplace(expression);
-    if (known.second) known.first->second = scope.consults_of(expression);
-    const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression);
-    const bool direct = call && !llvm::isa<clang::CXXOperatorCallExpr>(call);
-    for (Consult consult : known.first->second) {
-      consult.answer = answer;
-      consult.direct = direct;
-      if (std::find(knowledge.consults.begin(), knowledge.consults.end(), consult) == knowledge.consults.end())
-        knowledge.consults.push_back(std::move(consult));
-    }
-  }
-
   // --- blocks ---
+
+  // Ways on which the function is going to return something else are kept apart: `rc = -EINVAL; goto out;`.
+  bool arrive_at(const clang::CFGBlock& block, const StateKnowledge& arriving) {
+    for (StateKnowledge& known : entries[block.getBlockID()])
+      if (known.result == arriving.result) return known.join(arriving);
+    entries[block.getBlockID()].push_back(arriving);
+    return arriving.reached;
+  }
 
   template <class Arrive>
   void leave(const clang::CFGBlock& block, const StateKnowledge& knowledge, const Arrive& arrive) {
@@ -213,13 +81,11 @@ class Follower {
     const clang::Stmt* terminator = block.getTerminatorStmt();
     if (const clang::SwitchStmt* statement = llvm::dyn_cast_or_null<clang::SwitchStmt>(terminator))
       return leave_switch(block, *statement, knowledge, arrive);
-    const clang::Expr* condition = nullptr;
-    if (block.succ_size() == 2 && terminator && !llvm::isa<clang::CXXTryStmt>(terminator))
-      condition = last_condition(llvm::dyn_cast_or_null<clang::Expr>(block.getTerminatorCondition()));
+    const clang::Expr* condition = condition_of(block);
     bool first = true;
     for (const clang::CFGBlock::AdjacentBlock& next : block.succs()) {
       StateKnowledge arriving = knowledge;
-      if (condition) assume(condition, first, arriving);
+      if (condition) conditions.assume(condition, first, arriving);
       first = false;
       if (arriving.reached && next.getReachableBlock()) arrive(*next.getReachableBlock(), arriving);
     }
@@ -243,7 +109,7 @@ class Follower {
         of_this |= mine == label;
       const std::optional<std::int64_t> wanted = label && of_this ? value_of_label(label) : std::nullopt;
       if (scope.concerns_state(statement.getCond()))
-        restrict(arriving, [&](const Valuation& valuation) -> std::optional<bool> {
+        conditions.restrict(arriving, [&](const Valuation& valuation) -> std::optional<bool> {
           const std::optional<std::int64_t> value = scope.evaluate(statement.getCond(), valuation);
           if (!value) return std::nullopt;
           if (label && of_this) return wanted ? std::optional(*value == *wanted) : std::nullopt;
@@ -292,14 +158,21 @@ class Follower {
         return change(*write, statement, knowledge);
     }
     if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(statement)) {
-      if (operation->isAssignmentOp()) flag(operation->getLHS(), operation->getRHS(), knowledge);
+      if (operation->getOpcode() == clang::BO_Assign)
+        remember(operation->getLHS(), operation->getRHS(), knowledge);
+      else if (operation->isAssignmentOp())
+        remember(operation->getLHS(), operation, knowledge);
       return effect(statement, knowledge);
     }
+    if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(statement);
+        operation && conditions.is_result(variable_of(operation->getSubExpr())) &&
+        (operation->isIncrementDecrementOp() || operation->getOpcode() == clang::UO_AddrOf))
+      knowledge.result.reset();
     if (const clang::DeclStmt* declarations = llvm::dyn_cast<clang::DeclStmt>(statement)) {
       for (const clang::Decl* declaration : declarations->decls())
         if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(declaration);
-            variable && variable->hasInit() && variable->getType()->isBooleanType())
-          set_flag(variable, variable->getInit(), knowledge);
+            variable && variable->hasInit())
+          conditions.remember(variable, variable->getInit(), knowledge);
       return;
     }
     if (const clang::ReturnStmt* end = llvm::dyn_cast<clang::ReturnStmt>(statement)) {
@@ -325,73 +198,34 @@ class Follower {
     event.value = scope.value_of(write.value);
     event.creates = scope.is_made_here(write.target);
     event.of_many = scope.is_one_of_many(write.target);
+    if (emitting && scope.new_parameter && at) {
+      if (!gates) gates.emplace(*request.graph, scope, scan, conditions);
+      event.compared = gates->is_compared(*at);
+      event.once = gates->happens_once(*at);
+    }
     if (write.expected) {
       // It only happens where the cell holds what is expected: a constant, or the old state.
-      const StateValue expected = expected_of(write);
+      const StateValue expected = conditions.expected_of(write);
       if (expected.constants && !expected.parameters && !expected.unknown && !expected.copy) {
         event.old_states &= expected.constants;
         for (unsigned i = 0; i < max_states; ++i)
           if (!(expected.constants >> i & 1)) event.pairs.rows[i] = 0;
       }
       // What the function was given as expected is a comparison with the old state.
-      if (expected.parameters && expected.parameters != event.value.parameters)
-        event.consults.push_back({Consult::Answer::yes,
-                                  EntityId::none,
-                                  true,
-                                  true,
-                                  true,
-                                  {{StateOperand::Kind::old_state, 0}, {StateOperand::Kind::new_state, 0}}});
+      if (expected.parameters && expected.parameters != event.value.parameters) {
+        Consult consult;
+        consult.answer = Consult::Answer::yes;
+        consult.is_table = consult.same_object = true;
+        consult.arguments = {{StateOperand::Kind::old_state, 0}, {StateOperand::Kind::new_state, 0}};
+        event.consults.push_back(std::move(consult));
+      }
     } else {
-      const StateMask now = written_states(event.value, knowledge);
+      const StateMask now = conditions.written_states(event.value, knowledge);
       knowledge.current = now;
       knowledge.fresh = false;
     }
     knowledge.written = true;
     if (emitting) emit(std::move(event));
-  }
-
-  // `expected = State::waiting;` before the exchange says more than all that the variable is ever given.
-  StateValue expected_of(const StateWrite& write) const {
-    const clang::VarDecl* variable = variable_of(write.expected);
-    if (!variable || !variable->isLocalVarDecl()) return scope.value_of(write.expected);
-    const clang::Expr* last = variable->hasInit() ? variable->getInit() : nullptr;
-    if (const auto assigned = scan.assigned.find(variable); assigned != scan.assigned.end())
-      for (const clang::Expr* value : assigned->second)
-        if (context.sources.isBeforeInTranslationUnit(value->getBeginLoc(), write.expected->getBeginLoc()))
-          last = value;
-    return scope.value_of(last ? last : write.expected);
-  }
-
-  StateMask written_states(const StateValue& value, const StateKnowledge& knowledge) const {
-    if (value.unknown || value.copy || !value.calls.empty()) return states.all();
-    StateMask mask = value.constants;
-    if (value.parameters)
-      mask |= scope.new_parameter && value.parameters == 1u << scope.new_parameter->getFunctionScopeIndex()
-                  ? knowledge.pairs.new_states()
-                  : states.all();
-    return mask;
-  }
-
-  // --- booleans that remember a comparison ---
-
-  void flag(const clang::Expr* target, const clang::Expr* value, StateKnowledge& knowledge) {
-    const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(bare(target));
-    const clang::VarDecl* variable = reference ? llvm::dyn_cast<clang::VarDecl>(reference->getDecl()) : nullptr;
-    if (variable && variable->isLocalVarDecl() && variable->getType()->isBooleanType())
-      set_flag(variable, value, knowledge);
-  }
-  void set_flag(const clang::VarDecl* variable, const clang::Expr* value, StateKnowledge& knowledge) {
-    StateKnowledge yes = knowledge, no = knowledge;
-    assume(value, true, yes);
-    assume(value, false, no);
-    // Cleared where it is another constant.
-    if (const std::optional<std::int64_t> constant = scope.evaluate(value, {})) (*constant ? no : yes).reached = false;
-    std::pair<Pairs, Pairs> flag{yes.reached ? yes.pairs : Pairs{}, no.reached ? no.pairs : Pairs{}};
-    const bool tells = flag.first != knowledge.pairs || flag.second != knowledge.pairs;
-    if (std::pair<Pairs, Pairs>* known = knowledge.flag(variable))
-      *known = flag;
-    else if (tells && knowledge.flags.size() < 8)
-      knowledge.flags.push_back({variable, flag});
   }
 
   // --- events ---
@@ -420,7 +254,7 @@ class Follower {
         event.argument = static_cast<int>(i - skip);
         event.text = context.text_of(statement->getSourceRange(), 120);
         event.value = scope.value_of(argument);
-        event.creates = construct != nullptr || (member && scope.is_made_here(member->object));
+        event.creates = construct != nullptr || (member ? scope.is_made_here(member->object) : gives_own_object(*call));
         emit(std::move(event));
       }
     }
@@ -431,7 +265,8 @@ class Follower {
           break;
         }
     effect(statement, knowledge);
-    if (call && callee && scan.discarded.contains(statement)) add_consults(call, Consult::Answer::returned, knowledge);
+    if (call && callee && scan.discarded.contains(statement))
+      conditions.add_consults(call, Consult::Answer::returned, knowledge);
     const clang::CXXMethodDecl* method = llvm::dyn_cast_or_null<clang::CXXMethodDecl>(callee);
     const bool harmless = construct || (method && (method->isConst() || is_atomic_method(*method))) ||
                           (callee && !context.is_ours(callee->getLocation()) && !waits(*callee)) ||
@@ -442,6 +277,15 @@ class Follower {
       knowledge.current = states.all();
       knowledge.fresh = false;
     }
+  }
+  // door_set(&door, DOOR_OPEN) for a door of this function's own.
+  bool gives_own_object(const clang::CallExpr& call) const {
+    for (const clang::Expr* argument : call.arguments()) {
+      const clang::QualType type = argument->getType();
+      const bool object = type->isRecordType() || (type->isPointerType() && type->getPointeeType()->isRecordType());
+      if (object && scope.is_made_here(argument)) return true;
+    }
+    return false;
   }
   // The object that has the cell, or one around it.
   bool is_holder(const clang::Expr* expression) const {
@@ -475,12 +319,14 @@ class Follower {
     return *truthful;
   }
   void leave_by(const clang::ReturnStmt& end, const clang::Expr* value, const StateKnowledge& knowledge) {
+    if (value && knowledge.result && conditions.is_result(variable_of(value)))
+      return emit_exit(knowledge, *knowledge.result, &end, {});
     if (value) {
       const clang::Expr* inner = bare(value);
       if (const clang::ConditionalOperator* choice = llvm::dyn_cast<clang::ConditionalOperator>(inner)) {
         StateKnowledge yes = knowledge, no = knowledge;
-        assume(choice->getCond(), true, yes);
-        assume(choice->getCond(), false, no);
+        conditions.assume(choice->getCond(), true, yes);
+        conditions.assume(choice->getCond(), false, no);
         if (yes.reached) leave_by(end, choice->getTrueExpr(), yes);
         if (no.reached) leave_by(end, choice->getFalseExpr(), no);
         return;
@@ -490,16 +336,16 @@ class Follower {
           either && either->getOpcode() == clang::BO_LOr)
         for (const bool left : {true, false}) {
           StateKnowledge same = knowledge, other = knowledge;
-          assume(left ? either->getLHS() : either->getRHS(), true, same);
-          assume(left ? either->getLHS() : either->getRHS(), false, other);
-          if (!same.reached || !other.reached || !is_diagonal(same.pairs)) continue;
+          conditions.assume(left ? either->getLHS() : either->getRHS(), true, same);
+          conditions.assume(left ? either->getLHS() : either->getRHS(), false, other);
+          if (!same.reached || !other.reached || !same.pairs.is_diagonal()) continue;
           emit_exit(same, Outcome::yes, &end, {});
           return leave_by(end, left ? either->getRHS() : either->getLHS(), other);
         }
       if (inner->getType()->isBooleanType() || is_comparison(inner) || (returns_truth() && is_answer(inner))) {
         for (const bool truth : {true, false}) {
           StateKnowledge after = knowledge;
-          assume(value, truth, after);
+          conditions.assume(value, truth, after);
           const std::optional<std::int64_t> constant = scope.evaluate(value, {});
           if (constant && (*constant != 0) != truth) after.reached = false;
           if (after.reached) emit_exit(after, truth ? Outcome::yes : Outcome::no, &end, {});
@@ -512,12 +358,6 @@ class Follower {
       }
     }
     emit_exit(knowledge, outcome_of(context, scan, value), &end, {});
-  }
-  // Each state with itself, and more than one.
-  bool is_diagonal(Pairs pairs) const {
-    const StateMask same = pairs.same();
-    for (unsigned i = 0; i < max_states; ++i) pairs.rows[i] &= ~(StateMask(1) << i);
-    return pairs.empty() && std::popcount(same) > 1;
   }
   StateEvent event_at(StateEventKind kind, const clang::Stmt* statement, const StateKnowledge& knowledge) {
     StateEvent event;
@@ -550,8 +390,27 @@ class Follower {
       event.text = context.text_of(context.sources.getExpansionRange(statement->getSourceRange()).getAsRange());
     emit(std::move(event));
   }
+  // What happens on several ways that were kept apart is still one event.
   void emit(StateEvent event) {
-    if (event.location.line) write(context.table, event);
+    if (!event.location.line) return;
+    for (StateEvent& known : events) {
+      if (known.kind != event.kind || known.location != event.location || known.target != event.target ||
+          known.argument != event.argument || known.outcome != event.outcome || known.kind == StateEventKind::exit)
+        continue;
+      meet(known.consults, scope.new_parameter && known.pairs.is_diagonal(), event.consults,
+           scope.new_parameter && event.pairs.is_diagonal());
+      known.pairs |= event.pairs;
+      known.old_states |= event.old_states;
+      known.after_write |= event.after_write;
+      return;
+    }
+    events.push_back(std::move(event));
+  }
+
+  // `variable = value`
+  void remember(const clang::Expr* target, const clang::Expr* value, StateKnowledge& knowledge) {
+    const clang::VarDecl* variable = variable_of(target);
+    if (variable && variable->isLocalVarDecl()) conditions.remember(variable, value, knowledge);
   }
 
   CollectContext& context;
@@ -559,15 +418,21 @@ class Follower {
   const StateScope& scope;
   const FunctionScan& scan;
   const StateEnum& states;
-  std::vector<StateKnowledge> entries; // by block
+  StateConditions conditions;
+  std::optional<StateGates> gates;
+  std::vector<std::vector<StateKnowledge>>
+      entries;                         // by block; one for each result that the function may be about to return
+  std::vector<StateEvent> events;      // of the block that is being written
+  const clang::CFGBlock* at = nullptr; // that block
   std::vector<unsigned> visits;
-  llvm::DenseMap<const clang::Expr*, std::vector<Consult>> consults;
   std::optional<bool> truthful;
-  bool emitting = false, compares = false;
+  bool emitting = false;
 };
 
 } // namespace
 
-bool follow_state(CollectContext& context, const StateFlowRequest& request) { return Follower(context, request).run(); }
+void follow_state(CollectContext& context, const StateFlowRequest& request, StateFlowFact& flow) {
+  Follower(context, request).run(flow);
+}
 
 } // namespace plumbline

@@ -17,7 +17,7 @@ struct StateFlowRequest {
   std::vector<std::string> other_bases; // the objects that have one
 };
 
-// Writes the events; true if some condition relates the old and the new state.
-bool follow_state(CollectContext& context, const StateFlowRequest& request);
+// Writes the events, and notes in the flow whether some condition compares the old and the new state.
+void follow_state(CollectContext& context, const StateFlowRequest& request, StateFlowFact& flow);
 
 } // namespace plumbline

@@ -1,19 +1,25 @@
 // What is known at one place of a function about the cell that src/collect/state_flow.cpp follows.
 #pragma once
 
-#include "collect/state_values.h"
+#include "collect/state_outcome.h"
 
 #include <llvm/ADT/SmallVector.h>
 
 namespace plumbline {
 
+// Keeps the questions that were asked on both of two ways. One that only the same state gets around is still asked of
+// all others. True if anything changed.
+bool meet(std::vector<Consult>& mine, bool mine_same_only, const std::vector<Consult>& theirs, bool theirs_same_only);
+
 struct StateKnowledge {
   bool reached = false;
-  Pairs pairs;            // of the old state at entry, and the new state
-  StateMask current = 0;  // what the cell may hold now
-  bool fresh = true;      // the cell still holds the old state
-  bool clobbered = false; // something was called that may have changed the cell
-  bool written = false;   // the cell may have been written
+  Pairs pairs;                   // of the old state at entry, and the new state
+  StateMask current = 0;         // what the cell may hold now
+  bool fresh = true;             // the cell still holds the old state
+  bool clobbered = false;        // something was called that may have changed the cell
+  bool written = false;          // the cell may have been written
+  bool relational = false;       // the function has a new state, so that pairs relate two states
+  std::optional<Outcome> result; // what the variable that the function returns holds
   std::vector<Consult> consults;
   llvm::SmallVector<std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>, 2> flags; // pairs for true, for false
 
@@ -31,16 +37,14 @@ struct StateKnowledge {
     }
     const Pairs before = pairs;
     const StateMask current_before = current;
-    const std::size_t consults_before = consults.size();
     bool changed = (fresh && !other.fresh) || (!clobbered && other.clobbered) || (!written && other.written);
     pairs |= other.pairs;
     current |= other.current;
     fresh &= other.fresh;
     clobbered |= other.clobbered;
     written |= other.written;
-    std::erase_if(consults, [&](const Consult& consult) {
-      return std::find(other.consults.begin(), other.consults.end(), consult) == other.consults.end();
-    });
+    changed |=
+        meet(consults, relational && before.is_diagonal(), other.consults, relational && other.pairs.is_diagonal());
     for (const std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>& entry : other.flags) {
       if (std::pair<Pairs, Pairs>* mine = flag(entry.first)) {
         const std::pair<Pairs, Pairs> old = *mine;
@@ -52,7 +56,7 @@ struct StateKnowledge {
         changed = true;
       }
     }
-    return changed || before != pairs || current_before != current || consults_before != consults.size();
+    return changed || before != pairs || current_before != current;
   }
 };
 

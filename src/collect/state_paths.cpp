@@ -173,6 +173,20 @@ static bool is_getter(const clang::CallExpr& call) {
   return callee && callee->getIdentifier() && call.getNumArgs() == 0;
 }
 
+// jobs.find(id), where the expression is `it->second` and `it` came from it.
+static std::optional<MethodCall> look_up_of(const StateScope& scope, const clang::Expr* expression) {
+  const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(expression);
+  if (!member || !member->getMemberDecl()->getIdentifier() || member->getMemberDecl()->getName() != "second")
+    return std::nullopt;
+  const clang::Expr* base = bare(member->getBase());
+  if (const clang::Expr* iterator = handed_on(base)) base = bare(iterator);
+  const clang::VarDecl* variable = variable_of(base);
+  if (!variable || !variable->isLocalVarDecl() || !variable->hasInit() || !scope.is_fixed(variable))
+    return std::nullopt;
+  const std::optional<MethodCall> call = method_call_of(bare(variable->getInit()));
+  return call && call->name == "find" && call->call->getNumArgs() == 1 ? call : std::nullopt;
+}
+
 std::string StateScope::path_of(const clang::Expr* expression) const {
   expression = bare(expression);
   if (!expression) return {};
@@ -188,6 +202,10 @@ std::string StateScope::path_of(const clang::Expr* expression) const {
   }
   if (const clang::BindingDecl* binding = binding_of(expression)) return address_name(binding->getCanonicalDecl());
   if (const clang::Expr* object = handed_on(expression)) return path_of(object);
+  if (const std::optional<MethodCall> found = look_up_of(*this, expression)) {
+    std::string base = path_of(found->object);
+    if (!base.empty()) return base + "[" + context.text_of(found->call->getArg(0)->getSourceRange()) + "]";
+  }
   if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(expression)) {
     if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(member->getMemberDecl()))
       return address_name(variable->getCanonicalDecl());
@@ -264,6 +282,8 @@ const clang::ValueDecl* StateScope::holder_of(const clang::Expr* expression) con
     return variable;
   }
   if (const clang::Expr* object = handed_on(expression)) return holder_of(object);
+  if (const std::optional<MethodCall> found = look_up_of(*this, expression))
+    if (const clang::ValueDecl* container = holder_of(found->object)) return container;
   if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(expression))
     if (llvm::isa<clang::FieldDecl, clang::VarDecl>(member->getMemberDecl())) return member->getMemberDecl();
   if (const clang::ArraySubscriptExpr* element = llvm::dyn_cast<clang::ArraySubscriptExpr>(expression))
@@ -274,8 +294,7 @@ const clang::ValueDecl* StateScope::holder_of(const clang::Expr* expression) con
   return nullptr;
 }
 
-// new, make_unique, malloc, emplace_back, create_job …: gives an object that nobody else has seen.
-static bool makes_object(const clang::Expr* expression) {
+bool makes_object(const clang::Expr* expression) {
   expression = bare(expression);
   if (!expression || llvm::isa<clang::CXXNewExpr>(expression)) return expression != nullptr;
   if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(expression))
@@ -294,7 +313,7 @@ static bool makes_object(const clang::Expr* expression) {
           word == "malloc" || word == "zalloc" || word == "emplace" || word == "allocate" || word == "clone")
         return true;
   }
-  return llvm::isa<clang::CXXScalarValueInitExpr, clang::ImplicitValueInitExpr>(expression);
+  return llvm::isa<clang::CXXScalarValueInitExpr, clang::ImplicitValueInitExpr, clang::CompoundLiteralExpr>(expression);
 }
 
 bool StateScope::is_one_of_many(const clang::Expr* expression) const {

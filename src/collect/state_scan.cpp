@@ -123,6 +123,7 @@ class Scanner : public clang::RecursiveASTVisitor<Scanner> {
   bool VisitBinaryOperator(clang::BinaryOperator* operation) {
     if (!operation->isAssignmentOp()) return true;
     note_labels(operation);
+    if (operation->getOpcode() == clang::BO_Assign) replace(operation->getLHS(), operation->getRHS(), operation);
     assign(operation->getLHS(), operation->isCompoundAssignmentOp() ? operation : operation->getRHS());
     if (operation->getOpcode() == clang::BO_Assign &&
         (enum_of(operation->getLHS()) || names_state(operation->getRHS())))
@@ -141,6 +142,8 @@ class Scanner : public clang::RecursiveASTVisitor<Scanner> {
   }
   bool VisitCXXOperatorCallExpr(clang::CXXOperatorCallExpr* call) {
     if (call->isAssignmentOp() && call->getNumArgs() == 2) assign(call->getArg(0), call->getArg(1));
+    if (call->getOperator() == clang::OO_Equal && call->getNumArgs() == 2)
+      replace(call->getArg(0), call->getArg(1), call);
     return true;
   }
   bool VisitCallExpr(clang::CallExpr* call) {
@@ -151,6 +154,9 @@ class Scanner : public clang::RecursiveASTVisitor<Scanner> {
     }
     const clang::FunctionDecl* callee = call->getDirectCallee();
     scan.destroys |= callee && !scan.destroys && destroys(*callee);
+    if (callee && callee->getIdentifier() && call->getNumArgs() >= 2 &&
+        (callee->getName().contains("memset") || callee->getName() == "bzero"))
+      clear(call->getArg(0), call);
     const unsigned skip =
         llvm::isa<clang::CXXOperatorCallExpr>(call) && llvm::isa_and_nonnull<clang::CXXMethodDecl>(callee) ? 1 : 0;
     bool given = false;
@@ -194,6 +200,16 @@ class Scanner : public clang::RecursiveASTVisitor<Scanner> {
     llvm::SmallVector<const clang::CaseStmt*, 2>& labels = scan.labels[statement];
     for (std::size_t i = groups.size(); i-- > 0;) labels.append(groups[i].begin(), groups[i].end());
     return true;
+  }
+  void replace(const clang::Expr* target, const clang::Expr* value, const clang::Expr* statement) {
+    if (target->getType()->isRecordType() && makes_object(value)) scan.replaced.emplace_back(target, statement);
+  }
+  void clear(const clang::Expr* target, const clang::Expr* call) {
+    target = bare(target);
+    if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(target);
+        operation && operation->getOpcode() == clang::UO_AddrOf)
+      target = bare(operation->getSubExpr());
+    scan.replaced.emplace_back(target, call);
   }
   static bool names_state(const clang::Expr* value) {
     if (const clang::ConditionalOperator* choice = llvm::dyn_cast<clang::ConditionalOperator>(bare(value)))

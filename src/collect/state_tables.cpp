@@ -10,7 +10,8 @@ namespace {
 
 struct Row {
   std::vector<const clang::Expr*> enumerators; // in the order of the source
-  bool text = false;                           // a string stands in it
+  std::vector<const clang::ParmVarDecl*> parameters;
+  bool text = false; // a string stands in it
   bool text_first = false;
   bool has_list = false; // an empty list too
 };
@@ -21,6 +22,10 @@ void gather(const clang::Expr* expression, Row& row, unsigned depth) {
   if (!expression || depth > 12) return;
   if (enumerator_of(expression)) {
     row.enumerators.push_back(expression);
+    return;
+  }
+  if (const clang::ParmVarDecl* parameter = llvm::dyn_cast_or_null<clang::ParmVarDecl>(variable_of(expression))) {
+    if (enum_behind(parameter->getType())) row.parameters.push_back(parameter);
     return;
   }
   if (llvm::isa<clang::StringLiteral>(expression)) {
@@ -247,8 +252,8 @@ void collect_table_building(CollectContext& context, const clang::CallExpr& call
   }
   if (const clang::CXXOperatorCallExpr* element = llvm::dyn_cast<clang::CXXOperatorCallExpr>(target);
       element && element->getOperator() == clang::OO_Subscript && element->getNumArgs() == 2) {
-    if (!enumerator_of(element->getArg(1))) return;
-    row.enumerators.push_back(element->getArg(1));
+    gather(element->getArg(1), row, 0);
+    if (row.enumerators.size() + row.parameters.size() != 1) return;
     target = element->getArg(0);
   } else if (added) { // the whole table at once
     if (const clang::NamedDecl* variable = named(target)) collect_table(context, *variable, added, lookup, follow);
@@ -259,8 +264,17 @@ void collect_table_building(CollectContext& context, const clang::CallExpr& call
   else
     for (const clang::Expr* argument : call.arguments()) gather(argument, row, 0);
   const clang::ValueDecl* variable = named(target);
-  if (!variable || row.enumerators.size() < 2) return;
-  if (enum_behind(variable->getType())) return;
+  if (!variable || enum_behind(variable->getType())) return;
+  if (row.enumerators.empty() && row.parameters.size() == 2 &&
+      enum_behind(row.parameters[0]->getType()) == enum_behind(row.parameters[1]->getType()) &&
+      lookup(enum_behind(row.parameters[0]->getType()))) {
+    if (const clang::FunctionDecl* function = llvm::dyn_cast<clang::FunctionDecl>(row.parameters[0]->getDeclContext()))
+      write(context.table,
+            StateFillerFact{context.entity(function), context.entity(variable),
+                            row.parameters[0]->getFunctionScopeIndex() > row.parameters[1]->getFunctionScopeIndex()});
+    return;
+  }
+  if (row.enumerators.size() < 2 || !row.parameters.empty()) return;
   const StateEnum* states = lookup(enum_of(row.enumerators.front()));
   if (!states) return;
   const std::optional<unsigned> from = state_of(*states, row.enumerators.front());
@@ -269,6 +283,27 @@ void collect_table_building(CollectContext& context, const clang::CallExpr& call
     if (enum_of(row.enumerators[i]) == states->declaration)
       entry(context, context.entity(variable), *states, static_cast<int>(*from), row.enumerators[i],
             row.enumerators[i]);
+}
+
+void collect_table_call(CollectContext& context, const clang::CallExpr& call, StateLookup lookup) {
+  const clang::FunctionDecl* callee = call.getDirectCallee();
+  if (!callee || !context.is_ours(callee->getLocation()) || callee->getReturnType()->isBooleanType()) return;
+  std::vector<const clang::Expr*> given;
+  for (const clang::Expr* argument : call.arguments())
+    if (enumerator_of(argument)) given.push_back(argument);
+  if (given.size() != 2 || enum_of(given[0]) != enum_of(given[1])) return;
+  const StateEnum* states = lookup(enum_of(given[0]));
+  const std::optional<unsigned> from = states ? state_of(*states, given[0]) : std::nullopt;
+  const std::optional<unsigned> to = states ? state_of(*states, given[1]) : std::nullopt;
+  if (!from || !to) return;
+  StateTableEntry fact;
+  fact.table = context.entity(callee);
+  fact.enumeration = states->id;
+  fact.from = static_cast<int>(*from);
+  fact.to = static_cast<int>(*to);
+  fact.location = context.expansion_of(call.getSourceRange());
+  fact.call = true;
+  if (fact.location.line && fact.table != EntityId::none) write(context.table, fact);
 }
 
 void collect_returned_sets(CollectContext& context, const clang::FunctionDecl& function, StateLookup lookup) {

@@ -17,9 +17,13 @@ bool collect_table(CollectContext& context, const clang::NamedDecl& variable, co
 // (`masks`), `allowed[from] & 1 << to`: a number for each state.
 void collect_matrix(CollectContext& context, const clang::VarDecl& variable, const StateEnum& states, bool masks);
 
-// `table[A] = {B, C}`, `table[A].insert(B)`, `table.insert({A, B})`, `table = {{A, {B, C}}, …}`.
+// `table[A] = {B, C}`, `table[A].insert(B)`, `table.insert({A, B})`, `table = {{A, {B, C}}, …}`; with the function's
+// parameters in the places of A and B, the function fills the table for its callers.
 void collect_table_building(CollectContext& context, const clang::CallExpr& call, StateLookup lookup,
                             llvm::function_ref<void(const clang::Expr*)> follow);
+
+// `allow(A, B)`, for functions that turn out to put what they are given into a table.
+void collect_table_call(CollectContext& context, const clang::CallExpr& call, StateLookup lookup);
 
 // `switch (from) { case A: return {B, C}; … }`
 void collect_returned_sets(CollectContext& context, const clang::FunctionDecl& function, StateLookup lookup);

@@ -40,6 +40,9 @@ const clang::VarDecl* variable_of(const clang::Expr* expression);
 // expressions.
 const clang::Expr* handed_on(const clang::Expr* expression);
 
+// new, make_unique, malloc, emplace_back, create_job …: gives an object that nobody else has seen.
+bool makes_object(const clang::Expr* expression);
+
 // A call on an object, also in a template, where Clang leaves it open what is called: `state_.load()` of a
 // std::atomic<State> whose State depends on the template's arguments has a name, and no declaration.
 struct MethodCall {
@@ -61,7 +64,8 @@ struct FunctionScan {
   std::vector<const clang::LambdaExpr*> lambdas;
   std::vector<const clang::SwitchStmt*> switches;
   std::vector<const clang::ReturnStmt*> returns;
-  bool destroys = false;                       // deletes something, or calls a function that says so
+  bool destroys = false; // deletes something, or calls a function that says so
+  std::vector<std::pair<const clang::Expr*, const clang::Expr*>> replaced; // objects, and where they become new ones
   std::vector<const clang::Expr*> enum_writes; // assignments and atomic stores of a value of an enum
   std::vector<const clang::Expr*> enum_reads;  // fields and globals of an enum that are compared or passed on
   std::vector<const clang::Expr*> enum_calls;  // calls and constructions with an argument of an enum

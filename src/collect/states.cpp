@@ -3,6 +3,7 @@
 
 #include "collect/state_cells.h"
 #include "collect/state_flow.h"
+#include "collect/state_replace.h"
 #include "collect/state_tables.h"
 
 #include <clang/AST/RecursiveASTVisitor.h>
@@ -137,6 +138,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     // What goes into a function of ours is followed there, if that function takes this enum.
     for (unsigned i = 0; i < call->getNumArgs(); ++i)
       if (looks_up || (callee && takes_enum(*call, *callee, i))) mark(call->getArg(i));
+    collect_table_call(context, *call, [this](const clang::EnumDecl* e) { return states_of(e); });
     collect_table_building(
         context, *call, [this](const clang::EnumDecl* e) { return states_of(e); },
         [this](const clang::Expr* e) { mark(e); });
@@ -384,6 +386,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
   void follow(const clang::FunctionDecl& function, const clang::Stmt& body, const clang::FunctionDecl& owner,
               unsigned ordinal) {
     const FunctionScan scan = scan_function(function, body);
+    collect_replacements(context, scan, owner, [this](const clang::EnumDecl* e) { return states_of(e); });
     llvm::SmallVector<const StateEnum*, 4> concerned;
     const auto concern = [&](const clang::EnumDecl* enumeration) {
       if (const StateEnum* states = states_of(enumeration); states && !llvm::is_contained(concerned, states))
@@ -491,7 +494,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
             if (const std::optional<unsigned> state = states.index_of(number_of(*enumerator)))
               flow.labels.emplace_back(*state, context.expansion_of(one->getLHS()->getSourceRange()));
     }
-    flow.compares = follow_state(context, request);
+    follow_state(context, request, flow);
     write(context.table, flow);
   }
 

@@ -26,6 +26,11 @@ StateMask Pairs::same() const {
   for (unsigned i = 0; i < max_states; ++i) mask |= rows[i] & StateMask(1) << i;
   return mask;
 }
+bool Pairs::is_diagonal() const {
+  for (unsigned i = 0; i < max_states; ++i)
+    if (rows[i] & ~(StateMask(1) << i)) return false;
+  return std::popcount(same()) > 1;
+}
 bool Pairs::is_product() const {
   const StateMask all = new_states();
   for (StateMask row : rows)
@@ -116,7 +121,8 @@ static Pairs decode_pairs(std::string_view text) {
   return pairs;
 }
 
-// answer, table, object, id, then one letter an argument ('#' with the constant), then ';'.
+// answer, table, object, direct, same state excepted, id, then one letter an argument ('#' with the constant), then
+// ';'.
 static std::string encode(const std::vector<Consult>& consults) {
   std::string text;
   for (const Consult& consult : consults) {
@@ -124,6 +130,7 @@ static std::string encode(const std::vector<Consult>& consults) {
     text += consult.is_table ? 'T' : 'F';
     text += consult.same_object ? 'S' : 'O';
     text += consult.direct ? 'd' : 'i';
+    text += consult.except_same ? 'e' : 'a';
     text += hex(static_cast<std::uint64_t>(consult.what)) + ":";
     for (const StateOperand& argument : consult.arguments) {
       text += "?on#"[static_cast<int>(argument.kind)];
@@ -145,6 +152,7 @@ static std::vector<Consult> decode_consults(std::string_view text) {
     consult.is_table = reader.character() == 'T';
     consult.same_object = reader.character() == 'S';
     consult.direct = reader.character() == 'd';
+    consult.except_same = reader.character() == 'e';
     consult.what = static_cast<EntityId>(reader.number());
     reader.take(':');
     while (!reader.at_end() && !reader.take(';')) {
@@ -247,6 +255,7 @@ void write(FactTable& table, const StateFlowFact& fact) {
       .number("old", fact.old_parameter + 1)
       .number("new", fact.new_parameter + 1)
       .number("compares", fact.compares)
+      .number("compares_same", fact.compares_same)
       .number("lambda", fact.in_lambda)
       .text("labels", encode(fact.labels));
 }
@@ -271,6 +280,8 @@ void write(FactTable& table, const StateEvent& fact) {
       .number("creates", fact.creates)
       .number("many", fact.of_many)
       .number("after_write", fact.after_write)
+      .number("compared", fact.compared)
+      .number("once", fact.once)
       .text("labels", encode(fact.labels));
 }
 
@@ -280,7 +291,20 @@ void write(FactTable& table, const StateTableEntry& fact) {
       .object(fact.enumeration)
       .at(fact.location)
       .number("from", fact.from)
-      .number("to", fact.to + 1);
+      .number("to", fact.to + 1)
+      .number("call", fact.call);
+}
+
+void write(FactTable& table, const StateFillerFact& fact) {
+  FactBuilder(table, "state_filler").subject(fact.function).object(fact.table).number("swapped", fact.swapped);
+}
+
+void write(FactTable& table, const StateReplaceFact& fact) {
+  FactBuilder(table, "state_replaced")
+      .subject(fact.holder)
+      .object(fact.enumeration)
+      .at(fact.location)
+      .number("function", number_of(fact.function));
 }
 
 void write(FactTable& table, const StateSwitchFact& fact) {
@@ -311,6 +335,8 @@ static StateEvent read_event(const FactTable& table, const Fact& fact) {
   event.creates = table.number(fact, "creates") != 0;
   event.of_many = table.number(fact, "many") != 0;
   event.after_write = table.number(fact, "after_write") != 0;
+  event.compared = table.number(fact, "compared") != 0;
+  event.once = table.number(fact, "once") != 0;
   event.labels = decode_labels(table.text(fact, "labels"), fact.location.file);
   return event;
 }
@@ -320,7 +346,8 @@ StateFacts read_state_facts(const FactTable& table) {
   const StringId enum_kind = table.strings.find("state_enum"), state_kind = table.strings.find("state"),
                  holder_kind = table.strings.find("state_holder"), flow_kind = table.strings.find("state_flow"),
                  event_kind = table.strings.find("state_event"), entry_kind = table.strings.find("state_entry"),
-                 switch_kind = table.strings.find("state_switch");
+                 switch_kind = table.strings.find("state_switch"), replace_kind = table.strings.find("state_replaced"),
+                 filler_kind = table.strings.find("state_filler");
   std::vector<std::pair<EntityId, const Fact*>> states;
   for (const Fact& fact : table.facts) {
     if (fact.kind == StringId::empty) continue;
@@ -348,6 +375,7 @@ StateFacts read_state_facts(const FactTable& table) {
       flow.old_parameter = static_cast<int>(table.number(fact, "old")) - 1;
       flow.new_parameter = static_cast<int>(table.number(fact, "new")) - 1;
       flow.compares = table.number(fact, "compares") != 0;
+      flow.compares_same = table.number(fact, "compares_same") != 0;
       flow.in_lambda = table.number(fact, "lambda") != 0;
       flow.labels = decode_labels(table.text(fact, "labels"), fact.location.file);
       facts.flows.push_back(flow);
@@ -355,7 +383,12 @@ StateFacts read_state_facts(const FactTable& table) {
       facts.events.push_back(read_event(table, fact));
     } else if (fact.kind == entry_kind) {
       facts.entries.push_back({fact.subject, fact.object, static_cast<int>(table.number(fact, "from")),
-                               static_cast<int>(table.number(fact, "to")) - 1, fact.location});
+                               static_cast<int>(table.number(fact, "to")) - 1, fact.location,
+                               table.number(fact, "call") != 0});
+    } else if (fact.kind == filler_kind) {
+      facts.fillers.push_back({fact.subject, fact.object, table.number(fact, "swapped") != 0});
+    } else if (fact.kind == replace_kind) {
+      facts.replacements.push_back({fact.subject, fact.object, id_of(table.number(fact, "function")), fact.location});
     } else if (fact.kind == switch_kind) {
       facts.switches.push_back(
           {fact.subject, fact.object, fact.location, static_cast<StateMask>(table.number(fact, "missing"))});

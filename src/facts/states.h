@@ -30,6 +30,8 @@ struct Pairs {
   bool has(unsigned old_state, unsigned new_state) const { return (rows[old_state] >> new_state & 1) != 0; }
   // The states X with X → X.
   StateMask same() const;
+  // Each of several states with itself, and nothing else.
+  bool is_diagonal() const;
   // Every possible old state goes with every possible new one: nothing compared the two.
   bool is_product() const;
   Pairs& operator&=(const Pairs& other);
@@ -78,6 +80,7 @@ struct Consult {
   bool is_table = false;
   bool same_object = false; // a method of the object that the cell belongs to
   bool direct = true;       // the answer is the call's own result, not that of an expression around it
+  bool except_same = false; // but the same state got here without being asked
   std::vector<StateOperand> arguments;
   friend bool operator==(const Consult& a, const Consult& b);
 };
@@ -87,8 +90,9 @@ struct StateFlowFact {
   EntityId id = EntityId::none, function = EntityId::none, enumeration = EntityId::none;
   EntityId holder = EntityId::none; // the variable; none: old_parameter says it, or the function only has a new state
   int old_parameter = -1, new_parameter = -1;
-  Location location;     // the function's name
-  bool compares = false; // some condition relates old and new state
+  Location location;          // the function's name
+  bool compares = false;      // some condition relates old and new state
+  bool compares_same = false; // one of them asks whether they are the same
   bool in_lambda = false;
   std::vector<std::pair<unsigned, Location>> labels; // the cases of switches over the old state
 };
@@ -114,6 +118,8 @@ struct StateEvent {
   bool creates = false;             // write: to an object that this function made, or that is being made
   bool of_many = false;             // write: to one of the objects that a loop goes through
   bool after_write = false;         // the cell may have been written before on the way
+  bool compared = false;            // write: only after a comparison of old and new state, maybe with something else
+  bool once = false;                // write: the function closes the gate that it came through
   std::vector<std::pair<unsigned, Location>> labels; // the `case` that lets a state through to here
 };
 
@@ -121,6 +127,19 @@ struct StateEvent {
 struct StateTableEntry {
   EntityId table = EntityId::none, enumeration = EntityId::none;
   int from = 0, to = -1;
+  Location location;
+  bool call = false; // `allow(A, B)`: counts if the function `table` puts what it is given into a table
+};
+
+// `void allow(State from, State to) { table_[from].insert(to); }`
+struct StateFillerFact {
+  EntityId function = EntityId::none, table = EntityId::none;
+  bool swapped = false; // is given the successor first
+};
+
+// The whole object that has the state is replaced by a new one: memset(c, 0, sizeof *c), `slot_ = Upload{}`.
+struct StateReplaceFact {
+  EntityId holder = EntityId::none, enumeration = EntityId::none, function = EntityId::none;
   Location location;
 };
 
@@ -136,6 +155,8 @@ void write(FactTable& table, const StateHolderFact& fact);
 void write(FactTable& table, const StateFlowFact& fact);
 void write(FactTable& table, const StateEvent& fact);
 void write(FactTable& table, const StateTableEntry& fact);
+void write(FactTable& table, const StateFillerFact& fact);
+void write(FactTable& table, const StateReplaceFact& fact);
 void write(FactTable& table, const StateSwitchFact& fact);
 
 // All of them in a table, in its order.
@@ -145,6 +166,8 @@ struct StateFacts {
   std::vector<StateFlowFact> flows;
   std::vector<StateEvent> events;
   std::vector<StateTableEntry> entries;
+  std::vector<StateFillerFact> fillers;
+  std::vector<StateReplaceFact> replacements;
   std::vector<StateSwitchFact> switches;
 };
 StateFacts read_state_facts(const FactTable& table);

@@ -42,7 +42,7 @@ Pairs Relations::answered(const MachineFlow& flow, const Consult& consult, unsig
     Pairs pairs = exit.event.pairs;
     // A refusal's consults say which question was answered with no, not what it would have allowed.
     if (outcome != Outcome::no)
-      for (const Consult& asked : exit.event.consults) pairs = through(pairs, flow, asked, depth + 1);
+      for (const Consult& question : exit.event.consults) pairs = asked(pairs, flow, question, depth + 1);
     result |= pairs;
   }
   return result;
@@ -114,6 +114,13 @@ Pairs Relations::through(const Pairs& pairs, const MachineFlow& caller, const Co
   return kept;
 }
 
+Pairs Relations::asked(const Pairs& pairs, const MachineFlow& caller, const Consult& consult, unsigned depth) const {
+  Pairs kept = through(pairs, caller, consult, depth);
+  if (consult.except_same)
+    for (unsigned i = 0; i < max_states; ++i) kept.rows[i] |= pairs.rows[i] & StateMask(1) << i;
+  return kept;
+}
+
 // is(next), same(old, next): yes for the same state and no for any other, or the other way round.
 bool Relations::is_equality(EntityId function) const {
   const std::unordered_map<EntityId, std::vector<std::size_t>>::const_iterator known = flows.find(function);
@@ -175,7 +182,7 @@ void Relations::resolve(StateMachine& resolved) const {
         const bool refuses = event.event.kind == StateEventKind::exit && !goes_on(event.event.outcome);
         for (const Consult& consult : event.event.consults) {
           event.consulted |= relates(consult);
-          if (!refuses) event.allowed = through(event.allowed, flow, consult, 0);
+          if (!refuses) event.allowed = asked(event.allowed, flow, consult, 0);
         }
       }
 }

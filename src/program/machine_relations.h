@@ -27,6 +27,8 @@ class Relations {
  private:
   // What remains possible for the caller's pairs when the question has this answer there.
   Pairs through(const Pairs& pairs, const MachineFlow& caller, const Consult& consult, unsigned depth) const;
+  // The same, where the same state may have got around the question.
+  Pairs asked(const Pairs& pairs, const MachineFlow& caller, const Consult& consult, unsigned depth) const;
   Pairs answered(const MachineFlow& flow, const Consult& consult, unsigned depth) const;
   bool relates(const Consult& consult) const;
   bool is_equality(EntityId function) const;

@@ -207,6 +207,17 @@ void trace_transitions(StateMachine& machine, const Program& program, const Rela
                          true);
     }
   }
+  for (const StateReplaceFact& one : machine.replacements) {
+    StateMask start = 0;
+    for (const StateHolderFact& holder : machine.holders)
+      if (holder.variable == one.holder) start |= holder.initial;
+    for (unsigned i = 0; start == 0 && i < machine.enumeration.values.size(); ++i)
+      if (machine.enumeration.values[i] == 0) start = StateMask(1) << i;
+    const EntityFact* function = program.entity(one.function);
+    if (start && moved)
+      machine.transitions.push_back(
+          {machine.all, start, false, EntityId::none, function ? function->qualified : std::string(), one.location});
+  }
   // Nothing writes it here: the tables and predicates say what the transitions are meant to be.
   if (!moved) {
     for (const StateTableEntry& entry : machine.entries)

@@ -119,6 +119,23 @@ static const StateMachineSetting* setting_of(const Settings& settings, const Sta
   return nullptr;
 }
 
+// connecting, SettingUp: what is under way is not how it ended.
+static bool names_process(const StateEnumFact& enumeration) {
+  for (const std::string& state : enumeration.states)
+    for (const std::string& word : words_of(state))
+      if (word.size() > 5 && word.ends_with("ing")) return true;
+  return false;
+}
+
+// Bits, and a name for all of them together: several hold at once.
+static bool holds_flags(const StateEnumFact& enumeration) {
+  std::int64_t all = 0;
+  unsigned bits = 0;
+  for (std::int64_t value : enumeration.values)
+    if (value > 0 && std::has_single_bit(static_cast<std::uint64_t>(value))) all |= value, ++bits;
+  return bits >= 3 && std::find(enumeration.values.begin(), enumeration.values.end(), all) != enumeration.values.end();
+}
+
 // Written with two states outside construction; or given two states, old and new; or a table says what may follow what.
 static bool is_machine(const Program& program, const StateMachine& machine, const StateMachineSetting* setting) {
   if (setting) return true;
@@ -136,10 +153,11 @@ static bool is_machine(const Program& program, const StateMachine& machine, cons
     const EntityFact* entity = program.entity(holder.variable);
     return entity && names_machine(entity->name);
   };
-  // A status that may be "ok" says how something went.
-  if (has_word(machine.enumeration.name, {"status", "statuses"}))
+  // A status that may be "ok" says how something went, unless something is still going on in another one.
+  if (has_word(machine.enumeration.name, {"status", "statuses"}) && !names_process(machine.enumeration))
     for (const std::string& state : machine.enumeration.states)
       if (has_word(state, {"ok", "okay"})) return false;
+  if (holds_flags(machine.enumeration)) return false;
   if (!names_machine(machine.enumeration.name) && !std::any_of(machine.holders.begin(), machine.holders.end(), named))
     return false;
   StateMask written = 0;
@@ -179,10 +197,23 @@ std::vector<StateMachine> machines_of(const Program& program) {
   for (StateEvent& event : facts.events) events[event.flow].push_back(std::move(event));
   for (const StateHolderFact& holder : facts.holders)
     if (StateMachine* machine = of(holder.enumeration)) machine->holders.push_back(holder);
-  for (const StateTableEntry& entry : facts.entries) // what a test expects allows nothing
-    if (StateMachine* machine = of(entry.enumeration);
-        machine && scope_of(*program.settings, program.path(entry.location)) != Scope::test)
-      machine->entries.push_back(entry);
+  std::unordered_map<EntityId, StateFillerFact> fillers;
+  for (const StateFillerFact& filler : facts.fillers) fillers.try_emplace(filler.function, filler);
+  for (StateTableEntry& entry : facts.entries) { // what a test expects allows nothing
+    StateMachine* machine = of(entry.enumeration);
+    if (!machine || scope_of(*program.settings, program.path(entry.location)) == Scope::test) continue;
+    if (entry.call) {
+      const std::unordered_map<EntityId, StateFillerFact>::const_iterator filler = fillers.find(entry.table);
+      if (filler == fillers.end()) continue;
+      entry.table = filler->second.table;
+      if (filler->second.swapped) std::swap(entry.from, entry.to);
+    }
+    machine->entries.push_back(entry);
+  }
+  for (const StateReplaceFact& one : facts.replacements)
+    if (StateMachine* machine = of(one.enumeration);
+        machine && scope_of(*program.settings, program.path(one.location)) != Scope::test)
+      machine->replacements.push_back(one);
   for (const StateSwitchFact& one : facts.switches)
     if (StateMachine* machine = of(one.enumeration)) machine->switches.push_back(one);
   for (const StateFlowFact& flow : facts.flows) {
@@ -230,6 +261,7 @@ std::vector<StateMachine> machines_of(const Program& program) {
         });
     std::sort(machine.entries.begin(), machine.entries.end(), by_place);
     std::sort(machine.switches.begin(), machine.switches.end(), by_place);
+    std::sort(machine.replacements.begin(), machine.replacements.end(), by_place);
     std::sort(machine.holders.begin(), machine.holders.end(), by_place);
     machine.name = machine.enumeration.qualified;
     // An enum without a name is called after what holds it: zmq::pipe_t::_state.

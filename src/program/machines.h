@@ -59,6 +59,7 @@ struct StateMachine {
   std::vector<MachineFlow> flows;
   std::vector<MachineTransition> transitions; // sorted by place
   std::vector<StateTableEntry> entries;
+  std::vector<StateReplaceFact> replacements;
   std::vector<StateSwitchFact> switches;
 
   const std::string& state(unsigned index) const { return enumeration.states[index]; }

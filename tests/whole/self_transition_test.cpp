@@ -147,6 +147,7 @@ TEST(Unguarded, NotAnAnswerNorAConfiguration) {
     EXPECT_THAT(states.found(self_transition), IsEmpty()) << name;
   }
   States ok;
+  ok.enumeration.states[running] = "kUnset";
   ok.enumeration.states[done] = "kOk";
   const StateFlowFact answer = ok.method("set", 0);
   ok.add(ok.moves(answer, everything()));
@@ -159,6 +160,42 @@ TEST(Unguarded, NotAnAnswerNorAConfiguration) {
   config.add(config.moves(set, everything()));
   config.does(set, everything());
   EXPECT_THAT(config.found(self_transition), IsEmpty());
+}
+TEST(Unguarded, AStatusThatMayBeOkWhereSomethingIsUnderWay) {
+  States states;
+  states.enumeration.states[done] = "kOk";
+  const StateFlowFact set = states.method("set", 0);
+  states.add(states.moves(set, everything()));
+  states.does(set, everything());
+  EXPECT_THAT(states.found(self_transition), ElementsAre("unguarded: set"));
+}
+TEST(Unguarded, NotBitsWithANameForAll) {
+  States states;
+  states.enumeration.values = {1, 2, 4, 7};
+  const StateFlowFact set = states.method("set", 0);
+  states.add(states.moves(set, everything()));
+  states.does(set, everything());
+  EXPECT_THAT(states.found(self_transition), IsEmpty());
+}
+TEST(Unguarded, NotWhereSomethingElseIsAskedAsWellOrOnlyOnce) {
+  for (const bool once : {true, false}) {
+    States states;
+    const StateFlowFact set = states.method("set", 0);
+    StateEvent write = states.moves(set, everything());
+    (once ? write.once : write.compared) = true;
+    states.add(write);
+    states.does(set, everything());
+    EXPECT_THAT(states.found(self_transition), IsEmpty());
+  }
+}
+TEST(Unguarded, ComparedTooLate) {
+  States states;
+  const StateFlowFact set = states.method("set", 0);
+  states.does(set, everything(), "++changes_");
+  states.ends(set, just_same(), Outcome::quiet, "return");
+  states.add(states.moves(set, without_same()));
+  EXPECT_THAT(states.found(self_transition), ElementsAre("unguarded: set"));
+  EXPECT_THAT(states.last.message, HasSubstr("too late"));
 }
 TEST(Unguarded, SuggestsAReturnThatCompiles) {
   States states;
@@ -232,6 +269,30 @@ TEST(Tolerated, SuccessWhereOthersAreRefused) {
   EXPECT_THAT(transition(Outcome::quiet, Outcome::raise).found(self_transition), ElementsAre("tolerated: move_to"));
   EXPECT_THAT(transition(Outcome::yes, Outcome::no).found(self_transition), ElementsAre("tolerated: move_to"));
   EXPECT_THAT(transition(Outcome::success, Outcome::error).found(self_transition), ElementsAre("tolerated: move_to"));
+}
+// if (status_ != next && !can_move(status_, next)) throw …; status_ = next;
+TEST(Tolerated, WhereTheSameStateGetsAroundTheQuestion) {
+  for (const bool except_same : {true, false}) {
+    States states;
+    const StateFlowFact can = states.predicate("can_move");
+    states.ends(can, legal(), Outcome::yes, "return true");
+    states.ends(can, illegal(), Outcome::no, "return false");
+    const StateFlowFact move = states.method("move_to", 0);
+    StateEvent refusal = states.event(move, StateEventKind::exit, without_same());
+    refusal.outcome = Outcome::raise;
+    refusal.consults = {states.asks(can, Consult::Answer::no)};
+    states.add(refusal);
+    Consult asked = states.asks(can);
+    asked.except_same = except_same;
+    StateEvent write = states.moves(move, everything());
+    write.consults = {asked};
+    states.add(write);
+    StateEvent end = states.event(move, StateEventKind::exit, everything());
+    end.consults = {asked};
+    end.after_write = true;
+    states.add(end);
+    EXPECT_EQ(states.found(self_transition).size(), except_same ? 1u : 0u);
+  }
 }
 TEST(Tolerated, FalseThatMeansNothingToDo) {
   EXPECT_THAT(transition(Outcome::no, Outcome::raise).found(self_transition), ElementsAre("tolerated: move_to"));

@@ -1,0 +1,37 @@
+// What has to hold for a write to happen: the conditions that its block depends on in the CFG.
+#pragma once
+
+#include "collect/state_conditions.h"
+
+#include <clang/Analysis/Analyses/Dominators.h>
+
+namespace plumbline {
+
+// What a block with two ways out decides about; null where it is not a condition. Clang splits `a && b` into two
+// blocks; behind a cast, as in assert(a && "why"), one block decides about the whole.
+const clang::Expr* condition_of(const clang::CFGBlock& block);
+
+class StateGates {
+ public:
+  StateGates(const clang::CFG& graph, const StateScope& scope, const FunctionScan& scan, StateConditions& conditions);
+
+  // Some condition on the way compares old and new state, maybe together with something else.
+  bool is_compared(const clang::CFGBlock& block);
+  // `if (!queue_) return; queue_ = nullptr;`: the function itself sees to it that it does not come here again.
+  bool happens_once(const clang::CFGBlock& block);
+
+ private:
+  struct Gate {
+    const clang::Expr* condition = nullptr;
+    std::optional<bool> truth; // what it must be; unknown where the way is not that simple
+  };
+  const std::vector<Gate>& gates_of(const clang::CFGBlock& block);
+
+  const StateScope& scope;
+  const FunctionScan& scan;
+  StateConditions& conditions;
+  clang::ControlDependencyCalculator dependencies;
+  llvm::DenseMap<const clang::CFGBlock*, std::vector<Gate>> known;
+};
+
+} // namespace plumbline
