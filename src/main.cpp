@@ -25,6 +25,8 @@ static Audit audit_of(const Collection& collection, const Project& project, cons
     if (registered.check->judge) registered.check->judge(program, findings);
 
   // audit: identity, suppressions, priority, effort, order.
+  std::vector<std::string> notes;
+  const CodeAge age = age_if_asked(project, findings, notes);
   const std::vector<std::string_view>& known_checks = options.project.known_checks;
   Audit audit = run_audit({.settings = &settings,
                            .units = coverage_of(collection.units),
@@ -35,8 +37,10 @@ static Audit audit_of(const Collection& collection, const Project& project, cons
                            .suppressions = program.suppression_comments,
                            .today = today,
                            .known_checks = {known_checks.begin(), known_checks.end()},
+                           .age = &age,
                            .partial = !options.project.paths.empty()});
   audit.notes.insert(audit.notes.end(), collection.notes.begin(), collection.notes.end());
+  audit.notes.insert(audit.notes.end(), notes.begin(), notes.end());
   if (std::string note = note_about_parts(project, checks); !note.empty()) audit.notes.push_back(std::move(note));
   return audit;
 }

@@ -118,6 +118,15 @@ static void sort_units(std::vector<UnitCoverage>& units) {
   });
 }
 
+static void date(Finding& finding, const Settings& settings, const CodeAge& age) {
+  if (settings.weights.churn) {
+    auto file = age.commits.find(finding.place.path);
+    finding.commits = file == age.commits.end() ? 0 : file->second;
+  }
+  if (auto line = age.days.find({finding.place.path, finding.place.line}); line != age.days.end())
+    finding.days = line->second;
+}
+
 Audit run_audit(AuditInput input) {
   static const Settings no_settings;
   const Settings& settings = input.settings ? *input.settings : no_settings;
@@ -134,6 +143,7 @@ Audit run_audit(AuditInput input) {
     finding.module = module_of(settings, finding.place.path);
     finding.scope = scope_of(settings, finding.place.path, finding.owner);
     finding.priority = priority_of(finding, settings);
+    if (input.age) date(finding, settings, *input.age);
     weigh(finding, settings);
   }
   set_fingerprints(audit.findings);

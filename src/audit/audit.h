@@ -6,6 +6,7 @@
 #include "audit/graphs.h"
 #include "audit/progress.h"
 #include "facts/facts.h"
+#include "project/code_age.h"
 #include "project/settings.h"
 
 #include <string>
@@ -66,6 +67,7 @@ struct AuditInput {
   std::vector<SuppressionComment> suppressions;
   std::string today;                     // ISO 8601 date, for `until`; empty: nothing expires
   std::vector<std::string> known_checks; // every check's name, run or not; empty: unknown names cannot be told
+  const CodeAge* age = nullptr;          // if the settings ask for it
   bool partial = false;                  // only some of the program was looked at: no suppression is called needless
 };
 

@@ -47,7 +47,8 @@ struct Suppression {
 
 // One reason for a finding's score; the score is the sum of the points.
 struct Factor {
-  std::string name;  // priority, kind, role, uses, config, module; band: what the priority's upper bound took away
+  std::string
+      name; // priority, kind, role, uses, config, module, churn, age; band: what the priority's upper bound took away
   std::string value; // what about the finding it looked at: "ttl", "12 uses"
   int points = 0;
   std::string why;
@@ -74,6 +75,9 @@ struct Finding {
   // comments suppress all of them, they suppress this one.
   std::vector<Place> causes;
   int uses = 0; // places that would change behaviour with it; a factor of the score
+
+  // By git, if the settings ask: commits of its file in a year, and days since its line was written.
+  std::optional<int> commits, days;
 
   // By the audit:
   std::string module;

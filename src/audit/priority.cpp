@@ -95,6 +95,9 @@ static constexpr std::string_view setting_exists = "the setting exists already: 
 static constexpr std::string_view setting_is_near = "the owner can already see configuration: little to change";
 static constexpr std::string_view module_first = "the settings say that this module comes first";
 
+static constexpr std::string_view changes_often = "the file changes often, and each change meets it";
+static constexpr std::string_view is_young = "who wrote it still knows why";
+
 static int points_of(const RoleWeight& role, const Settings& settings) {
   auto setting = settings.weights.roles.find(std::string(role.role));
   return setting == settings.weights.roles.end() ? role.points : setting->second;
@@ -103,6 +106,13 @@ static int points_of(const RoleWeight& role, const Settings& settings) {
 // All, two thirds and one third of the most that the factor gives.
 static int points_for_uses(int uses, int most) {
   return uses >= 10 ? most : uses >= 5 ? (most * 2 + 1) / 3 : uses >= 2 ? (most + 1) / 3 : 0;
+}
+
+static int points_for_commits(int commits, int most) {
+  return commits >= 24 ? most : commits >= 12 ? (most * 2 + 1) / 3 : commits >= 4 ? (most + 1) / 3 : 0;
+}
+static int points_for_days(int days, int most) {
+  return days < 30 ? most : days < 180 ? (most * 2 + 1) / 3 : days < 365 ? (most + 1) / 3 : 0;
 }
 
 static int three_fifths(int most) { return (most * 3 + 2) / 5; }
@@ -129,6 +139,12 @@ std::vector<Factor> factors_of(const Finding& finding, const Settings& settings)
     int most = settings.weights.module.value_or(most_for_module);
     add("module", module->name, *module->priority == Priority::p0 ? most : three_fifths(most), module_first);
   }
+  if (finding.commits && settings.weights.churn)
+    add("churn", std::to_string(*finding.commits) + " commits in a year",
+        points_for_commits(*finding.commits, *settings.weights.churn), changes_often);
+  if (finding.days && settings.weights.age)
+    add("age", std::to_string(*finding.days) + " days", points_for_days(*finding.days, *settings.weights.age),
+        is_young);
   return factors;
 }
 
@@ -210,6 +226,16 @@ std::vector<WeightLine> weights_of(std::string_view check, std::span<const std::
   add("config", "a field can be added", three_fifths(config), setting_is_near);
   add("module", "P0", module, module_first);
   add("module", "P1", three_fifths(module), module_first);
+  if (const std::optional<int> most = settings.weights.churn) {
+    add("churn", "4 to 11 commits in a year", points_for_commits(4, *most), changes_often);
+    add("churn", "12 to 23", points_for_commits(12, *most), changes_often);
+    add("churn", "24 or more", points_for_commits(24, *most), changes_often);
+  }
+  if (const std::optional<int> most = settings.weights.age) {
+    add("age", "less than 30 days", points_for_days(0, *most), is_young);
+    add("age", "less than 180", points_for_days(179, *most), is_young);
+    add("age", "less than 365", points_for_days(364, *most), is_young);
+  }
   return lines;
 }
 

@@ -29,6 +29,10 @@ std::set<std::string> not_judged(const Project& project, std::span<const Registe
 // The note that says so in the report's coverage; "" if there is nothing to say.
 std::string note_about_parts(const Project& project, std::span<const RegisteredCheck> checks);
 
+// What git knows about the places of findings, if weights.churn or weights.age of the settings ask. Without git both
+// count nothing, and a note says so.
+CodeAge age_if_asked(const Project& project, std::span<const Finding> findings, std::vector<std::string>& notes);
+
 // That the settings' paths leave nothing: no findings is then no good news.
 void add_note_about_paths(const Settings& settings, const SeenCode& seen, Audit& audit);
 

@@ -131,4 +131,16 @@ Collection collect_then(const CodeStates& states, std::vector<TuFacts> now, cons
   return result;
 }
 
+CodeAge age_if_asked(const Project& project, std::span<const Finding> findings, std::vector<std::string>& notes) {
+  const WeightSetting& weights = project.settings.weights;
+  CodeAgeRequest request{.commits = weights.churn.value_or(0) > 0, .days = weights.age.value_or(0) > 0, .lines = {}};
+  if (request.days)
+    for (const Finding& finding : findings) request.lines[finding.place.path].insert(finding.place.line);
+  llvm::Expected<CodeAge> age = code_age(project.root, request);
+  if (age) return std::move(*age);
+  notes.push_back("weights.churn and weights.age of the settings count nothing here: " +
+                  llvm::toString(age.takeError()));
+  return {};
+}
+
 } // namespace plumbline

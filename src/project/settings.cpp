@@ -329,6 +329,8 @@ static const Key<WeightSetting> weight_keys[] = {
     {"uses", [](Reader& reader, Value value, WeightSetting& out) { out.uses = reader.points(value); }},
     {"config", [](Reader& reader, Value value, WeightSetting& out) { out.config = reader.points(value); }},
     {"module", [](Reader& reader, Value value, WeightSetting& out) { out.module = reader.points(value); }},
+    {"churn", [](Reader& reader, Value value, WeightSetting& out) { out.churn = reader.points(value); }},
+    {"age", [](Reader& reader, Value value, WeightSetting& out) { out.age = reader.points(value); }},
 };
 
 static const Key<SinkSetting> sink_keys[] = {

@@ -48,6 +48,7 @@ struct CheckSetting {
 struct WeightSetting {
   std::map<std::string, int> roles;
   std::optional<int> uses, config, module; // the most that the factor gives
+  std::optional<int> churn, age;           // the same; git is asked only if they are set
 };
 
 struct StateMachineSetting {

@@ -143,6 +143,18 @@ TEST(Weigh, PointsAndHoursCanBeSet) {
   for (const Factor& factor : factors_of(finding, settings)) EXPECT_NE(factor.name, "role");
 }
 
+TEST(Score, CountsWhatGitKnowsOnlyWhereTheSettingsAsk) {
+  Finding young = sample_finding("hard-coded-duration", "literal", "src/app/a.cpp", 4), old = young;
+  young.days = 3, young.commits = 30;
+  old.days = 700, old.commits = 1;
+  EXPECT_EQ(score(young), score(old));
+  Settings settings;
+  settings.weights.age = 6;
+  EXPECT_EQ(score(young, settings), score(old, settings) + 6);
+  settings.weights.churn = 3;
+  EXPECT_EQ(score(young, settings), score(old, settings) + 9);
+}
+
 TEST(Weigh, TablesShowWhatHolds) {
   Settings settings;
   settings.weights.roles["ttl"] = 11;

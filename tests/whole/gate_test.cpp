@@ -324,3 +324,29 @@ TEST_F(GateTest, AFullDiskLeavesTheOldBaseline) {
   EXPECT_NE(llvm::sys::ExecuteAndWait(*prlimit, views), 0);
   EXPECT_EQ(project.read("project/.plumbline/baseline.json"), good);
 }
+
+TEST_F(GateTest, AsksGitForAgeAndChurnWhereTheSettingsDo) {
+  const auto factors = [&](const std::string& line) {
+    EXPECT_EQ(project.run({"scan", "--quiet", "-o", project.path("report.json")}).status, 0);
+    std::string text;
+    const nlohmann::json model = project.report();
+    for (const nlohmann::json& finding : model["findings"])
+      if (llvm::StringRef(finding.value("line_text", "")).contains(line))
+        for (const nlohmann::json& factor : finding["factors"])
+          if (factor["name"] == "age" || factor["name"] == "churn")
+            text += factor["name"].get<std::string>() + " " + factor["value"].get<std::string>() + " +" +
+                    std::to_string(factor["points"].get<int>()) + "; ";
+    return text;
+  };
+  EXPECT_EQ(factors("usleep(250000)"), "");
+  project.write("project/.plumbline.yaml", "weights: { churn: 6, age: 3 }\n");
+  EXPECT_EQ(factors("usleep(250000)"), "age 0 days +3; ");
+  for (int i = 0; i < 4; ++i) {
+    project.replace("src/worker.cpp", "  open_log();", "  open_log();\n  open_log();");
+    project.commit("log more");
+  }
+  EXPECT_EQ(factors("usleep(250000)"), "churn 5 commits in a year +2; age 0 days +3; ");
+  EXPECT_EQ(factors("usleep(70000)"), "age 0 days +3; ");
+  project.replace("src/worker.cpp", "usleep(250000)", "usleep(260000)"); // not committed: no age
+  EXPECT_EQ(factors("usleep(260000)"), "churn 5 commits in a year +2; ");
+}
