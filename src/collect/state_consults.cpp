@@ -44,6 +44,15 @@ class ConsultFinder : public clang::RecursiveASTVisitor<ConsultFinder> {
     const std::string object = member ? scope.path_of(member->object) : std::string();
     consult.same_object =
         !object.empty() && !scope.cell_base.empty() && (object == scope.cell_base || object == "this");
+    // edges().count({state_, next}): a function that gives the table.
+    if (!given && call->getNumArgs() == 0 && context.is_ours(callee->getLocation()) &&
+        mentions_enum(callee->getReturnType(), 0) && !enum_behind(callee->getReturnType())) {
+      Consult table;
+      table.what = context.entity(callee);
+      table.is_table = true;
+      if (table.what != EntityId::none) tables.push_back(std::move(table));
+      return true;
+    }
     if (!given && !(consult.same_object && call->getNumArgs() == 0)) return true;
     if (!context.is_ours(callee->getLocation())) return true; // find, contains, max: the table tells
     if (enum_behind(callee->getReturnType()) == states.declaration && call->getNumArgs() == 0) return true; // a getter

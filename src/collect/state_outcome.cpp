@@ -151,6 +151,13 @@ static Outcome outcome_of_name(llvm::StringRef name) {
   return Outcome::value;
 }
 
+// EINVAL, ENOTCONN, EXIT_FAILURE: a number that a macro names.
+static Outcome outcome_of_macro(llvm::StringRef name) {
+  const bool errno_name = name.size() > 3 && name.starts_with("E") &&
+                          llvm::all_of(name, [](char c) { return llvm::isUpper(c) || llvm::isDigit(c); });
+  return name.empty() ? Outcome::value : errno_name ? Outcome::error : outcome_of_name(name);
+}
+
 // std::optional<std::string>, std::optional<Error>: what is wrong, if anything.
 static bool returns_problem(const clang::FunctionDecl& function) {
   const clang::ClassTemplateSpecializationDecl* result = llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(
@@ -169,7 +176,7 @@ static bool returns_problem(const clang::FunctionDecl& function) {
 static Outcome named_outcome_of(CollectContext& context, const FunctionScan& scan, const clang::Expr* value) {
   const clang::Expr* inner = bare(value);
   if (const clang::IntegerLiteral* literal = llvm::dyn_cast<clang::IntegerLiteral>(inner))
-    return literal->getValue() == 0 ? Outcome::success : Outcome::value;
+    return literal->getValue() == 0 ? Outcome::success : outcome_of_macro(context.macro_of(literal->getLocation()));
   if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(inner);
       operation && operation->getOpcode() == clang::UO_Minus)
     return Outcome::error;
