@@ -101,6 +101,10 @@ static bool can_be_tried(const clang::FunctionDecl& callee) {
                                                 "scan",  "lock",  "log",     "next",  "pop",   "print",  "take",
                                                 "info",  "debug", "warn",    "error", "trace", "empty",  "size"};
   const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
+  // An event loop that goes on after an exception of a handler: try { io_context.run(); break; }
+  if (method && has_word(name_of(&callee), {"run", "exec"}) &&
+      has_word(name_of(method->getParent()), {"context", "service", "loop", "dispatcher", "application"}))
+    return false;
   return !name_of(&callee).empty() && !is_pause(&callee) && !has_word(name_of(&callee), asking) &&
          !(method ? method->getParent()->isInStdNamespace() : callee.isInStdNamespace());
 }
@@ -177,7 +181,10 @@ void LoopSurvey::see_call(const clang::CallExpr& call, const Place& at) {
   if (name.starts_with("fetch_add") || name.starts_with("fetch_sub"))
     if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call))
       count(member->getImplicitObjectArgument());
-  if (at.in_try && !at.in_catch && !first_tried && can_be_tried(*callee)) first_tried = &call;
+  // What prepares for the attempt comes before it: try { connection = make(); connection.open(); return; }
+  if (at.in_try && !at.in_catch && can_be_tried(*callee) &&
+      (!first_tried || (speaks_of_trying(name) && !speaks_of_trying(called_name(*first_tried)))))
+    first_tried = &call;
   // connect(socket, address, error)
   for (const clang::Expr* argument : call.arguments())
     if (const clang::RecordDecl* record = argument->getType()->getAsRecordDecl();

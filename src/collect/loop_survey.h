@@ -31,6 +31,8 @@ const clang::CallExpr* call_of(const clang::Expr* expression);
 llvm::StringRef called_name(const clang::CallExpr& call);
 // Whether a variable is called: operation(), handler_(), (*callback)(x).
 bool calls_a_value(const clang::CallExpr& call);
+// Whether a name says that something is tried which can fail: connect, send_batch, mysql_real_connect; not can_connect.
+bool speaks_of_trying(llvm::StringRef name);
 // What a coroutine sleeps by: timer.expires_after(1s); co_await timer.async_wait(…);
 bool sets_timer(const clang::FunctionDecl* callee);
 // A sleep, or a wait that ends by itself after some time.

@@ -20,14 +20,15 @@ static constexpr std::string_view ending[] = {"connect", "reconnect", "publish",
                                               "deliver", "handshake", "perform", "authenticate", "send"};
 // Queries, iteration, taking the next of many, and waiting: going on is not trying again.
 static constexpr std::string_view other[] = {
-    "pop",     "next",     "read",    "recv",     "receive", "peek",     "poll",   "wait",     "select", "epoll",
-    "accept",  "is",       "has",     "have",     "empty",   "find",     "search", "contains", "exists", "count",
-    "size",    "lock",     "compare", "exchange", "test",    "load",     "begin",  "end",      "done",   "parse",
-    "scan",    "getline",  "line",    "dequeue",  "take",    "front",    "decode", "match",    "step",   "advance",
-    "iterate", "check",    "ready",   "valid",    "eof",     "finished", "drain",  "consume",  "token",  "char",
-    "now",     "time",     "clock",   "sleep",    "log",     "print",    "format", "rand",     "random", "generate",
-    "status",  "state",    "stopped", "stop",     "running", "can",      "should", "loop",     "visit",  "process",
-    "handle",  "dispatch", "fork",    "vfork",    "waitpid", "waitid",   "code"};
+    "pop",     "next",    "read",    "recv",     "receive", "peek",     "poll",   "wait",     "select", "epoll",
+    "accept",  "is",      "has",     "have",     "empty",   "find",     "search", "contains", "exists", "count",
+    "size",    "lock",    "compare", "exchange", "test",    "load",     "begin",  "end",      "done",   "parse",
+    "scan",    "getline", "line",    "dequeue",  "take",    "front",    "decode", "match",    "step",   "advance",
+    "iterate", "check",   "ready",   "valid",    "eof",     "finished", "drain",  "consume",  "token",  "char",
+    "now",     "time",    "clock",   "sleep",    "log",     "print",    "format", "rand",     "random", "generate",
+    "status",  "state",   "stopped", "stop",     "running", "can",      "should", "loop",     "visit",  "process",
+    "does",    "want",    "wants",   "needs",    "need",    "was",      "were",   "are",      "handle", "dispatch",
+    "fork",    "vfork",   "waitpid", "waitid",   "code"};
 
 // `template <class F> bool retry(F operation)`: a callable is tried if its name or the function's says so; any other
 // may as well be the condition that somebody waits for.
@@ -67,6 +68,13 @@ static bool polls(const LoopSurvey& loop) {
     return has_word(name_of(call->getDirectCallee()),
                     {"poll", "ppoll", "select", "pselect", "epoll", "wait", "kevent"});
   });
+}
+
+bool speaks_of_trying(llvm::StringRef name) {
+  const std::vector<std::string> words = words_of(name);
+  return !words.empty() && !has_word(name, other) &&
+         (llvm::is_contained(trying, words[0]) || (words.size() > 1 && llvm::is_contained(trying, words[1])) ||
+          llvm::is_contained(ending, words.back()));
 }
 
 bool is_attempt(const LoopSurvey& loop, const clang::CallExpr* call, bool certainly, llvm::StringRef around) {

@@ -267,12 +267,35 @@ class Loop : LoopSurvey {
     return !changed.contains(variable) && has_word(name_of(variable), reached) ? tried_elsewhere(nullptr) : 0;
   }
 
+  // Whether the loop ends when the flag has its value: while (!done), while (more && …).
+  static bool is_ended_by(const clang::Expr* asked, const Flag& flag) {
+    asked = plain_value(asked);
+    if (const clang::UnaryOperator* negated = llvm::dyn_cast_or_null<clang::UnaryOperator>(asked);
+        negated && negated->getOpcode() == clang::UO_LNot)
+      return value_named_by(negated->getSubExpr()) == flag.variable && flag.value;
+    if (const clang::BinaryOperator* both = llvm::dyn_cast_or_null<clang::BinaryOperator>(asked))
+      return both->getOpcode() == clang::BO_LAnd &&
+             (is_ended_by(both->getLHS(), flag) || is_ended_by(both->getRHS(), flag));
+    return value_named_by(asked) == flag.variable && !flag.value;
+  }
+
+  // if (send()) return true; else throw …, if (send()) return; else done = true;
+  bool other_branch_leaves(const Guard& guard) const {
+    const auto is_other = [&](const Place& at) {
+      return !at.guards.empty() && at.guards.back().condition == guard.condition && !guard.choice &&
+             at.guards.back().branch != guard.branch;
+    };
+    return llvm::any_of(ways, [&](const Way& way) { return is_other(way.at); }) ||
+           llvm::any_of(flags, [&](const Flag& flag) { return is_other(flag.at) && is_ended_by(condition, flag); });
+  }
+
   bool succeeds(const Place& at) {
     if (at.in_catch) return false;
     for (const Guard& guard : at.guards) {
       const int said = guard.choice ? outcome_of_labels(guard) : outcome(guard.condition);
       const bool succeeded = (said > 0) == guard.branch;
-      if (said == 0 || (succeeded && guard.other_leaves)) continue; // failure has left already: nothing is tried again
+      // Where failure leaves too, nothing is tried again.
+      if (said == 0 || (succeeded && (guard.other_leaves || other_branch_leaves(guard)))) continue;
       return succeeded;
     }
     // Under a condition that says nothing about an attempt (`if (stopping) return;`), leaving is no success.

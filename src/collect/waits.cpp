@@ -7,6 +7,7 @@
 #include <llvm/ADT/STLExtras.h>
 #include <llvm/Support/SaveAndRestore.h>
 
+#include <map>
 #include <set>
 
 namespace plumbline {
@@ -31,9 +32,14 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     llvm::SaveAndRestore<std::vector<const clang::Stmt*>> save_loops(loops, {});
     llvm::SaveAndRestore<std::set<EntityId>> save_limited(asked, {});
     llvm::SaveAndRestore<std::vector<WaitCall>> save_waits(futures, {});
+    llvm::SaveAndRestore<std::set<EntityId>> save_locals(locals, {});
+    llvm::SaveAndRestore<std::map<EntityId, Location>> save_last(waited, {});
+    llvm::SaveAndRestore<std::vector<std::pair<EntityId, Location>>> save_limits(limits, {});
     const bool go_on = RecursiveASTVisitor::TraverseDecl(declaration);
     for (const WaitCall& wait : futures)
       if (!asked.contains(wait.handle) && !is_over(wait)) write(context.table, wait);
+    for (const auto& [handle, location] : limits)
+      if (!comes_late(handle, location)) write_wait_limit(context.table, handle, context.entity(inner), location);
     return go_on;
   }
 
@@ -58,6 +64,8 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
   }
 
   bool VisitVarDecl(clang::VarDecl* variable) {
+    if (variable->hasLocalStorage() && !llvm::isa<clang::ParmVarDecl>(variable))
+      locals.insert(context.entity(variable));
     if (variable->hasInit() && !llvm::isa<clang::ParmVarDecl>(variable))
       travel(variable->getInit(), variable, EdgeKind::value);
     return true;
@@ -308,6 +316,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
       edge(made->second, wait.handle, EdgeKind::value, &call);
       if (wait.handle == EntityId::none) wait.handle = made->second;
     }
+    if (api == "socket" || api == "curl" || api == "mysql") waited[wait.handle] = wait.location;
     if (api == "future")
       own_future(handle) ? void() : futures.push_back(wait);
     else
@@ -317,8 +326,17 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
   void limit(EntityId handle, const clang::Expr* where) {
     if (handle == EntityId::none) return;
     const EntityId in = function ? context.entity(function) : EntityId::none;
-    if (context.first_time(static_cast<std::uint64_t>(handle) * 31 + static_cast<std::uint64_t>(in)))
-      write_wait_limit(context.table, handle, in, context.expansion_of(where->getExprLoc()));
+    const Location location = context.expansion_of(where->getExprLoc());
+    if (locals.contains(handle))
+      limits.emplace_back(handle, location);
+    else if (context.first_time(static_cast<std::uint64_t>(handle) * 31 + static_cast<std::uint64_t>(in)))
+      write_wait_limit(context.table, handle, in, location);
+  }
+
+  // A descriptor that is made non-blocking after the connect has waited by then.
+  bool comes_late(EntityId handle, const Location& location) const {
+    const std::map<EntityId, Location>::const_iterator last = waited.find(handle);
+    return last != waited.end() && last->second.file == location.file && last->second.line < location.line;
   }
 
   void travel(const clang::Expr* value, const clang::NamedDecl* to, EdgeKind kind) {
@@ -471,7 +489,10 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
   const clang::FunctionDecl* function = nullptr; // the named one: what a lambda does, the function around it does
   bool in_lambda = false;
   std::vector<const clang::Stmt*> loops;
-  std::set<EntityId> asked; // futures that the function waits for with a limit
+  std::set<EntityId> locals;
+  std::map<EntityId, Location> waited;               // handle -> the last call that waits on it
+  std::vector<std::pair<EntityId, Location>> limits; // of local handles; written at the function's end
+  std::set<EntityId> asked;                          // futures that the function waits for with a limit
   llvm::DenseMap<const clang::CallExpr*, EntityId>
       connections;               // hiredis: where the new handle goes; seen before the call
   std::vector<WaitCall> futures; // written at the function's end
