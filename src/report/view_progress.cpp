@@ -209,6 +209,29 @@ static std::string sparkline(const std::vector<double>& values) {
   return line;
 }
 
+static std::string signed_text(std::int64_t number) {
+  return (number < 0 ? "−" : number > 0 ? "+" : "") + std::to_string(std::abs(number));
+}
+
+// What has happened since the last record, counted as history.cpp counts; null where there is none to compare with.
+static Json since_last(const Json& model, const Dialect& dialect) {
+  const Json& history = part_of(model, "history");
+  const Json& progress = part_of(model, "progress");
+  if (history.empty() || progress.empty()) return nullptr;
+  std::int64_t open = 0, added = 0;
+  for (const Json& finding : part_of(model, "findings")) {
+    const std::string status = text_of(finding, "status");
+    open += is_active(finding) || status == "unknown";
+    added += status == "new";
+  }
+  const Json& last = history.back();
+  return Json{{"date", dialect.text(text_of(last, "date").substr(0, 10))},
+              {"open_then", std::to_string(number_of(last, "open"))},
+              {"open_now", std::to_string(open)},
+              {"fixed", signed_text(number_of(progress, "fixed") - number_of(last, "fixed"))},
+              {"added", signed_text(added - number_of(last, "new"))}};
+}
+
 static void add_history(Json& view, const Json& model, const Dialect& dialect) {
   static constexpr std::size_t most_points = 60; // a line's width
   static constexpr std::size_t most_entries = 12;
@@ -235,6 +258,7 @@ static void add_history(Json& view, const Json& model, const Dialect& dialect) {
   view["open_from"] = open.empty() ? "" : hours_text(open.front());
   view["open_to"] = open.empty() ? "" : hours_text(open.back());
   view["history"] = std::move(rows);
+  view["last"] = since_last(model, dialect);
 }
 
 void add_progress(Json& view, const Json& model, const ViewOptions& options) {

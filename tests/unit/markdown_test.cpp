@@ -154,6 +154,7 @@ TEST(Markdown, ShowsTheMigrationBeforeAndNow) {
                               "| 80 | `30` | – | – | ✅ removed |\n| 90 | `60` | 91 | unchanged | ⏳ open |\n"));
   EXPECT_THAT(page, HasSubstr("open `█▁` · configured `▁█`"));
   EXPECT_THAT(page, HasSubstr("| `0123456789` | 2026-11-01 | 60 | 0 | 60 | 10 % |\n"));
+  EXPECT_THAT(page, HasSubstr("Since the last record (2026-11-08): 45 → 3 open; fixed 0, new 0.\n")); // three stand
   EXPECT_THAT(page, HasSubstr("> **Gate broken**\n\n| rule | actual | allowed |\n|---|---:|---:|\n"
                               "| `max-open P0` | 9 | 3 |\n"));
   EXPECT_THAT(page, HasSubstr("| P0 open findings | 1 | ≤ 3 | ✅ yes |"));
