@@ -9,6 +9,7 @@
 #include "program/walk.h"
 #include "project/project.h"
 
+#include <algorithm>
 #include <map>
 #include <unordered_set>
 
@@ -93,22 +94,28 @@ class ParseJudge {
 
   // Whether the text is a setting's: backwards through texts only, because a number that is printed into one is no
   // setting to read, and not through what all texts of a program go through, such as the pointer in a string view.
+  // What an object keeps comes from whoever made it: of a class that is given settings and other texts, nobody knows.
   bool is_configured_text(EntityId start) const {
     constexpr std::size_t max_nodes = 200, hub = 20;
-    std::vector<EntityId> nodes{start};
+    std::vector<std::pair<EntityId, bool>> nodes{{start, false}}; // whether an object kept it
     std::unordered_set<EntityId> seen{start};
     for (std::size_t i = 0; i < nodes.size() && i < max_nodes; ++i) {
-      const EntityFact* entity = program.entity(nodes[i]);
-      if (!entity) entity = program.entity(program.function_of(nodes[i]));
+      const auto [node, from_object] = nodes[i];
+      const EntityFact* entity = program.entity(node);
+      const bool kept = from_object || (entity && entity->kind == EntityKind::field);
+      if (!entity) entity = program.entity(program.function_of(node));
       const bool number =
           entity && (entity->type_class == TypeClass::integer || entity->type_class == TypeClass::floating ||
                      entity->type_class == TypeClass::boolean || entity->type_class == TypeClass::duration);
-      if (number || !configuration.reaches(nodes[i])) continue;
-      if (configuration.is_source(nodes[i])) return true;
-      const std::span<const std::uint32_t> flows = program.flows_to(nodes[i]);
-      if (flows.size() > hub) continue;
+      if (number || !configuration.reaches(node)) continue;
+      if (configuration.is_source(node)) return true;
+      const std::span<const std::uint32_t> flows = program.flows_to(node);
+      const bool mixed = kept && std::any_of(flows.begin(), flows.end(), [&](std::uint32_t index) {
+                           return !configuration.reaches(program.flows[index].from);
+                         });
+      if (flows.size() > hub || mixed) continue;
       for (std::uint32_t index : flows)
-        if (const EntityId from = program.flows[index].from; seen.insert(from).second) nodes.push_back(from);
+        if (const EntityId from = program.flows[index].from; seen.insert(from).second) nodes.push_back({from, kept});
     }
     return false;
   }

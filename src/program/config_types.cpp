@@ -72,19 +72,46 @@ static bool is_taken_whole(const Program& program, const EntityFact& record,
   return false;
 }
 
-// A method that a record of settings may have although it is not const: one that fills, checks or gives them.
-static bool is_accessor(const EntityFact& method, EntityId record) {
+// What a method that fills, checks or gives settings begins with.
+static bool is_accessor_verb(std::string_view verb) {
   static constexpr std::array words = {"set",    "with",     "add",       "get",       "is",     "has",       "load",
                                        "parse",  "from",     "read",      "merge",     "apply",  "validate",  "verify",
                                        "check",  "reset",    "clear",     "normalize", "update", "normalise", "init",
                                        "fill",   "override", "configure", "assign",    "copy",   "swap",      "use",
                                        "enable", "disable",  "mutable",   "begin",     "end",    "append"};
+  return std::find(words.begin(), words.end(), verb) != words.end();
+}
+
+// A method that a record of settings may have although it is not const.
+static bool is_accessor(const EntityFact& method, EntityId record) {
   if (method.has(is_constructor) || method.has(is_const_method) || method.has(is_static) ||
       method.name.starts_with("operator") || method.name.starts_with("~"))
     return true;
   if (method.type_entity == record) return true; // fluent: Pool& size(int)
   const std::vector<std::string> name = words_of(method.name);
-  return !name.empty() && std::find(words.begin(), words.end(), name.front()) != words.end();
+  return !name.empty() && is_accessor_verb(name.front());
+}
+
+using Takers = std::unordered_map<EntityId, std::vector<const EntityFact*>>; // parameters, by the record they take
+
+// rd_list_sort(rd_list_t*), queue_pop(queue_t*): in C, what an object at work does carries its type's name.
+static bool works_in_c(const Program& program, const EntityFact& record, const Takers& takers) {
+  const std::vector<std::string> type = words_of_type(record.name);
+  const Takers::const_iterator found = takers.find(record.id);
+  if (type.empty() || found == takers.end()) return false;
+  unsigned deeds = 0;
+  for (const EntityFact* parameter : found->second) {
+    const EntityFact* function = program.entity(parameter->owner);
+    if (!function || function->owner != EntityId::none || parameter->index != 0 ||
+        parameter->type.find("const") != std::string::npos || parameter->type.find('*') == std::string::npos)
+      continue;
+    const std::vector<std::string> name = words_of(function->name);
+    if (name.size() <= type.size() || !std::equal(type.begin(), type.end(), name.begin())) continue;
+    static constexpr std::array upkeep = {"new", "free", "destroy", "dup", "delete", "alloc", "finalize", "setup"};
+    const std::string& verb = name[type.size()];
+    deeds += !is_accessor_verb(verb) && std::find(upkeep.begin(), upkeep.end(), verb) == upkeep.end();
+  }
+  return deeds >= 2;
 }
 
 // What a function that takes the next piece of a binary stream counts in: read_bits(4), read_1bytes(), get_u16().
@@ -188,10 +215,12 @@ static bool is_everyday_value(const Program& program, const EntityFact& type, co
 // Whether the field's type is part of the configuration: a value, a plain record behind a pointer, or what the
 // configuration keeps its values in (a pointer to its implementation: ClientConfigImpl).
 static bool spreads(const Program& program, const EntityFact& field, const EntityFact& type, const Holders& holders,
-                    const std::unordered_set<EntityId>& records) {
+                    const std::unordered_set<EntityId>& records, const Takers& takers) {
   const EntityFact* owner = program.entity(field.owner);
   if (owner && type.name.starts_with(owner->name) && type.has(is_defined) && !type.has(is_external)) return true;
-  if (!holds_settings(program, type) || is_everyday_value(program, type, holders, records)) return false;
+  if (!holds_settings(program, type) || is_everyday_value(program, type, holders, records) ||
+      works_in_c(program, type, takers))
+    return false;
   const bool points = field.type.find('*') != std::string::npos;
   return !points || !has_functions(program, type.id);
 }
@@ -228,7 +257,7 @@ std::unordered_set<EntityId> config_types_of(const Program& program) {
   auto add = [&](EntityId record) {
     if (records.insert(record).second) open.push_back(record);
   };
-  std::unordered_map<EntityId, std::vector<const EntityFact*>> takers;
+  Takers takers;
   for (const EntityFact& entity : program.entities) {
     // Parameters of a codec, read bit by bit, are configuration by name only. (Bytes may be stored settings.)
     if (entity.kind == EntityKind::record &&
@@ -255,7 +284,7 @@ std::unordered_set<EntityId> config_types_of(const Program& program) {
           records.contains(member.type_entity))
         continue;
       const EntityFact* type = program.entity(member.type_entity);
-      if (type && spreads(program, member, *type, holders, records)) add(type->id);
+      if (type && spreads(program, member, *type, holders, records, takers)) add(type->id);
     }
   }
   return records;

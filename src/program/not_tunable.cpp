@@ -42,6 +42,35 @@ bool asks_for_more_than_one(const UseFact& use, double value) {
   return value == 2 && (use.operation == ">=" || use.operation == "<") && names.substr(names.rfind(',') + 1) == "size";
 }
 
+bool says_the_span(std::string_view text, double nanoseconds) {
+  static constexpr std::pair<std::string_view, std::int64_t> units[] = {
+      {"ms", millisecond}, {"s", second},    {"sec", second}, {"secs", second}, {"m", minute},
+      {"min", minute},     {"mins", minute}, {"h", hour},     {"hour", hour},   {"d", day}};
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!is_digit(text[i]) || (i > 0 && (is_digit(text[i - 1]) || is_letter(text[i - 1])))) continue;
+    double number = 0;
+    for (; i < text.size() && is_digit(text[i]); ++i) number = number * 10 + (text[i] - '0');
+    const std::size_t begin = i;
+    while (i < text.size() && is_letter(text[i])) ++i;
+    const std::string_view unit = text.substr(begin, i - begin);
+    for (const std::pair<std::string_view, std::int64_t>& known : units)
+      if (unit == known.first && nanoseconds == number * static_cast<double>(known.second)) return true;
+  }
+  return false;
+}
+
+bool names_a_format(std::string_view name) {
+  const std::vector<std::string> words = words_of(name);
+  if (words.size() < 2 || (words.back() != "size" && words.back() != "length" && words.back() != "len")) return false;
+  const auto names = [&](std::initializer_list<std::string_view> wanted) {
+    return std::find_first_of(words.begin(), words.end(), wanted.begin(), wanted.end()) != words.end();
+  };
+  return names({"packet", "header", "trailer", "footer", "magic", "checksum", "digest"}) &&
+         !names({"max", "min", "maximum", "minimum", "limit", "default", "buffer", "queue", "batch", "pool"});
+}
+
 bool is_unit_of_its_owner(std::string_view owner, double nanoseconds) {
   static constexpr std::pair<std::string_view, std::int64_t> units[] = {
       {"second", second}, {"minute", minute}, {"hour", hour}, {"day", day}};

@@ -42,6 +42,12 @@ bool is_size_of_a_number(double value, std::string_view function, std::string_vi
 // size() >= 2: more than one, which is a difference in kind and no load.
 bool asks_for_more_than_one(const UseFact& use, double value);
 
+// sample_10s, window_5m: the span that the name says is what the thing is. `text` may hold several names.
+bool says_the_span(std::string_view text, double nanoseconds);
+
+// PACKET_SIZE, kHeaderLength: how something is laid out on the wire or on disk, unless a bound is meant.
+bool names_a_format(std::string_view name);
+
 // SparseMinuteCounter, 1 min: what the thing is, not how it is set. `owner` is a qualified name.
 bool is_unit_of_its_owner(std::string_view owner, double nanoseconds);
 

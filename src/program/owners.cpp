@@ -129,6 +129,16 @@ void ConfigAccess::collect_shown_by_others() {
   }
 }
 
+// How much is logged, which the macros of glog and its kin ask wherever something is.
+static bool is_about_logging(std::string_view flag) {
+  if (!flag.starts_with("FLAGS_")) return false;
+  const std::vector<std::string> words = words_of(flag.substr(6));
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return word == "v" || word == "vmodule" || word == "log" || word == "minloglevel" ||
+           word.ends_with("logtostderr") || word == "stderrthreshold";
+  });
+}
+
 // Code that reads a flag, the environment or a global configuration needs nobody to give it any.
 void ConfigAccess::collect_reads() {
   const Configuration& configuration = *program.configuration;
@@ -137,7 +147,7 @@ void ConfigAccess::collect_reads() {
     const EntityFact* source = program.entity(node);
     if (source && source->kind == EntityKind::parameter) return;
     if (!source) source = program.entity(program.function_of(node));
-    if (!source) return;
+    if (!source || is_about_logging(source->name)) return;
     EntityId function = function_around(program, in), owner = owner_of_code(program, in);
     if (configuration.is_config_type(source->owner) && !is_configuration(source->owner)) return;
     EntityId type = configuration.is_config_type(source->owner) ? source->owner : EntityId::none;

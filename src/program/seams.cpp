@@ -136,12 +136,12 @@ static bool names_only_time(std::string_view name) {
     words.erase(words.begin());
   bool timing = false;
   for (const std::string& word : words) {
-    static constexpr std::string_view nouns[] = {"sleep", "usleep", "msleep",  "nanosleep", "wait",
-                                                 "waits", "await",  "awaiter", "waiter",    "pause",
-                                                 "delay", "timer",  "timed",   "yield",     "now"};
-    static constexpr std::string_view fillers[] = {"for",     "until", "ms",    "us",     "ns",     "sec",
-                                                   "msec",    "usec",  "event", "helper", "thread", "this",
-                                                   "timeout", "cond",  "with",  "s",      "from"};
+    static constexpr std::string_view nouns[] = {"sleep", "usleep",    "msleep", "nanosleep", "wait",  "waits",
+                                                 "await", "awaiter",   "waiter", "pause",     "delay", "timer",
+                                                 "timed", "timedwait", "yield",  "now"};
+    static constexpr std::string_view fillers[] = {"for",  "until", "ms",     "us",     "ns",       "sec",     "msec",
+                                                   "usec", "event", "helper", "thread", "this",     "timeout", "cond",
+                                                   "with", "s",     "from",   "cnd",    "condition"};
     if (std::find(std::begin(nouns), std::end(nouns), word) != std::end(nouns))
       timing = true;
     else if (!unit_of_word(word) && std::find(std::begin(fillers), std::end(fillers), word) == std::end(fillers))

@@ -171,6 +171,8 @@ class TunableFinder {
     if (at_once && (tunable.consumer.role != "sleep" || best.consumer.certainty >= Certainty::by_name))
       return std::nullopt;
     if (is_unit_of_its_owner(tunable.owner, tunable.nanoseconds)) return std::nullopt;
+    if (tunable.nanoseconds > 0 && best.use && says_the_span(best.use->other_text, tunable.nanoseconds))
+      return std::nullopt; // now - sample_10s.time >= 10 s
     return tunable;
   }
 
@@ -322,6 +324,7 @@ class TunableFinder {
     const bool far = best.path.size() > 3; // whatever it means there, here it was a yes
     if (constant.value <= 1 && !api && !clamp && (!by_name || defaulted || far || best.consumer.role == "capacity"))
       return false; // one at a time is how the code works
+    if (names_a_format(named ? named->name : constant.macro)) return false;
     if (best.consumer.role == "capacity" || best.consumer.role == "size") {
       std::string_view own = named ? named->name : constant.macro;
       const EntityFact* passed = best.path.empty() ? nullptr : program.entity(program.flows[best.path.front()].to);
