@@ -40,6 +40,37 @@ bool is_lambda_body(const clang::FunctionDecl& function) {
   return method && method->getParent()->isLambda();
 }
 
+// status_name(status), rd_kafka_state2str(state)
+static bool gives_name(const clang::FunctionDecl& callee) {
+  return callee.getIdentifier() &&
+         (callee.getName().contains_insensitive("str") || callee.getName().contains_insensitive("name"));
+}
+
+bool is_worth_following(CollectContext& context, const clang::FunctionDecl& function, const FunctionScan& scan,
+                        const StateEnum& states) {
+  if (scan.destroys) return true;
+  for (const clang::Expr* write : scan.enum_writes) {
+    const std::optional<StateWrite> parts = state_write_of(write);
+    if (enum_behind(parts->target->getType()) == states.declaration || enum_of(parts->value) == states.declaration)
+      return true;
+  }
+  for (const clang::Expr* call : scan.enum_calls) {
+    const clang::CallExpr* plain = llvm::dyn_cast<clang::CallExpr>(call);
+    const clang::FunctionDecl* callee = plain ? plain->getDirectCallee() : nullptr;
+    // Somebody else's function moves no state of ours, and one that gives its name moves none at all.
+    if (callee && (!context.is_ours(callee->getLocation()) || gives_name(*callee))) continue;
+    for (const clang::Stmt* child : call->children())
+      if (const clang::Expr* argument = llvm::dyn_cast_or_null<clang::Expr>(child);
+          argument && enum_of(argument) == states.declaration)
+        return true;
+  }
+  if (is_lambda_body(function)) return false;
+  if (function.getMinRequiredArguments() == 0) return true;
+  for (const clang::ParmVarDecl* parameter : function.parameters())
+    if (enum_behind(parameter->getType()) == states.declaration) return true;
+  return enum_behind(function.getReturnType()) == states.declaration;
+}
+
 std::vector<StateCell> cells_of(CollectContext& context, const clang::FunctionDecl& function, const FunctionScan& scan,
                                 const StateEnum& states) {
   std::vector<StateCell> cells;

@@ -1,4 +1,4 @@
-// The places in one function that hold a state of an enum.
+// The places in one function that hold a state of an enum, and whether the function is worth following for them.
 #pragma once
 
 #include "collect/state_values.h"
@@ -16,6 +16,11 @@ struct StateCell {
 // the function has nothing to do with the enum.
 std::vector<StateCell> cells_of(CollectContext& context, const clang::FunctionDecl& function, const FunctionScan& scan,
                                 const StateEnum& states);
+
+// A function that only reads the state is worth a graph where somebody can ask it (with a state, or without
+// arguments), where it hands a state on, or where objects end. Most others are large and say nothing.
+bool is_worth_following(CollectContext& context, const clang::FunctionDecl& function, const FunctionScan& scan,
+                        const StateEnum& states);
 
 // A template as it is written has no control flow graph where it goes through a range of an open type; one of its
 // instantiations has. Null if there is none with a body.
