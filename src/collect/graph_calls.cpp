@@ -105,7 +105,47 @@ void GraphReader::method_call(const clang::CXXMemberCallExpr& call) {
       event(GraphEventKind::test, context.entity(marker), call);
   if ((name == "begin" || name == "cbegin" || name == "GetArray") && carrier != EntityId::none)
     event(GraphEventKind::walk, carrier, call).outcome = 0;
+  if (ours) accessor(call, *method);
   project_call(call, *method, llvm::ArrayRef(call.getArgs(), call.getNumArgs()), object);
+}
+
+// What a getter and a setter are about: "visit" of is_visited(), set_visited(true) and mark_visited().
+static std::string subject_of(llvm::StringRef name) {
+  static constexpr std::string_view verbs[] = {"is",  "has",   "was",   "get", "already", "been",
+                                               "set", "clear", "reset", "as",  "unset",   "make"};
+  std::string subject;
+  std::vector<std::string> words = words_of(std::string_view(name));
+  for (const std::string& word : words) {
+    if (llvm::is_contained(verbs, std::string_view(word)) || ((word == "mark" || word == "unmark") && words.size() > 1))
+      continue;
+    llvm::StringRef stem = word;
+    stem.consume_back("ed");
+    stem.consume_back("e");
+    subject += stem.str() + " ";
+  }
+  return subject;
+}
+
+// if (node.is_visited()) return; node.set_visited(true): a mark behind two methods.
+void GraphReader::accessor(const clang::CXXMemberCallExpr& call, const clang::CXXMethodDecl& method) {
+  if (!method.getDeclName().isIdentifier() || call.getNumArgs() > 1 || method.isStatic()) return;
+  if (method.getCanonicalDecl() == function.getCanonicalDecl() || context.entity(&method) == function_id) return;
+  const std::string subject = subject_of(method.getName());
+  if (subject.empty()) return;
+  const EntityId marker = entity_from_text("graph-mark|" + subject);
+  const clang::QualType answer = method.getReturnType();
+  if (method.isConst()) {
+    if (call.getNumArgs() == 0 && outcome && (answer->isBooleanType() || answer->isEnumeralType()))
+      event(GraphEventKind::test, marker, call);
+    return;
+  }
+  if (!answer->isVoidType() && !answer->isBooleanType()) return;
+  const std::string first = words_of(method.getNameAsString()).front();
+  GraphEvent& made = event(GraphEventKind::mark, marker, call);
+  made.outcome = 0;
+  made.text = first == "unmark" || first == "clear" || first == "reset" || first == "unset" ? "-"
+              : call.getNumArgs() == 0 ? method.getNameAsString()
+                                       : context.text_of(call.getArg(0)->getSourceRange(), 40);
 }
 
 void GraphReader::free_call(const clang::CallExpr& call) {
@@ -256,6 +296,8 @@ void GraphReader::project_call(const clang::Expr& call, const clang::FunctionDec
         add_source(argument, {GraphSource::outside, 0});
       if (type->isPointerType() && plain && llvm::isa<clang::UnaryOperator>(plain))
         add_source(argument, {GraphSource::outside, 0});
+    } else if (callee.isVariadic() && plain && llvm::isa<clang::UnaryOperator>(plain)) { // scanf("%d", &id)
+      add_source(argument, {GraphSource::outside, 0});
     }
   }
   // step->is_valid() asks the record, not whether there is one.

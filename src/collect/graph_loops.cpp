@@ -197,6 +197,8 @@ class LoopReader {
     } else {
       traits.waits_for_work = speaks_of_work(condition);
       if (notices_in_condition(condition) || takes_each_once(condition)) traits.notices = true;
+      if (condition_in(condition, true).sizes) traits.notices = true; // while (done.size() != before)
+      if (!traits.waits_for_work && !traits.notices && only_waits()) traits.waits_for_work = asks_another(condition);
     }
     each_statement(body, [&](const clang::Stmt& statement) {
       if (llvm::isa<clang::LambdaExpr>(statement)) return false;
@@ -346,6 +348,32 @@ class LoopReader {
       return true;
     });
     return work;
+  }
+
+  // Nothing is done in a round but to let time pass.
+  bool only_waits() const {
+    bool waits = true;
+    each_statement(body, [&](const clang::Stmt& statement) {
+      const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(&statement);
+      if (llvm::isa<clang::ReturnStmt, clang::BreakStmt, clang::IfStmt>(statement)) waits = false;
+      if (!call) return true;
+      if (!has_word(callee_name(*call), {"sleep", "usleep", "nanosleep", "yield", "pause", "relax", "poll"}))
+        waits = waits && !call->getDirectCallee();
+      return false; // what it is given does nothing
+    });
+    return waits;
+  }
+
+  // while (!dependency->up): a flag of another record.
+  static bool asks_another(const clang::Expr* condition) {
+    bool another = false;
+    each_statement(condition, [&](const clang::Stmt& statement) {
+      const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(&statement);
+      another |= member && llvm::isa<clang::FieldDecl>(member->getMemberDecl()) &&
+                 !llvm::isa<clang::CXXThisExpr>(member->getBase()->IgnoreParenImpCasts());
+      return true;
+    });
+    return another;
   }
 
   bool notices_in_condition(const clang::Expr* condition) {

@@ -159,7 +159,11 @@ void GraphReader::store(const clang::Expr* value, const clang::ValueDecl& contai
 
 // deps[i] in a loop goes through them, also where their number stands elsewhere.
 void GraphReader::indexed(const clang::Expr* base, const clang::Expr* index, const clang::Stmt& at) {
-  if (loop_number == 0 || !index || !llvm::isa<clang::DeclRefExpr>(stripped(index))) return;
+  const clang::Expr* at_index = stripped(index);
+  if (const clang::UnaryOperator* stepped = llvm::dyn_cast_or_null<clang::UnaryOperator>(at_index);
+      stepped && stepped->isIncrementDecrementOp())
+    at_index = stripped(stepped->getSubExpr());
+  if (loop_number == 0 || !llvm::isa_and_nonnull<clang::DeclRefExpr>(at_index)) return;
   const EntityId member = carrier_of(base);
   if (member == EntityId::none) return;
   const GraphShape shape = members[member].shape;

@@ -318,6 +318,11 @@ void GraphReader::declaration(const clang::VarDecl& variable) {
     if (is_container_type(type) || iterator || is_document_type(type) || type->isReferenceType() ||
         type->isPointerType())
       links[&variable] = {member, Role::container};
+    // auto [first, last] = requires.equal_range(id); auto it = first;
+    if (const clang::DecompositionDecl* parts = llvm::dyn_cast<clang::DecompositionDecl>(&variable); parts && iterator)
+      for (const clang::BindingDecl* binding : parts->bindings()) links[binding] = {member, Role::container};
+    if (const clang::ValueDecl* other = named_declaration(value); other && llvm::isa<clang::BindingDecl>(other))
+      links[&variable] = {member, Role::container};
   } else if (EntityId element = element_of(value); element != EntityId::none) {
     links[&variable] = {element, Role::element};
     if (const clang::DecompositionDecl* parts = llvm::dyn_cast<clang::DecompositionDecl>(&variable))

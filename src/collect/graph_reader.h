@@ -53,6 +53,7 @@ class GraphReader {
   void step(const clang::Expr* target, const clang::Expr& whole, bool down);
   void method_call(const clang::CXXMemberCallExpr& call);
   void operator_call(const clang::CXXOperatorCallExpr& call);
+  void accessor(const clang::CXXMemberCallExpr& call, const clang::CXXMethodDecl& method);
   void free_call(const clang::CallExpr& call);
   void algorithm(const clang::CallExpr& call, const clang::FunctionDecl& callee);
   void project_call(const clang::Expr& call, const clang::FunctionDecl& callee,

@@ -195,6 +195,17 @@ static bool takes_only_known(const GraphFunction& function, EntityId member) {
   return false;
 }
 
+// Whether somebody else changes what a record that is kept already names: known_.at(id).parents = parents.
+static bool is_changed_later(const DependencyGraphs& graphs, const GraphFunction& taker, EntityId member) {
+  for (std::uint32_t number : graphs.users(member)) {
+    const GraphFunction& function = graphs.functions[number];
+    if (function.id == taker.id || takes_only_known(function, member)) continue;
+    for (const GraphEvent& event : function.events)
+      if (event.kind == GraphEventKind::fill && event.object == member && event.has(of_own_map)) return true;
+  }
+  return false;
+}
+
 // Whether the function, or one that it calls in a ring, goes through the member and on.
 static bool searches(const DependencyGraphs& graphs, const GraphFunction& function, EntityId member) {
   if (!graphs.touches(function, member)) return false;
@@ -339,7 +350,8 @@ bool is_checked(const DependencyGraphs& graphs, EntityId member) {
     return true;
   for (std::uint32_t number : graphs.touching(member)) {
     const GraphFunction& function = graphs.functions[number];
-    if (graphs.checks(number) || takes_only_known(function, member) || searches_itself(function, member)) return true;
+    if (graphs.checks(number) || searches_itself(function, member)) return true;
+    if (takes_only_known(function, member) && !is_changed_later(graphs, function, member)) return true;
     for (const GraphEvent& event : function.events)
       if (event.kind == GraphEventKind::call && is_known_check(graphs, event.object)) return true;
     for (EntityId callee : graphs.callees(function.id)) {

@@ -165,6 +165,15 @@ class Judge {
     });
   }
 
+  // if (!stages.count(from) || !stages.count(to)) throw …; edges.emplace_back(from, to);
+  static const GraphEvent* ends_asked(const GraphFunction& function, const GraphEvent& fill) {
+    for (const GraphEvent& event : function.events)
+      if (event.kind == GraphEventKind::test && (event.outcome & reports) && !event.has(bounds_depth) &&
+          event.order < fill.order && event.loop == fill.loop)
+        return &event;
+    return nullptr;
+  }
+
   // A look-up in a loop that waits asks for progress.
   static bool waits_somewhere(const GraphFunction& function, const GraphEvent& event) {
     for (const GraphEvent& loop : function.events)
@@ -227,6 +236,9 @@ class Judge {
           if (event.has(both_ways)) use.both_ways = true;
           if (event.has(of_own_map)) use.keyed = true;
           GraphSource source = source_of_fill(function, event);
+          if (const GraphEvent* asked = ends_asked(function, event);
+              asked && member.shape == GraphShape::edges && (!use.validator || use.only_itself))
+            use.validator = &function, use.validated = asked->location, use.only_itself = false;
           if (source == GraphSource::fresh)
             ++fresh;
           else if (source != GraphSource::constant) {

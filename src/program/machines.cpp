@@ -127,13 +127,18 @@ static bool names_process(const StateEnumFact& enumeration) {
   return false;
 }
 
-// Bits, and a name for all of them together: several hold at once.
+// Bits, and a name for all of them together: several hold at once. States that are counted through have bits among
+// them, too, but more numbers that are none.
 static bool holds_flags(const StateEnumFact& enumeration) {
   std::int64_t all = 0;
-  unsigned bits = 0;
+  unsigned bits = 0, others = 0;
   for (std::int64_t value : enumeration.values)
-    if (value > 0 && std::has_single_bit(static_cast<std::uint64_t>(value))) all |= value, ++bits;
-  return bits >= 3 && std::find(enumeration.values.begin(), enumeration.values.end(), all) != enumeration.values.end();
+    if (value > 0 && std::has_single_bit(static_cast<std::uint64_t>(value)))
+      all |= value, ++bits;
+    else if (value != 0)
+      ++others;
+  return bits >= 3 && others < bits - 1 &&
+         std::find(enumeration.values.begin(), enumeration.values.end(), all) != enumeration.values.end();
 }
 
 // Written with two states outside construction; or given two states, old and new; or a table says what may follow what.
