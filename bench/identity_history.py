@@ -105,7 +105,7 @@ class Tree:
         for folder in self.only:
             for path in sorted(pathlib.Path(self.root, folder).rglob("*")):
                 name = str(path.relative_to(self.root))
-                if path.suffix not in SOURCES or not fnmatch.fnmatch(name, self.units):
+                if path.suffix not in SOURCES or not any(fnmatch.fnmatch(name, glob) for glob in self.units.split(",")):
                     continue
                 entry = self.flags.get(name)
                 if entry is None:
@@ -196,7 +196,7 @@ def main():
     parser.add_argument("--plumbline", required=True)
     parser.add_argument("--origin", required=True, help="a built checkout, whose build/compile_commands.json says how to compile")
     parser.add_argument("--only", default="src", help="folders, comma separated")
-    parser.add_argument("--units", default="*", help="a glob of the translation units; the commits stay those of the folders")
+    parser.add_argument("--units", default="*", help="globs of the translation units, comma separated; the commits stay those of the folders")
     parser.add_argument("--commits", type=int, default=100, help="steps from one commit to the next")
     parser.add_argument("--until", default="HEAD")
     parser.add_argument("--folder", help="where to work, and keep facts for the next run; else a temporary folder")
