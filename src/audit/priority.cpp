@@ -2,6 +2,8 @@
 
 #include "project/project.h"
 
+#include <llvm/Support/ErrorHandling.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -111,8 +113,25 @@ static int points_for_uses(int uses, int most) {
 static int points_for_commits(int commits, int most) {
   return commits >= 24 ? most : commits >= 12 ? (most * 2 + 1) / 3 : commits >= 4 ? (most + 1) / 3 : 0;
 }
-static int points_for_days(int days, int most) {
-  return days < 30 ? most : days < 180 ? (most * 2 + 1) / 3 : days < 365 ? (most + 1) / 3 : 0;
+// A line is of this month, of this half year, of this year, or older.
+enum class Age : std::uint8_t { month, half_year, year, older };
+
+static Age age_of(int days) {
+  return days < 30 ? Age::month : days < 180 ? Age::half_year : days < 365 ? Age::year : Age::older;
+}
+
+static int points_for_age(Age age, int most) {
+  switch (age) {
+  case Age::month:
+    return most;
+  case Age::half_year:
+    return (most * 2 + 1) / 3;
+  case Age::year:
+    return (most + 1) / 3;
+  case Age::older:
+    return 0;
+  }
+  llvm_unreachable("no other age");
 }
 
 static int three_fifths(int most) { return (most * 3 + 2) / 5; }
@@ -143,7 +162,7 @@ std::vector<Factor> factors_of(const Finding& finding, const Settings& settings)
     add("churn", std::to_string(*finding.commits) + " commits in a year",
         points_for_commits(*finding.commits, *settings.weights.churn), changes_often);
   if (finding.days && settings.weights.age)
-    add("age", std::to_string(*finding.days) + " days", points_for_days(*finding.days, *settings.weights.age),
+    add("age", std::to_string(*finding.days) + " days", points_for_age(age_of(*finding.days), *settings.weights.age),
         is_young);
   return factors;
 }
@@ -232,9 +251,9 @@ std::vector<WeightLine> weights_of(std::string_view check, std::span<const std::
     add("churn", "24 or more", points_for_commits(24, *most), changes_often);
   }
   if (const std::optional<int> most = settings.weights.age) {
-    add("age", "less than 30 days", points_for_days(0, *most), is_young);
-    add("age", "less than 180", points_for_days(179, *most), is_young);
-    add("age", "less than 365", points_for_days(364, *most), is_young);
+    add("age", "less than 30 days", points_for_age(Age::month, *most), is_young);
+    add("age", "less than 180", points_for_age(Age::half_year, *most), is_young);
+    add("age", "less than 365", points_for_age(Age::year, *most), is_young);
   }
   return lines;
 }
