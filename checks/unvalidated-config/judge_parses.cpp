@@ -96,6 +96,7 @@ class ParseJudge {
   // setting to read, and not through what all texts of a program go through, such as the pointer in a string view.
   // What an object keeps comes from whoever made it: of a class that is given settings and other texts, nobody knows.
   bool is_configured_text(EntityId start) const {
+    // plumbline: allow(hard-coded-limit) the same code has the same findings, whoever scans it
     constexpr std::size_t max_nodes = 200, hub = 20;
     std::vector<std::pair<EntityId, bool>> nodes{{start, false}}; // whether an object kept it
     std::unordered_set<EntityId> seen{start};

@@ -56,6 +56,10 @@ struct NameCollector : clang::RecursiveASTVisitor<NameCollector> {
     return add(member->getMember().getAsIdentifierInfo());
   }
   bool VisitOverloadExpr(clang::OverloadExpr* overload) { return add(overload->getName().getAsIdentifierInfo()); }
+  // What the condition asks is no part of the value.
+  bool TraverseConditionalOperator(clang::ConditionalOperator* choice) {
+    return TraverseStmt(choice->getTrueExpr()) && TraverseStmt(choice->getFalseExpr());
+  }
 };
 
 struct ConsumedCollector : clang::RecursiveASTVisitor<ConsumedCollector> {
