@@ -149,19 +149,19 @@ class Matcher {
       if (matches[i] == no_match) continue;
       const FingerprintParts &old_parts = then[matches[i]].parts, &parts = now[i].parts;
       paths[old_parts.path][parts.path] += 4;
-      names[old_parts.entity][parts.entity] += 1;
-      names[old_parts.owner][parts.owner] += 1;
+      vote_for_name(names, old_parts.entity, parts.entity);
+      vote_for_name(names, old_parts.owner, parts.owner);
+    }
+    const std::map<std::string, std::string> new_names = elected(names);
+    for (std::size_t i = 0; i < then.size(); ++i) {
+      translated[i].entity = renamed_from(new_names, then[i].parts.entity);
+      translated[i].owner = renamed_from(new_names, then[i].parts.owner);
     }
     vote_for_renamed_files(still_there, paths);
-    const std::map<std::string, std::string> new_paths = elected(paths), new_names = elected(names);
-    for (std::size_t i = 0; i < then.size(); ++i) {
-      NamesNow& to = translated[i];
-      const FingerprintParts& parts = then[i].parts;
-      if (auto renamed = new_paths.find(parts.path); renamed != new_paths.end() && !still_there(parts.path))
-        to.path = renamed->second;
-      to.entity = renamed_from(new_names, parts.entity);
-      to.owner = renamed_from(new_names, parts.owner);
-    }
+    const std::map<std::string, std::string> new_paths = elected(paths);
+    for (std::size_t i = 0; i < then.size(); ++i)
+      if (auto renamed = new_paths.find(then[i].parts.path); renamed != new_paths.end() && !still_there(renamed->first))
+        translated[i].path = renamed->second;
   }
 
   std::vector<std::size_t> result() { return std::move(matches); }
@@ -266,28 +266,58 @@ class Matcher {
       if (!taken[candidate.old] && matches[candidate.newcomer] == no_match) pair(candidate.old, candidate.newcomer);
   }
 
+  // `a::peer::send` that is now `a::client::send` says that `a::peer` is now `a::client`, too; and where nothing was
+  // renamed, that it is called what it was.
+  static void vote_for_name(Votes& names, std::string_view old_name, std::string_view name) {
+    auto vote = [&names](std::string_view from, std::string_view to) {
+      names[std::string(from)][std::string(to)] += 1;
+    };
+    vote(old_name, name);
+    for (bool renamed = old_name != name;;) {
+      const std::size_t old_end = old_name.rfind("::"), end = name.rfind("::");
+      if (old_end == std::string_view::npos || end == std::string_view::npos) return;
+      if (old_name.substr(old_end) != name.substr(end)) return;
+      old_name = old_name.substr(0, old_end);
+      name = name.substr(0, end);
+      vote(old_name, name);
+      if (!renamed || old_name == name) return;
+    }
+  }
+
   // A file that is gone votes for the new files that have findings like its own.
   void vote_for_renamed_files(const std::function<bool(const std::string&)>& still_there, Votes& paths) const {
+    struct Likeness {
+      Pass pass;
+      unsigned votes;
+      bool file_name = false; // the folder was renamed
+    };
+    static constexpr Likeness likenesses[] = {
+        {{text, around_shape}, 2},
+        {{entity | owner | text, 0, false, Names::in_owner}, 2},
+        {{text, 0}, 1, true},
+    };
+    auto key_for = [](const Likeness& likeness, const Matchable& item, const NamesNow& names) {
+      std::optional<std::string> key = key_of(likeness.pass, item, names);
+      if (key && likeness.file_name) *key += item.parts.path.substr(item.parts.path.rfind('/') + 1);
+      return key;
+    };
     std::set<std::string> known;
     for (const Matchable& item : then) known.insert(item.parts.path);
-    auto file_name = [](const std::string& file) { return file.substr(file.rfind('/') + 1); };
-    std::map<std::string, std::set<std::string>> by_shape, by_name; // key to new paths
-    for (std::size_t i : now_order) {
-      const Matchable& item = now[i];
-      if (matches[i] != no_match || known.contains(item.parts.path)) continue;
-      if (std::optional<std::string> key = key_of({text, around_shape}, item, {}))
-        by_shape[*key].insert(item.parts.path);
-      if (std::optional<std::string> key = key_of({text, 0}, item, {}))
-        by_name[*key + file_name(item.parts.path)].insert(item.parts.path);
-    }
-    if (by_name.empty()) return;
-    for (std::size_t i : then_order) {
-      const std::string& old_path = then[i].parts.path;
-      if (taken[i] || still_there(old_path)) continue;
-      if (std::optional<std::string> key = key_of({text, around_shape}, then[i], {}))
-        for (const std::string& candidate : by_shape[*key]) paths[old_path][candidate] += 2;
-      if (std::optional<std::string> key = key_of({text, 0}, then[i], {}))
-        for (const std::string& candidate : by_name[*key + file_name(old_path)]) paths[old_path][candidate] += 1;
+    std::vector<std::size_t> gone, arrived;
+    for (std::size_t i : then_order)
+      if (!taken[i] && !still_there(then[i].parts.path)) gone.push_back(i);
+    for (std::size_t i : now_order)
+      if (matches[i] == no_match && !known.contains(now[i].parts.path)) arrived.push_back(i);
+    for (const Likeness& likeness : likenesses) {
+      std::map<std::string, std::set<std::string>> new_paths;
+      for (std::size_t i : arrived) {
+        const FingerprintParts& parts = now[i].parts;
+        if (auto key = key_for(likeness, now[i], {parts.path, parts.entity, parts.owner}))
+          new_paths[*key].insert(parts.path);
+      }
+      for (std::size_t i : gone)
+        if (auto key = key_for(likeness, then[i], translated[i]))
+          for (const std::string& candidate : new_paths[*key]) paths[then[i].parts.path][candidate] += likeness.votes;
     }
   }
 
@@ -326,8 +356,11 @@ std::vector<std::size_t> match(const std::vector<Matchable>& then, const std::ve
   matcher.run(unmoved_passes, Pairing::unique);
   matcher.run(moved_passes, Pairing::unique);
   matcher.run(unmoved_passes);
-  matcher.translate(still_there);
-  matcher.run(translated_passes, Pairing::unique);
+  // Twice, because what is known by a translated name may say what its neighbours are called now.
+  for (int round = 0; round < 2; ++round) {
+    matcher.translate(still_there);
+    matcher.run(translated_passes, Pairing::unique);
+  }
   matcher.run(moved_passes);
   matcher.run(translated_passes);
   matcher.run(any_surroundings);

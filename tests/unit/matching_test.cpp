@@ -128,6 +128,25 @@ TEST(Match, KnowsAConstantThatWasMovedToAnotherFile) {
   EXPECT_THAT(match(then, now, everything_is_there), ElementsAre(no_match));
 }
 
+// File, class and order are new, and the statement stands there twice: nothing around is what it was. What else is said
+// of the class, in a file that kept its name, says what the class is called now; and then the class says the file's.
+TEST(Match, FollowsAClassWhoseFileWasRenamedWithIt) {
+  const std::string reset = "void Manager::reset() {\n  wait_ms(1000);\n}\n";
+  const std::string stop = "void Manager::stop() {\n  flag = true;\n  notify(listeners, stopping);\n}\n";
+  const std::string use = "void run(Manager& manager) {\n  manager.pause(1000);\n  log(\"paused\");\n}\n";
+  std::vector<Matchable> then = found_in("manager.cpp", reset + stop, "1000");
+  std::vector<Matchable> now = found_in(
+      "head.cpp", replaced(stop + replaced(reset, "wait", "wait_ms(1000);\n  wait"), "Manager", "Head"), "1000");
+  for (Matchable& item : now) item.parts.owner = "Head";
+  then.push_back(found_in("run.cpp", use, "1000").front());
+  now.push_back(found_in("run.cpp", use, "1000").front());
+  then.back().parts.entity = "Manager::pause", then.back().parts.owner = "run";
+  now.back().parts.entity = "Head::pause", now.back().parts.owner = "run";
+  auto all_but_the_manager = [](const std::string& path) { return path != "manager.cpp"; };
+  EXPECT_THAT(match(then, now, all_but_the_manager), ElementsAre(0, no_match, 1));
+  EXPECT_THAT(match(then, now, everything_is_there), ElementsAre(no_match, no_match, 1)); // fixed there, added here
+}
+
 // clang-format breaks strings that are too long.
 TEST(Match, DoesNotCareWhereAStringIsBroken) {
   const std::string then = "g(wait(500), \"a long text: %zu\");",
