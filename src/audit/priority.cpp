@@ -182,8 +182,9 @@ Priority priority_of(const Finding& finding, const Settings& settings) {
   if (auto setting = settings.checks.find(finding.check); setting != settings.checks.end() && setting->second.priority)
     priority = *setting->second.priority;
   const ModuleSetting* module = module_setting_of(settings, finding.place.path);
-  if (module && module->priority) priority = std::min(priority, *module->priority);
-  return priority;
+  if (!module || !module->priority) return priority;
+  // A module that comes first raises what is in it; one that can wait lets all of it wait.
+  return *module->priority == Priority::p2 ? Priority::p2 : std::min(priority, *module->priority);
 }
 
 static double to_quarters(double hours) { return std::round(hours * 4) / 4; }

@@ -55,9 +55,15 @@ std::string printable_line(std::string_view text) { return printable(text, false
 
 std::string printable_lines(std::string_view text) { return printable(text, true); }
 
+// A comment that no reader sees: what GitHub recognises by its characters does not go on behind it.
+static constexpr std::string_view words_end = "<!-- -->";
+
 std::string markdown_text(std::string_view text) {
   std::string result;
-  for (char c : printable_line(text)) {
+  const std::string line = printable_line(text);
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    const char c = line[at];
+    const llvm::StringRef rest = llvm::StringRef(line).substr(at + 1);
     switch (c) {
     case '&':
       result += "&amp;";
@@ -68,9 +74,23 @@ std::string markdown_text(std::string_view text) {
     case '>':
       result += "&gt;";
       break;
-    // A report must not notify the people whose names the code mentions; an escaped @ still would.
+    // A report must not notify the people whose names the code mentions (an escaped @ still would), nor refer to issues
+    // by number, nor link to addresses (GitHub Flavored Markdown 6.9, "Autolinks").
     case '@':
-      result += "@<!-- -->";
+      result += c;
+      result += words_end;
+      break;
+    case '#':
+      result += c;
+      if (!rest.empty() && llvm::isDigit(rest.front())) result += words_end;
+      break;
+    case ':':
+      result += c;
+      if (rest.starts_with("//")) result += words_end;
+      break;
+    case '.':
+      if (llvm::StringRef(line).take_front(at).ends_with_insensitive("www")) result += words_end;
+      result += c;
       break;
     case '\\':
     case '`':
@@ -90,7 +110,7 @@ std::string markdown_text(std::string_view text) {
     }
   }
   // What starts a list, a quotation or a heading does so only at a line's start, and what we print never stands there
-  // but after text of ours. Links without brackets (https://…) are made harmless by their visible address.
+  // but after text of ours.
   return result;
 }
 
@@ -132,6 +152,7 @@ std::string markdown_code(std::string_view text) {
     for (char c : line) {
       bool plain = llvm::isAlnum(c) || c == ' ' || static_cast<unsigned char>(c) >= 0x80;
       html += plain ? std::string(1, c) : "&#" + std::to_string(static_cast<int>(c)) + ";";
+      if (c == '@') html += words_end; // addresses of mail are looked for when entities are text again
     }
     return "<code>" + html + "</code>";
   }

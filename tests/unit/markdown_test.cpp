@@ -218,15 +218,17 @@ TEST(Markdown, DescribesTheFirstFiftyAndListsTheRest) {
 TEST(Markdown, TheCodeCannotBreakOut) {
   Audit audit;
   Finding finding = sample_finding("hard-coded-duration", "literal", "a|b`c.cpp", 1);
-  finding.message = "x | y\n# no <script>alert(1)</script> [a](b) ![c](d) `e` *f* _g_ @team \u202E {{tool}}";
+  finding.message = "x | y\n# no <script>alert(1)</script> [a](b) ![c](d) `e` *f* _g_ @team \u202E {{tool}} #12 "
+                    "https://e.org www.e.org ns::f # a.b";
   finding.line_text = "```\n<b>&amp;</b>\x1b";
   finding.owner = "`tick`";
   finding.module = "a|b";
   audit.findings = {finding};
   const std::string page = markdown_of(audit);
-  EXPECT_THAT(page,
-              HasSubstr("x \\| y # no &lt;script&gt;alert(1)&lt;/script&gt; \\[a\\](b) \\!\\[c\\](d) \\`e\\` \\*f\\* "
-                        "\\_g\\_ @<!-- -->team \\\\u{202E} {{tool}}"));
+  EXPECT_THAT(
+      page, HasSubstr("x \\| y # no &lt;script&gt;alert(1)&lt;/script&gt; \\[a\\](b) \\!\\[c\\](d) \\`e\\` \\*f\\* "
+                      "\\_g\\_ @<!-- -->team \\\\u{202E} {{tool}} #<!-- -->12 https:<!-- -->//e.org www<!-- -->.e.org "
+                      "ns::f # a.b"));
   EXPECT_THAT(page, HasSubstr("\n````cpp\n```\n<b>&amp;</b>\\u{1B}\n````\n"));
   EXPECT_THAT(page, HasSubstr("<code>a&#124;b&#96;c&#46;cpp&#58;1</code>"));
   EXPECT_THAT(page, HasSubstr("`` `tick` ``"));

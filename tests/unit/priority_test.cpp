@@ -20,10 +20,13 @@ TEST(Priority, IsTheChecksUnlessTheSettingsSayOtherwise) {
   EXPECT_EQ(priority_of(finding, settings), Priority::p2);
 }
 
-TEST(Priority, IsRaisedByAModuleAndNeverLowered) {
+TEST(Priority, IsRaisedByAModuleThatComesFirstAndLoweredByOneThatCanWait) {
   Finding finding = sample_finding("hard-coded-duration", "literal", "src/app/a.cpp", 4);
   EXPECT_EQ(priority_of(finding, settings_with_module(Priority::p0)), Priority::p0);
-  EXPECT_EQ(priority_of(finding, settings_with_module(Priority::p2)), Priority::p1);
+  EXPECT_EQ(priority_of(finding, settings_with_module(Priority::p2)), Priority::p2);
+  finding.priority = Priority::p0;
+  EXPECT_EQ(priority_of(finding, settings_with_module(Priority::p1)), Priority::p0);
+  finding.priority = Priority::p1;
   finding.place.path = "src/net/a.cpp";
   EXPECT_EQ(priority_of(finding, settings_with_module(Priority::p0)), Priority::p1);
 }

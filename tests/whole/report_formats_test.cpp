@@ -172,7 +172,8 @@ TEST_F(ReportFormats, TheValidatorRejectsWhatIsWrong) {
 // Everything that a reader of markdown could take for more than text, in every field that comes from the code.
 static Audit hostile_audit() {
   static constexpr const char* text = "a|b `c` ``d`` <script>alert(1)</script> &amp; [l](http://x) ![i](y) *e* _f_ ~g~ "
-                                      "\\| \x1b[31m \u202E \u200B\n# heading\n\n- item\n```\n</code></pre></details>";
+                                      "\\| https://e.org/x www.e.org WWW.e.org me@e.org \x1b[31m \u202E \u200B\n# "
+                                      "heading\n\n- item\n```\n</code></pre></details>";
   Audit audit = run_audit(sample_input());
   for (int i = 0; i < 3; ++i) {
     Finding finding = sample_finding("hard-coded-duration", "duration", i == 2 ? "a|`b`.cpp" : "x.cpp", 7);
@@ -208,10 +209,12 @@ TEST_F(ReportFormats, MarkdownIsWhatItLooksLikeWhateverTheCodeSays) {
       RenderOptions options = options_with_pages();
       options.language = language;
       const std::string page = write("page.md", llvm::cantFail(render(format, model, options)));
-      ASSERT_EQ(run("/usr/bin/cmark-gfm", {"--extension", "table", "--extension", "tasklist", "--extension",
-                                           "strikethrough", "--unsafe", "--to", "html", page}),
-                0);
-      for (const char* element : {"<script", "<img", "<em>", "<del>", "href=\"http", "\x1b", "\u202E", "\u200B"})
+      ASSERT_EQ(
+          run("/usr/bin/cmark-gfm", {"--extension", "table", "--extension", "tasklist", "--extension", "strikethrough",
+                                     "--extension", "autolink", "--unsafe", "--to", "html", page}),
+          0);
+      for (const char* element :
+           {"<script", "<img", "<em>", "<del>", "href=\"http", "mailto:", "\x1b", "\u202E", "\u200B"})
         EXPECT_THAT(output, testing::Not(testing::HasSubstr(element))) << language;
       for (const char* heading : {"heading", "item", "x"})
         for (const char* level : {"<h1>", "<h2>", "<h3>"})
