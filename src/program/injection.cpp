@@ -1,89 +1,15 @@
 #include "program/injection.h"
 #include "facts/words.h"
 #include "program/config_types.h"
+#include "program/field_names.h"
+
+#include <llvm/ADT/StringRef.h>
 
 #include <algorithm>
 #include <cctype>
 #include <unordered_set>
 
 namespace plumbline {
-
-static std::string unit_word(std::int64_t tick) {
-  switch (tick) {
-  case nanosecond:
-    return "ns";
-  case microsecond:
-    return "us";
-  case millisecond:
-    return "ms";
-  case second:
-    return "seconds";
-  case minute:
-    return "minutes";
-  case hour:
-    return "hours";
-  default:
-    return "";
-  }
-}
-
-static std::int64_t tick_of(const Tunable& tunable) {
-  if (tunable.constant.tick > 0) return tunable.constant.tick;
-  std::string_view own =
-      tunable.named ? std::string_view(tunable.named->name) : std::string_view(tunable.constant.macro);
-  if (std::int64_t unit = own.empty() ? 0 : unit_of_name(own)) return unit;
-  return tunable.consumer.tick;
-}
-
-// Of what a value bounds, that name with the side: min_block_ms. Empty for other values.
-static std::string bound_field(const Tunable& tunable) {
-  const Consumer& consumer = tunable.consumer;
-  bool lower = consumer.what.starts_with("the lower bound"), upper = consumer.what.starts_with("the upper bound");
-  if (tunable.named || !tunable.constant.macro.empty() || consumer.name.empty() || (!lower && !upper)) return {};
-  std::string name = lower ? "min" : "max";
-  for (const std::string& word : words_of(consumer.name))
-    if (word != "min" && word != "max") name += "_" + word;
-  return name;
-}
-
-// What a bare constant is compared with, word by word: queue, size of `queue_.size() > 150`.
-static std::vector<std::string> compared_words(const Tunable& tunable) {
-  std::string_view what = tunable.consumer.what;
-  if (tunable.named || !what.starts_with("the comparison with '")) return {};
-  return words_of(what.substr(what.find('\'')));
-}
-
-std::string proposed_field(const Tunable& tunable) {
-  if (std::string bound = bound_field(tunable); !bound.empty()) return bound;
-  if (const std::string& name = tunable.consumer.name; name == "size" || name == "length" || name == "count") {
-    std::string bounded = "max";
-    for (const std::string& word : compared_words(tunable)) bounded += "_" + word;
-    if (bounded.size() > name.size() + 4 && bounded.size() < 40) return bounded; // max_queue_size
-  }
-  std::vector<std::string> words =
-      words_of(tunable.named                     ? std::string_view(tunable.named->name)
-               : !tunable.constant.macro.empty() ? std::string_view(tunable.constant.macro)
-                                                 : std::string_view(tunable.consumer.name));
-  while (!words.empty() &&
-         (words.front() == "set" || words.front() == "default" || words.front() == "with" || words.front() == "get"))
-    words.erase(words.begin());
-  if (!words.empty() && unit_of_word(words.back())) words.pop_back();
-  std::string name;
-  for (const std::string& word : words) name += (name.empty() ? "" : "_") + word;
-  bool verb = name.empty() || name == "sleep_for" || name == "wait_for" || name == "usleep" || name == "sleep" ||
-              name == "nanosleep" || name == "poll" || name == "now" || name == "select";
-  if (verb) { // the call says nothing about the purpose; the owner does
-    std::size_t colon = tunable.owner.rfind("::");
-    name.clear();
-    for (const std::string& word :
-         words_of(colon == std::string::npos ? std::string_view(tunable.owner)
-                                             : std::string_view(tunable.owner).substr(colon + 2)))
-      name += word + "_";
-    name += tunable.consumer.role == "other" || tunable.consumer.role == "sleep" ? "interval" : tunable.consumer.role;
-  }
-  std::string unit = tunable.consumer.dimension == Dimension::duration ? unit_word(tick_of(tunable)) : "";
-  return unit.empty() ? name : name + "_" + unit;
-}
 
 static std::string access(const EntityFact& variable) {
   bool pointer = variable.type.find('*') != std::string::npos || variable.type.find("_ptr<") != std::string::npos;
@@ -154,12 +80,13 @@ static std::vector<VisibleConfig> visible_configs(const Program& program, Entity
   return visible;
 }
 
-// How many telling words two names share; units and fillers tell nothing.
+// How many telling words two names share; units, fillers and the letters of a notation (iSndSize) tell nothing.
 static int shared_words(const std::vector<std::string>& wanted, const std::vector<std::string>& have) {
   int shared = 0;
   for (const std::string& word : have)
-    if (!unit_of_word(word) && word != "max" && word != "num" && word != "default" && word != "time" && word != "the" &&
-        word != "limit" && std::find(wanted.begin(), wanted.end(), word) != wanted.end())
+    if (!unit_of_word(word) && word.size() > 1 && word != "max" && word != "num" && word != "default" &&
+        word != "time" && word != "the" && word != "limit" &&
+        std::find(wanted.begin(), wanted.end(), word) != wanted.end())
       ++shared;
   return shared;
 }
@@ -176,25 +103,6 @@ static std::size_t only_place(std::string_view line, std::string_view text) {
     found = at;
   }
   return found;
-}
-
-static std::string_view chrono_type(std::int64_t tick) {
-  switch (tick) {
-  case nanosecond:
-    return "std::chrono::nanoseconds";
-  case microsecond:
-    return "std::chrono::microseconds";
-  case millisecond:
-    return "std::chrono::milliseconds";
-  case second:
-    return "std::chrono::seconds";
-  case minute:
-    return "std::chrono::minutes";
-  case hour:
-    return "std::chrono::hours";
-  default:
-    return "";
-  }
 }
 
 // The line with the constant replaced: `std::chrono::seconds(5)` -> `std::chrono::seconds(config_.x_seconds)`, `5s` ->
@@ -244,10 +152,11 @@ static bool is_span_of_deadline(const Tunable& tunable, std::string_view role) {
   return tunable.consumer.role == "deadline" && (role == "ttl" || role == "timeout");
 }
 
-// How well a field would hold the value: 0 not at all, from `good_fit` on it is meant for it.
+// How well a field would hold the value: 0 not at all, from `good_fit` on it is meant for it. `wanted` are the words of
+// the value and of the code around it, `own` those of the value's name.
 static constexpr int good_fit = 8;
 static int fit(const EntityFact& field, const Tunable& tunable, const std::vector<std::string>& wanted,
-               const std::string& bound) {
+               const std::vector<std::string>& own, const std::string& bound) {
   if (field.kind != EntityKind::field || field.id == tunable.consumer.node) return 0;
   // What bounds a field is another field, which says so; never its neighbour.
   if (!bound.empty() && !field.name.starts_with(bound.substr(0, 3))) return 0;
@@ -264,13 +173,17 @@ static int fit(const EntityFact& field, const Tunable& tunable, const std::vecto
     });
   int shared = shared_words(wanted, have);
   bool complete = shared > 0 && shared == shared_words(have, have); // every telling word of the field
+  // A field that speaks of something else as well is another's (metadata_request_timeout_ms for the timeout of a
+  // token), unless the value's own name, not just the function around it, says nearly all of it.
+  const bool nearly = shared >= 3 || (meaning.role == tunable.consumer.role && shared_words(own, have) >= 2);
+  if (!complete && !nearly) return 0;
   return shared * 4 + (complete ? 4 : 0) + (meaning.role == tunable.consumer.role || makes_deadline ? 2 : 0) +
          (meaning.tick && meaning.tick == tick_of(tunable) ? 1 : 0);
 }
 
 std::optional<ConfigInReach> config_in_reach(const Program& program, const Tunable& tunable) {
   const std::string proposed = proposed_field(tunable), bound = bound_field(tunable);
-  const std::vector<std::string> wanted = telling_words(program, tunable, proposed);
+  const std::vector<std::string> wanted = telling_words(program, tunable, proposed), own = words_of(proposed);
   const std::vector<VisibleConfig> visible = visible_configs(program, tunable.function, tunable.record);
   const VisibleConfig* config = nullptr;
   const EntityFact* best = nullptr;
@@ -278,7 +191,7 @@ std::optional<ConfigInReach> config_in_reach(const Program& program, const Tunab
   for (const VisibleConfig& candidate : visible)
     for (std::uint32_t member : program.members_of(candidate.type->id)) {
       const EntityFact& field = program.entities[member];
-      if (int fits = fit(field, tunable, wanted, bound); fits > best_fit)
+      if (int fits = fit(field, tunable, wanted, own, bound); fits > best_fit)
         config = &candidate, best = &field, best_fit = fits;
     }
   // A new field can only be added to a type of our own; best where its like already are.

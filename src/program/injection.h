@@ -8,7 +8,4 @@ namespace plumbline {
 
 std::optional<ConfigInReach> config_in_reach(const Program& program, const Tunable& tunable);
 
-// A name for a new configuration field: the words of what consumes the value, with the unit behind.
-std::string proposed_field(const Tunable& tunable);
-
 } // namespace plumbline

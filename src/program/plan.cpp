@@ -1,7 +1,7 @@
 #include "program/plan.h"
 #include "facts/words.h"
 #include "program/configuration.h"
-#include "program/injection.h"
+#include "program/field_names.h"
 
 #include <algorithm>
 #include <cctype>
@@ -71,25 +71,6 @@ std::string Planner::in_style(std::string_view snake_case) const {
   return name;
 }
 
-static std::string_view chrono_type(std::int64_t tick) {
-  switch (tick) {
-  case nanosecond:
-    return "std::chrono::nanoseconds";
-  case microsecond:
-    return "std::chrono::microseconds";
-  case millisecond:
-    return "std::chrono::milliseconds";
-  case second:
-    return "std::chrono::seconds";
-  case minute:
-    return "std::chrono::minutes";
-  case hour:
-    return "std::chrono::hours";
-  default:
-    return "";
-  }
-}
-
 static std::string snake(std::string_view name) {
   std::string text;
   for (const std::string& word : words_of(name)) text += (text.empty() ? "" : "_") + word;
@@ -121,7 +102,7 @@ Planner::Declared Planner::declare(const Tunable& tunable) const {
   ConstantFact constant = tunable.constant;
   Declared declared;
   std::string name = bound_name(tunable);
-  if (name.empty()) name = proposed_field(tunable);
+  if (name.empty()) name = value_name(tunable);
   if (constant.tick == microsecond && std::fmod(constant.value, 1000) == 0) { // a timeval of whole milliseconds
     constant.tick = millisecond, constant.value /= 1000;
     if (name.ends_with("_us")) name.replace(name.size() - 2, 2, "ms");

@@ -1,5 +1,6 @@
 // How a hard-coded tunable is told: message, configuration in reach, suggestion.
 
+#include "program/field_names.h"
 #include "program/injection.h"
 #include "program/tunables.h"
 
@@ -31,7 +32,6 @@ Finding finding_of(const Program& program, const Tunable& tunable) {
     finding.message = tunable.value + " is written into " + where;
   finding.message += "; no configuration reaches it";
   finding.config_in_reach = config_in_reach(program, tunable);
-  std::string field = proposed_field(tunable);
   if (finding.config_in_reach) {
     const ConfigInReach& reach = *finding.config_in_reach;
     finding.suggestion = reach.field_exists ? "Use the existing field " + reach.access + " of " + reach.type + "."
@@ -40,7 +40,7 @@ Finding finding_of(const Program& program, const Tunable& tunable) {
   } else {
     const bool has_owner = tunable.record != EntityId::none || tunable.function != EntityId::none;
     finding.suggestion =
-        "Make it a setting: a field such as '" + field + "' with the default " + tunable.value +
+        "Make it a setting: a field such as '" + value_name(tunable) + "' with the default " + tunable.value +
         (has_owner ? ", given to " + tunable.owner + " by whoever creates or calls it." : std::string(given_to_users));
   }
   return finding;

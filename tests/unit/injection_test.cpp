@@ -1,4 +1,5 @@
 // How a tunable could be configured instead (design.md §3.2 "config_in_reach").
+#include "program/field_names.h"
 #include "program/injection.h"
 
 #include "facts_builder.h"
@@ -201,28 +202,29 @@ static Tunable tunable_for(const std::string& name, std::int64_t tick, Dimension
   tunable.consumer.tick = tick;
   tunable.consumer.role = "other";
   tunable.owner = "net::SessionPoller";
+  tunable.record = EntityId{1};
   return tunable;
 }
 
-TEST(ProposedField, TheWordsOfWhatConsumesTheValueWithItsUnit) {
-  EXPECT_EQ(proposed_field(tunable_for("rpc_timeout", millisecond)), "rpc_timeout_ms");
-  EXPECT_EQ(proposed_field(tunable_for("rpcTimeoutMillis", millisecond)), "rpc_timeout_ms");
-  EXPECT_EQ(proposed_field(tunable_for("set_poll_interval", second)), "poll_interval_seconds");
-  EXPECT_EQ(proposed_field(tunable_for("setPollInterval", 0)), "poll_interval");
-  EXPECT_EQ(proposed_field(tunable_for("lease_minutes", minute)), "lease_minutes");
-  EXPECT_EQ(proposed_field(tunable_for("max_attempts", 0, Dimension::limit)), "max_attempts");
-  EXPECT_EQ(proposed_field(tunable_for("with_max_attempts", 0, Dimension::limit)), "max_attempts");
+TEST(ValueName, TheWordsOfWhatConsumesTheValueWithItsUnit) {
+  EXPECT_EQ(value_name(tunable_for("rpc_timeout", millisecond)), "rpc_timeout_ms");
+  EXPECT_EQ(value_name(tunable_for("rpcTimeoutMillis", millisecond)), "rpc_timeout_ms");
+  EXPECT_EQ(value_name(tunable_for("set_poll_interval", second)), "poll_interval_seconds");
+  EXPECT_EQ(value_name(tunable_for("setPollInterval", 0)), "poll_interval");
+  EXPECT_EQ(value_name(tunable_for("lease_minutes", minute)), "lease_minutes");
+  EXPECT_EQ(value_name(tunable_for("max_attempts", 0, Dimension::limit)), "max_attempts");
+  EXPECT_EQ(value_name(tunable_for("with_max_attempts", 0, Dimension::limit)), "max_attempts");
 }
 
-TEST(ProposedField, ANamedConstantKeepsItsName) {
+TEST(ValueName, ANamedConstantKeepsItsName) {
   Tunable tunable = tunable_for("usleep", microsecond);
   tunable.constant.macro = "DEFAULT_RETRY_DELAY_MS";
-  EXPECT_THAT(proposed_field(tunable), StartsWith("retry_delay"));
+  EXPECT_THAT(value_name(tunable), StartsWith("retry_delay"));
   EntityFact named;
   named.name = "kRetryDelay";
   tunable.constant.macro.clear();
   tunable.named = &named;
-  EXPECT_THAT(proposed_field(tunable), StartsWith("retry_delay"));
+  EXPECT_THAT(value_name(tunable), StartsWith("retry_delay"));
 }
 
 // sleep() says nothing about what for; the owner does.
@@ -230,6 +232,37 @@ TEST(ProposedField, TheOwnerWhereTheCallSaysNothing) {
   for (const char* call : {"usleep", "sleep", "sleep_for", "poll", "nanosleep"})
     EXPECT_THAT(proposed_field(tunable_for(call, second)), StartsWith("session_poller_")) << call;
   EXPECT_THAT(proposed_field(tunable_for("sleep_for", second)), ::testing::EndsWith("_seconds"));
+}
+
+// Among the fields of others, "timeout" says nothing; among its owner's own, the owner need not be repeated.
+TEST(ProposedField, TheOwnerWhereTheNameFitsEverySetting) {
+  const Tunable timeout = tunable_for("timeout_ms", millisecond);
+  EXPECT_EQ(proposed_field(timeout), "session_poller_timeout_ms");
+  EXPECT_EQ(value_name(timeout), "timeout_ms");
+  EXPECT_EQ(value_name(tunable_for("difference", second)), "interval_seconds");
+  Tunable of_nobody = timeout;
+  of_nobody.record = EntityId::none;
+  EXPECT_EQ(proposed_field(of_nobody), "timeout_ms");
+}
+
+// every("lease-sweep", seconds(30), …): what the code calls it beats whose code it is.
+TEST(ProposedField, TheLabelThatStandsBesideTheValue) {
+  Tunable tunable = tunable_for("interval", second);
+  tunable.constant.line = "scheduler.every(\"lease-sweep\", seconds(30), sweep);";
+  EXPECT_EQ(proposed_field(tunable), "lease_sweep_interval_seconds");
+  tunable.constant.line = "log(\"waits, then goes on: %d\", wait(30));";
+  EXPECT_EQ(proposed_field(tunable), "session_poller_interval_seconds");
+  tunable.constant.line = "every(\"a\", seconds(30), \"b\");";
+  EXPECT_EQ(proposed_field(tunable), "session_poller_interval_seconds");
+}
+
+TEST(ProposedField, WhatAConversionIsGivenKeepsItsName) {
+  Tunable tunable = tunable_for("load", 0);
+  tunable.constant.text = "milliseconds_from(LOG_PAUSE_MS)";
+  tunable.constant.tick = millisecond;
+  EXPECT_EQ(proposed_field(tunable), "log_pause_ms");
+  tunable.constant.text = "milliseconds_from(500)";
+  EXPECT_EQ(proposed_field(tunable), "session_poller_interval_ms");
 }
 
 TEST(ProposedField, IsAnIdentifier) {
