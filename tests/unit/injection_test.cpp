@@ -256,6 +256,14 @@ TEST(ProposedField, TheLabelThatStandsBesideTheValue) {
   EXPECT_EQ(proposed_field(tunable), "session_poller_interval_seconds");
 }
 
+// timespec.tv_nsec = 1'000'000: no name says the unit, but what it was found to mean does.
+TEST(ProposedField, TheUnitThatTheNumberHasInEffect) {
+  Tunable tunable = tunable_for("ts", 0);
+  tunable.constant.value = 1000000;
+  tunable.nanoseconds = 1000000;
+  EXPECT_EQ(proposed_field(tunable), "session_poller_interval_ns");
+}
+
 TEST(ProposedField, WhatAConversionIsGivenKeepsItsName) {
   Tunable tunable = tunable_for("load", 0);
   tunable.constant.text = "milliseconds_from(LOG_PAUSE_MS)";
