@@ -18,7 +18,7 @@ static std::string access(const EntityFact& variable) {
 
 namespace {
 struct VisibleConfig {
-  std::string expression; // "config_.", "options->"; "" for a base
+  std::string expression; // "config_.", "options->"; "" for what the code is part of, and its bases
   const EntityFact* type;
 };
 } // namespace
@@ -43,6 +43,7 @@ static std::vector<VisibleConfig> visible_configs(const Program& program, Entity
     if (parameter.kind == EntityKind::parameter && !parameter.name.empty())
       add(access(parameter), parameter.type_entity);
   }
+  add("", record);
   std::unordered_set<EntityId> visited; // two units can disagree about a class, and make a ring of bases
   for (EntityId current = record; current != EntityId::none && visited.insert(current).second;) {
     for (std::uint32_t member : program.members_of(current)) {
