@@ -40,6 +40,9 @@ static constexpr std::array words{
           "configuration."},
     Words{"socket", "blocks on a socket without SO_SNDTIMEO or SO_RCVTIMEO: a peer that drops packets leaves",
           "Set SO_SNDTIMEO and SO_RCVTIMEO on the socket, or make it non-blocking and poll() with a limit."},
+    Words{"asio", "is synchronous, and asio gives it no time limit: a peer that drops packets leaves",
+          "Use async_connect() with a timer that closes the socket after a configured limit (Beast's "
+          "tcp_stream::expires_after() does both)."},
 };
 
 static bool can_wait_for_ever(const Handles& handles, const WaitCall& call, Location& culprit) {

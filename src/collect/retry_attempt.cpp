@@ -62,6 +62,15 @@ static bool is_next(const LoopSurvey& loop, const clang::Stmt* statement, bool a
   return llvm::any_of(statement->children(), [&](const clang::Stmt* child) { return is_next(loop, child, any); });
 }
 
+// One step of a TLS handshake, read or write: what it returns asks for more bytes, and the next step goes on from
+// there. OpenSSL's and wolfSSL's names, GnuTLS's, mbed TLS's, Secure Transport's.
+static bool is_tls_step(llvm::StringRef name) {
+  static constexpr std::string_view steps[] = {"handshake", "connect", "accept", "read", "write", "shutdown"};
+  return (name.starts_with("SSL_") || name.starts_with("wolfSSL_") || name.starts_with("gnutls_") ||
+          name.starts_with("mbedtls_ssl_") || name.starts_with("SSLHandshake")) &&
+         has_word(name, steps);
+}
+
 // Waiting until a descriptor is ready is what an event loop does.
 static bool polls(const LoopSurvey& loop) {
   return llvm::any_of(loop.calls, [](const clang::CallExpr* call) {
@@ -93,6 +102,7 @@ bool is_attempt(const LoopSurvey& loop, const clang::CallExpr* call, bool certai
   const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(callee);
   const bool library = method ? method->getParent()->isInStdNamespace() : callee->isInStdNamespace();
   if (library && words[0] != "open") return false;
+  if (!method && is_tls_step(name)) return false;
   // C's library writes to descriptors in loops of its own kind: what is left goes round, or somebody polls.
   if (!method && (name == "write" || name == "send" || name == "sendto" || name == "sendmsg" || name == "fwrite"))
     return name != "fwrite" && !polls(loop) &&

@@ -338,11 +338,19 @@ class Loop : LoopSurvey {
     return first_tried != nullptr;
   }
 
+  static bool can_be_none(clang::QualType type) { // a pointer, a smart pointer, an optional
+    const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+    return type->isPointerType() || (record && record->isInStdNamespace());
+  }
+
   bool looks_at_bound(const clang::Stmt* statement) const {
     if (!statement || statement == tried) return false; // connect(hosts[attempt % count]) bounds nothing
     if (const clang::Expr* expression = llvm::dyn_cast<clang::Expr>(statement)) {
       if (const clang::ValueDecl* variable = value_named_by(expression)) {
-        if (counters.contains(variable) && !result_of(variable)) return true;
+        const clang::CallExpr* result = result_of(variable);
+        if (counters.contains(variable) && !result) return true;
+        if (result && can_be_none(variable->getType()) && has_word(called_name(*result), {"next"}))
+          return true; // the next server, of which none may be left
         if (has_word(name_of(variable), timing) || traits_of(variable->getType()).type_class == TypeClass::time_point)
           return true;
       }

@@ -3,7 +3,6 @@
 
 #include <clang/AST/DeclTemplate.h>
 #include <clang/AST/ExprCXX.h>
-#include <clang/AST/RecursiveASTVisitor.h>
 #include <llvm/ADT/StringSwitch.h>
 
 namespace plumbline {
@@ -74,32 +73,14 @@ bool wraps_handle(clang::QualType type) {
          llvm::any_of(record->methods(), [](const clang::CXXMethodDecl* method) { return gives_handle(*method); });
 }
 
-namespace {
-
-struct ConditionalJumpFinder : clang::RecursiveASTVisitor<ConditionalJumpFinder> {
-  bool found = false;
-  unsigned conditions = 0;
-  bool TraverseLambdaExpr(clang::LambdaExpr*) { return true; }
-  bool TraverseIfStmt(clang::IfStmt* statement) {
-    ++conditions;
-    bool go_on = RecursiveASTVisitor::TraverseIfStmt(statement);
-    --conditions;
-    return go_on;
-  }
-  bool jump() { return found |= conditions > 0, !found; }
-  bool VisitBreakStmt(clang::BreakStmt*) { return jump(); }
-  bool VisitContinueStmt(clang::ContinueStmt*) { return jump(); }
-  bool VisitReturnStmt(clang::ReturnStmt*) { return jump(); }
-  bool VisitGotoStmt(clang::GotoStmt*) { return jump(); }
-  bool VisitCXXThrowExpr(clang::CXXThrowExpr*) { return jump(); }
-};
-
-} // namespace
-
-bool leaves_on_condition(const clang::Stmt& body) {
-  ConditionalJumpFinder finder;
-  finder.TraverseStmt(const_cast<clang::Stmt*>(&body));
-  return finder.found;
+bool is_asio_socket(clang::QualType type) {
+  const clang::RecordDecl* record = type.isNull() ? nullptr : type.getNonReferenceType()->getAsRecordDecl();
+  if (!record || !record->getIdentifier()) return false;
+  const std::string name = record->getQualifiedNameAsString();
+  const llvm::StringRef qualified = name;
+  if (!qualified.contains("asio::") && !qualified.contains("beast::")) return false;
+  return !qualified.contains("datagram") && !qualified.contains("raw") && // which only note the address
+         (qualified.contains("socket") || qualified.ends_with("basic_stream"));
 }
 
 bool is_condition(llvm::StringRef record) {

@@ -28,9 +28,8 @@ llvm::StringRef record_of(const clang::FunctionDecl* function);
 const clang::Expr* unwrapped(const clang::Expr* expression);
 // Which client library's handle, or std's future, a type is: through references, pointers, smart pointers, containers.
 llvm::StringRef api_of(clang::QualType type, unsigned depth = 0);
-// Whether a statement of a loop's body leaves or restarts the loop under a condition: it asks something each time
-// round.
-bool leaves_on_condition(const clang::Stmt& body);
+// Whether a type is a stream socket of asio (Boost's or alone), or Beast's stream over one.
+bool is_asio_socket(clang::QualType type);
 // Whether a method hands out the handle that its object holds: descriptor.get(), curl.handle(), operator int().
 bool gives_handle(const clang::CXXMethodDecl& method);
 // Whether a type is a class with such a method: its objects stand for their handles.

@@ -1,5 +1,6 @@
 #include "collect/waits.h"
 #include "collect/wait_apis.h"
+#include "collect/wait_guards.h"
 #include "program/handles.h"
 
 #include <clang/AST/ExprCXX.h>
@@ -152,8 +153,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     const llvm::StringRef name = name_of(&callee), record = record_of(&callee);
     const clang::Expr* object = call.getImplicitObjectArgument();
     if (is_condition(record) && (name == "wait" || name == "Wait")) {
-      if (given(call) <= 1 && !asks_in_loop() && !leaves_predicate_to_caller(call))
-        wait("condition", call, object, name);
+      if (given(call) <= 1 && !is_answered_for(call)) wait("condition", call, object, name);
     } else if (api_of(own_type(object)) == "future" && !llvm::isa<clang::CXXConversionDecl>(callee)) {
       if (name == "get" || name == "wait") wait("future", call, object, name);
       if (name == "wait_for" || name == "wait_until" || name == "is_ready") asked.insert(node_of(object));
@@ -163,6 +163,9 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
       travel_to(call.getArg(0), node_of(object), EdgeKind::value);
     } else if (record == "ClientContext" && name == "set_deadline") {
       limit(node_of(object), &call);
+    } else if (is_asio_socket(own_type(object))) {
+      if (name == "connect") wait("asio", call, object, name);
+      if (name == "non_blocking" || name == "native_non_blocking") limit(node_of(object), &call);
     }
   }
 
@@ -170,13 +173,13 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     const clang::Expr *first = argument(call, 0), *second = argument(call, 1), *third = argument(call, 2);
     if (!first) return;
     if (is_condition_wait(name) && call.getNumArgs() >= 2) { // with a lock: not a coroutine's
-      if (!asks_in_loop() && !leaves_predicate_to_caller(call)) wait("condition", call, nullptr, name);
+      if (!is_answered_for(call)) wait("condition", call, nullptr, name);
     } else if (name == "curl_easy_perform") {
       wait("curl", call, first, name);
     } else if (name == "curl_easy_setopt" && third) {
       set_option(call, *first, *second, *third);
     } else if (name == "redisConnect" || name == "redisConnectUnix" || name == "redisConnectBind") {
-      wait("hiredis", call, nullptr, name);
+      if (!is_limited_otherwise(*function, call)) wait("hiredis", call, nullptr, name);
     } else if (name == "redisConnectWithOptions") {
       wait("hiredis", call, first, name);
     } else if (name == "redisSetTimeout") {
@@ -187,6 +190,8 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
       if (option_name(second).contains("TIMEOUT")) limit(node_of(first), &call);
     } else if (name == "connect" && call.getNumArgs() == 3 && first->getType()->isIntegerType()) {
       wait("socket", call, first, name);
+    } else if (name == "connect" && second && is_asio_socket(first->getType())) { // asio::connect(socket, endpoints)
+      wait("asio", call, first, name);
     } else if (name == "setsockopt" && third) {
       const std::optional<std::int64_t> option = integer(third, context.ast);
       if (option == 20 || option == 21 || option == 66 || option == 67 || // Linux: SO_RCVTIMEO, SO_SNDTIMEO, …_NEW
@@ -250,40 +255,10 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
         llvm::count_if(call.arguments(), [](const clang::Expr* e) { return !llvm::isa<clang::CXXDefaultArgExpr>(e); }));
   }
 
-  // Whether the innermost loop around asks something: its condition, or an if that leaves or restarts it.
-  bool asks_in_loop() const {
-    for (const clang::Stmt* loop : llvm::reverse(loops)) {
-      const clang::Expr* condition = nullptr;
-      const clang::Stmt* body = nullptr;
-      if (const clang::WhileStmt* while_loop = llvm::dyn_cast<clang::WhileStmt>(loop))
-        condition = while_loop->getCond(), body = while_loop->getBody();
-      else if (const clang::DoStmt* do_loop = llvm::dyn_cast<clang::DoStmt>(loop))
-        condition = do_loop->getCond(), body = do_loop->getBody();
-      else if (const clang::ForStmt* for_loop = llvm::dyn_cast<clang::ForStmt>(loop))
-        condition = for_loop->getCond(), body = for_loop->getBody();
-      else
-        continue; // going through a container asks nothing
-      if (const clang::DoStmt* once = llvm::dyn_cast<clang::DoStmt>(loop); once && integer(condition, context.ast) == 0)
-        continue; // do { } while (0), as macros write it
-      if (condition && !integer(condition, context.ast)) return true;
-      return leaves_on_condition(*body);
-    }
-    return false;
-  }
-
-  // A wrapper around a condition variable: those who call it hold the lock and know what they wait for.
-  bool leaves_predicate_to_caller(const clang::CallExpr& call) const {
-    if (!says_word(name_of(function), {"wait", "waits", "timedwait"})) return false;
-    if (says_word(record_of(function),
-                  {"cond", "condition", "monitor", "event", "mutex", "lock", "signal", "semaphore"}))
-      return true;
-    return llvm::any_of(call.arguments(), [&](const clang::Expr* value) {
-      value = unwrapped(value);
-      if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(value))
-        value = unwrapped(unary->getSubExpr());
-      const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(value);
-      return reference && llvm::isa<clang::ParmVarDecl>(reference->getDecl());
-    });
+  // Whether somebody asks around this wait for a condition, or has decided that it has no limit.
+  bool is_answered_for(const clang::CallExpr& call) const {
+    return asks_in_loop(loops, context.ast) || leaves_predicate_to_caller(*function, call) ||
+           is_limited_otherwise(*function, call);
   }
 
   void wait(llvm::StringRef api, const clang::CallExpr& call, const clang::Expr* handle, llvm::StringRef name) {
@@ -316,7 +291,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
       edge(made->second, wait.handle, EdgeKind::value, &call);
       if (wait.handle == EntityId::none) wait.handle = made->second;
     }
-    if (api == "socket" || api == "curl" || api == "mysql") waited[wait.handle] = wait.location;
+    if (api == "socket" || api == "asio" || api == "curl" || api == "mysql") waited[wait.handle] = wait.location;
     if (api == "future")
       own_future(handle) ? void() : futures.push_back(wait);
     else

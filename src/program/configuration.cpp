@@ -5,6 +5,7 @@
 #include "program/sinks.h"
 
 #include <algorithm>
+#include <array>
 
 namespace plumbline {
 
@@ -23,6 +24,15 @@ bool Configuration::is_lookup(const Program& program, EntityId function) const {
 static bool is_method_in_c(const EntityFact& function, const EntityFact& record) {
   const std::vector<std::string> type = words_of_type(record.name), name = words_of(function.name);
   return !type.empty() && name.size() > type.size() && std::equal(type.begin(), type.end(), name.begin());
+}
+
+// config.get_timeout(vhost), settings.has("key"): what is given says what is wanted, also where the method is not
+// const.
+static bool asks(const EntityFact& method) {
+  static constexpr std::array asking = {"get",   "is",  "has",    "find",  "lookup",   "exists", "contains",
+                                        "count", "can", "should", "query", "supports", "fetch",  "value"};
+  const std::vector<std::string> words = words_of(method.name);
+  return !words.empty() && std::find(asking.begin(), asking.end(), words.front()) != asking.end();
 }
 
 Configuration::Configuration(const Program& program) {
@@ -102,7 +112,8 @@ Configuration::Configuration(const Program& program) {
     } else if (to->kind == EntityKind::parameter && from_outside.contains(flow.from)) {
       // config.set("port", getenv("PORT"))
       const EntityFact* callee = program.entity(to->owner);
-      if (callee && records.contains(callee->owner) && !callee->has(is_const_method)) loaders.insert(flow.function);
+      if (callee && records.contains(callee->owner) && !callee->has(is_const_method) && !asks(*callee))
+        loaders.insert(flow.function);
     }
   }
   for (const EntityFact& entity : program.entities) // the command line
