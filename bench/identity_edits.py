@@ -141,11 +141,14 @@ def rename_files(tree, _):
     for k, path in enumerate(list(tree.sources())):
         if k % 2 == 0 and path.name not in generated:
             names[path.name] = path.stem + "_renamed" + path.suffix
+    ours = {"/" + str(path.relative_to(tree.root)) for path in tree.sources()}
     for path in list(tree.sources()):
         data = path.read_text(errors="surrogateescape")
         def include(match):
             folder, name = os.path.split(match.group(2))
-            return match.group(1) + os.path.join(folder, names.get(name, name)) if '"' in match.group(1) or name in names else match.group(0)
+            if '"' not in match.group(1) and not any(known.endswith("/" + match.group(2)) for known in ours):
+                return match.group(0)  # <sys/epoll.h> beside a file of the same name
+            return match.group(1) + os.path.join(folder, names.get(name, name))
         data = re.sub(r'(#\s*include\s*["<])([^">]+)', include, data)
         path.write_text(data, errors="surrogateescape")
         if path.name in names:
