@@ -32,6 +32,16 @@ bool is_config_name(const Settings& settings, std::string_view name) {
   return false;
 }
 
+bool has_settings(const Program& program, EntityId record) {
+  const std::span<const std::uint32_t> members = program.members_of(record);
+  return std::any_of(members.begin(), members.end(), [&](std::uint32_t index) {
+    const EntityFact& member = program.entities[index];
+    if (member.kind != EntityKind::field) return false;
+    const Meaning meaning = meaning_of(member.name, member.type_class);
+    return member.type_class == TypeClass::duration || (meaning.dimension != Dimension::none && meaning.strong);
+  });
+}
+
 static bool is_number(TypeClass type_class) {
   return type_class == TypeClass::integer || type_class == TypeClass::floating || type_class == TypeClass::duration;
 }
@@ -201,11 +211,7 @@ static Holders holders_of(const Program& program) {
 static bool is_everyday_value(const Program& program, const EntityFact& type, const Holders& holders,
                               const std::unordered_set<EntityId>& records) {
   constexpr std::size_t many_holders = 3; // two may well keep what they were configured with
-  for (std::uint32_t index : program.members_of(type.id)) {
-    const EntityFact& member = program.entities[index];
-    const Meaning meaning = meaning_of(member.name, member.type_class);
-    if (member.kind == EntityKind::field && meaning.dimension != Dimension::none && meaning.strong) return false;
-  }
+  if (has_settings(program, type.id)) return false;
   std::size_t configured = 0, others = 0;
   if (const Holders::const_iterator found = holders.find(type.id); found != holders.end())
     for (EntityId holder : found->second) ++(records.contains(holder) ? configured : others);

@@ -17,6 +17,9 @@ std::unordered_set<EntityId> config_types_of(const Program& program);
 // Whether a record's name is that of a config type, by the settings or the default names.
 bool is_config_name(const Settings& settings, std::string_view name);
 
+// Whether a time span or a limit is among a record's fields.
+bool has_settings(const Program& program, EntityId record);
+
 // The words of a type's name without what C adds to say that it is one: client_conf_t, client_conf_s -> client conf.
 std::vector<std::string> words_of_type(std::string_view name);
 

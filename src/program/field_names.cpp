@@ -5,6 +5,8 @@
 #include <llvm/ADT/StringExtras.h>
 #include <llvm/ADT/StringRef.h>
 
+#include <cmath>
+
 namespace plumbline {
 
 std::string_view chrono_type(std::int64_t tick) {
@@ -50,7 +52,9 @@ std::int64_t tick_of(const Tunable& tunable) {
   std::string_view own =
       tunable.named ? std::string_view(tunable.named->name) : std::string_view(tunable.constant.macro);
   if (std::int64_t unit = own.empty() ? 0 : unit_of_name(own)) return unit;
-  return tunable.consumer.tick;
+  if (tunable.consumer.tick > 0 || tunable.nanoseconds <= 0 || tunable.constant.value <= 0)
+    return tunable.consumer.tick;
+  return std::llround(tunable.nanoseconds / tunable.constant.value); // what the number was found to mean
 }
 
 // Of what a value bounds, that name with the side: min_block_ms. Empty for other values.

@@ -11,8 +11,8 @@ namespace plumbline {
 
 // In a configuration of the owner's own, or as its parameter: interval_ms.
 std::string value_name(const Tunable& tunable);
-// In a configuration that others share; where the name would fit any of them, the owner stands before it:
-// uploader_interval_ms.
+// In a configuration that others share; where the name would fit any of them, the owner stands before
+// it: uploader_interval_ms.
 std::string proposed_field(const Tunable& tunable);
 
 // Of what a value bounds, that name with the side: min_block_ms. Empty for other values.

@@ -18,27 +18,16 @@ static std::string access(const EntityFact& variable) {
 
 namespace {
 struct VisibleConfig {
-  std::string expression; // "config_.", "options->"; "" for a base
+  std::string expression; // "config_.", "options->"; "" for what the code is part of, and its bases
   const EntityFact* type;
 };
 } // namespace
-
-// Whether a time span or a limit is among the fields.
-static bool has_settings(const Program& program, const EntityFact& type) {
-  const std::span<const std::uint32_t> members = program.members_of(type.id);
-  return std::any_of(members.begin(), members.end(), [&](std::uint32_t index) {
-    const EntityFact& member = program.entities[index];
-    if (member.kind != EntityKind::field) return false;
-    const Meaning meaning = meaning_of(member.name, member.type_class);
-    return member.type_class == TypeClass::duration || (meaning.dimension != Dimension::none && meaning.strong);
-  });
-}
 
 // Whether a setting has its place in the type: one that is named as configuration, or has settings already. A list or
 // an address that a configuration holds among other things is used for much else.
 static bool takes_settings(const Program& program, const EntityFact& type) {
   return type.has(is_config_annotated) || is_config_name(*program.settings, type.name) ||
-         program.configuration->is_config_type(type.owner) || has_settings(program, type);
+         program.configuration->is_config_type(type.owner) || has_settings(program, type.id);
 }
 
 // What the function or its class can name that is of config type, closest first.
@@ -54,6 +43,7 @@ static std::vector<VisibleConfig> visible_configs(const Program& program, Entity
     if (parameter.kind == EntityKind::parameter && !parameter.name.empty())
       add(access(parameter), parameter.type_entity);
   }
+  add("", record);
   std::unordered_set<EntityId> visited; // two units can disagree about a class, and make a ring of bases
   for (EntityId current = record; current != EntityId::none && visited.insert(current).second;) {
     for (std::uint32_t member : program.members_of(current)) {
@@ -198,7 +188,7 @@ std::optional<ConfigInReach> config_in_reach(const Program& program, const Tunab
   for (const bool beside_others : {true, false})
     for (const VisibleConfig& candidate : visible)
       if (!config && program.is_ours(candidate.type->location) &&
-          (!beside_others || has_settings(program, *candidate.type)))
+          (!beside_others || has_settings(program, candidate.type->id)))
         config = &candidate;
   if (!config) return std::nullopt;
   ConfigInReach reach;

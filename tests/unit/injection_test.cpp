@@ -148,6 +148,19 @@ TEST(ConfigInReach, ABaseOfConfigType) {
   EXPECT_EQ(reach.type, "ServerConfig");
 }
 
+// What a configuration freezes belongs in it, not in what it derives from.
+TEST(ConfigInReach, TheConfigurationItselfBeforeItsBase) {
+  Unit unit;
+  EntityId base = unit.record("MuxerConfig"), config = unit.record("SocketConfig");
+  unit.field(base, "linger_seconds");
+  unit.base(config, base);
+  EntityId pause = unit.field(config, "DEF_PAUSE_MS", integer_type, is_static | is_constant);
+  unit.initialise(pause, unit.number(300, "static const int DEF_PAUSE_MS = 300;"), EntityId::none);
+  EntityId run = unit.function("run"), usleep = unit.library_function("usleep", {{"usec"}});
+  unit.call(run, usleep, {Value(pause) * 1000});
+  EXPECT_EQ(in_reach(unit).type, "SocketConfig");
+}
+
 TEST(ConfigInReach, NothingWithoutAConfigType) {
   Unit unit;
   EntityId other = unit.record("ServerState"), worker = unit.record("Worker");
@@ -254,6 +267,14 @@ TEST(ProposedField, TheLabelThatStandsBesideTheValue) {
   EXPECT_EQ(proposed_field(tunable), "session_poller_interval_seconds");
   tunable.constant.line = "every(\"a\", seconds(30), \"b\");";
   EXPECT_EQ(proposed_field(tunable), "session_poller_interval_seconds");
+}
+
+// timespec.tv_nsec = 1'000'000: no name says the unit, but what it was found to mean does.
+TEST(ProposedField, TheUnitThatTheNumberHasInEffect) {
+  Tunable tunable = tunable_for("ts", 0);
+  tunable.constant.value = 1000000;
+  tunable.nanoseconds = 1000000;
+  EXPECT_EQ(proposed_field(tunable), "session_poller_interval_ns");
 }
 
 TEST(ProposedField, WhatAConversionIsGivenKeepsItsName) {
