@@ -140,7 +140,10 @@ class ParseJudge {
     const EntityFact* setting = setting_of(parse);
     bool from_outside = document;
     for (EntityId node : parse.text) from_outside |= is_configured_text(node);
-    if (!setting && !from_outside && !(function && configuration.is_loader(parse.fact.function))) return std::nullopt;
+    // What else main() reads, such as the names of files in a folder, is no configuration because it knows the command
+    // line as well.
+    const bool loads = function && configuration.is_loader(parse.fact.function) && !function->has(is_main);
+    if (!setting && !from_outside && !loads) return std::nullopt;
     if (is_refused(parse)) return std::nullopt;
 
     Finding finding;

@@ -163,6 +163,12 @@ void LoopSurvey::survey(const clang::Stmt* statement, const Place& at) {
     see_call(*plain, at);
   } else if (const clang::IntegerLiteral* literal = llvm::dyn_cast<clang::IntegerLiteral>(statement)) {
     if (literal->getBeginLoc().isMacroID() && context.macro_of(literal->getBeginLoc()) == "EINTR") interrupted = true;
+  } else if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(statement)) {
+    // What a stream of one's own says for EINTR: IOError::RETRY_READ, Status::interrupted, kWantWrite.
+    if (const clang::EnumConstantDecl* code = llvm::dyn_cast<clang::EnumConstantDecl>(reference->getDecl());
+        code && (has_word(name_of(code), {"eintr", "interrupted"}) ||
+                 (has_word(name_of(code), {"want", "retry"}) && has_word(name_of(code), {"read", "write"}))))
+      interrupted = true;
   } else if (llvm::isa<clang::CXXThrowExpr>(statement)) {
     ways.push_back({statement, at});
   }

@@ -20,15 +20,15 @@ static constexpr std::string_view ending[] = {"connect", "reconnect", "publish",
                                               "deliver", "handshake", "perform", "authenticate", "send"};
 // Queries, iteration, taking the next of many, and waiting: going on is not trying again.
 static constexpr std::string_view other[] = {
-    "pop",     "next",    "read",    "recv",     "receive", "peek",     "poll",   "wait",     "select", "epoll",
-    "accept",  "is",      "has",     "have",     "empty",   "find",     "search", "contains", "exists", "count",
-    "size",    "lock",    "compare", "exchange", "test",    "load",     "begin",  "end",      "done",   "parse",
-    "scan",    "getline", "line",    "dequeue",  "take",    "front",    "decode", "match",    "step",   "advance",
-    "iterate", "check",   "ready",   "valid",    "eof",     "finished", "drain",  "consume",  "token",  "char",
-    "now",     "time",    "clock",   "sleep",    "log",     "print",    "format", "rand",     "random", "generate",
-    "status",  "state",   "stopped", "stop",     "running", "can",      "should", "loop",     "visit",  "process",
-    "does",    "want",    "wants",   "needs",    "need",    "was",      "were",   "are",      "handle", "dispatch",
-    "fork",    "vfork",   "waitpid", "waitid",   "code"};
+    "pop",      "next",    "read",    "recv",    "receive",  "peek",    "poll",     "wait",     "select",  "epoll",
+    "accept",   "is",      "has",     "have",    "empty",    "find",    "search",   "contains", "exist",   "exists",
+    "count",    "size",    "lock",    "compare", "exchange", "test",    "load",     "begin",    "end",     "done",
+    "parse",    "scan",    "getline", "line",    "dequeue",  "take",    "front",    "decode",   "match",   "step",
+    "advance",  "iterate", "check",   "ready",   "valid",    "eof",     "finished", "drain",    "consume", "token",
+    "char",     "now",     "time",    "clock",   "sleep",    "log",     "print",    "format",   "rand",    "random",
+    "generate", "status",  "state",   "stopped", "stop",     "running", "can",      "should",   "loop",    "visit",
+    "process",  "does",    "want",    "wants",   "needs",    "need",    "was",      "were",     "are",     "handle",
+    "dispatch", "fork",    "vfork",   "waitpid", "waitid",   "code"};
 
 // `template <class F> bool retry(F operation)`: a callable is tried if its name or the function's says so; any other
 // may as well be the condition that somebody waits for.
@@ -110,7 +110,23 @@ bool is_attempt(const LoopSurvey& loop, const clang::CallExpr* call, bool certai
   return tries || !certainly;
 }
 
+// What came back is how far it got, and something moves on by it: buffer.move_head(send(buffer.head())).
+static bool gets_on(const LoopSurvey& loop, const clang::CallExpr& attempt) {
+  const auto is_result = [&](const clang::Expr* argument) {
+    const clang::ValueDecl* variable = value_named_by(argument);
+    if (!variable || !variable->getType()->isIntegerType() || variable->getType()->isBooleanType()) return false;
+    const auto found = loop.results.find(variable);
+    return found != loop.results.end() && found->second == &attempt;
+  };
+  static constexpr std::string_view moving[] = {"move",  "advance", "consume", "skip", "erase", "remove", "drop",
+                                                "shift", "pop",     "inc",     "seek", "add",   "drain"};
+  return llvm::any_of(loop.calls, [&](const clang::CallExpr* call) {
+    return has_word(name_of(call->getDirectCallee()), moving) && llvm::any_of(call->arguments(), is_result);
+  });
+}
+
 bool tries_another(const LoopSurvey& loop, const clang::CallExpr& call) {
+  if (gets_on(loop, call)) return true;
   if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call);
       member && is_next(loop, member->getImplicitObjectArgument(), false))
     return true;

@@ -88,6 +88,17 @@ bool is_condition(llvm::StringRef record) {
                                         !says_word(record, {"event", "flag", "latch", "gate"}));
 }
 
+bool keeps_state(clang::QualType type) {
+  type = type.getNonReferenceType();
+  const clang::CXXRecordDecl* record =
+      type->isPointerType() ? type->getPointeeCXXRecordDecl() : type->getAsCXXRecordDecl();
+  return record && record->hasDefinition() && llvm::any_of(record->fields(), [](const clang::FieldDecl* field) {
+           const clang::RecordDecl* held = field->getType()->getAsRecordDecl();
+           return field->getType()->isIntegerType() ||
+                  (held && held->isInStdNamespace() && held->getIdentifier() && held->getName() == "atomic");
+         });
+}
+
 bool is_condition_wait(llvm::StringRef function) {
   const std::vector<std::string> words = words_of(function);
   return words.size() > 1 && words.back() == "wait" && says_word(function, {"cond", "cnd", "condition", "condvar"});

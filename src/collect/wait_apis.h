@@ -37,6 +37,8 @@ bool wraps_handle(clang::QualType type);
 // Whether a class is a condition variable by its name: std::condition_variable, base::ConditionVariable,
 // sync::Condition.
 bool is_condition(llvm::StringRef record);
+// Whether such a class remembers whether it was notified, in a field of its own: an event by another name.
+bool keeps_state(clang::QualType type);
 // The same for a function of C: pthread_cond_wait, cnd_wait, SDL_CondWait.
 bool is_condition_wait(llvm::StringRef function);
 bool is_in_std(const clang::FunctionDecl& function);

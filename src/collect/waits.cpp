@@ -153,7 +153,8 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     const llvm::StringRef name = name_of(&callee), record = record_of(&callee);
     const clang::Expr* object = call.getImplicitObjectArgument();
     if (is_condition(record) && (name == "wait" || name == "Wait")) {
-      if (given(call) <= 1 && !is_answered_for(call)) wait("condition", call, object, name);
+      if (given(call) <= 1 && !(given(call) == 0 && keeps_state(own_type(object))) && !is_answered_for(call))
+        wait("condition", call, object, name);
     } else if (api_of(own_type(object)) == "future" && !llvm::isa<clang::CXXConversionDecl>(callee)) {
       if (name == "get" || name == "wait") wait("future", call, object, name);
       if (name == "wait_for" || name == "wait_until" || name == "is_ready") asked.insert(node_of(object));
