@@ -477,6 +477,12 @@ TEST_F(Cli, ExplainPrintsTheChecksPage) {
   EXPECT_EQ(unknown.status, 3);
   EXPECT_THAT(unknown.err, HasSubstr("did you mean 'hard-coded-duration'?"));
   EXPECT_EQ(sandbox.run({"explain"}).status, 3);
+  // As a finding names it.
+  EXPECT_EQ(sandbox.run({"explain", "hard-coded-duration/duration"}).status, 0);
+  const RunResult no_kind = sandbox.run({"explain", "unvalidated-config/range"});
+  EXPECT_EQ(no_kind.status, 3);
+  EXPECT_THAT(no_kind.err,
+              HasSubstr("unvalidated-config has no kind 'range'; its kinds are swallowed-parse, unranged"));
 }
 
 TEST_F(Cli, ChecksListsThem) {
