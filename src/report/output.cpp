@@ -31,26 +31,22 @@ static std::error_code write_all(int descriptor, llvm::StringRef bytes, bool dur
 
 llvm::Error write_file_atomically(llvm::StringRef path, llvm::StringRef bytes) {
   namespace fs = llvm::sys::fs;
-  // A link is followed: the file that it names is replaced, not the link.
-  llvm::SmallString<256> target(path);
-  if (fs::exists(path)) {
-    llvm::SmallString<256> real;
-    if (std::error_code error = fs::real_path(path, real)) return cannot_write(path, error.message());
-    target = real;
-  }
   fs::file_status status;
-  bool exists = !fs::status(target, status) && fs::exists(status);
+  const bool exists = !fs::status(path, status) && fs::exists(status);
   if (exists && fs::is_directory(status)) return cannot_write(path, "it is a folder");
   int descriptor = -1;
   if (exists && !fs::is_regular_file(status)) { // /dev/stdout, a pipe: nothing to rename onto
-    if (std::error_code error = fs::openFileForWrite(target, descriptor, fs::CD_OpenExisting))
+    if (std::error_code error = fs::openFileForWrite(path, descriptor, fs::CD_OpenExisting))
       return cannot_write(path, error.message());
     if (std::error_code error = write_all(descriptor, bytes, /*durable=*/false))
       return cannot_write(path, error.message());
     return llvm::Error::success();
   }
 
-  llvm::SmallString<256> beside;
+  // A link is followed: the file that it names is replaced, not the link.
+  llvm::SmallString<256> target(path), beside;
+  if (exists)
+    if (std::error_code error = fs::real_path(path, target)) return cannot_write(path, error.message());
   if (std::error_code error = fs::createUniqueFile(target + ".%%%%%%%%.tmp", descriptor, beside))
     return cannot_write(path, error.message());
   std::error_code error = exists ? fs::setPermissions(descriptor, status.permissions()) : std::error_code();

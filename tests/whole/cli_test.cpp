@@ -376,6 +376,17 @@ TEST_F(Cli, FullDiskIsNoSuccess) {
   EXPECT_EQ(llvm::sys::ExecuteAndWait("/bin/sh", views), 3);
 }
 
+// -o json:/dev/stdout | jq, and -o json:>(jq …): a pipe has a name, but nothing can be put in its place.
+TEST_F(Cli, WritesIntoAPipe) {
+  const std::vector<std::string> words = {"bash", "-c",
+                                          "set -o pipefail; " PLUMBLINE_BINARY " scan --no-cache --quiet -p " +
+                                              sandbox.path("project") + " -o json:/dev/stdout | cat > " +
+                                              sandbox.path("copy.json")};
+  const std::vector<llvm::StringRef> views(words.begin(), words.end());
+  ASSERT_EQ(llvm::sys::ExecuteAndWait("/bin/bash", views), 0);
+  EXPECT_EQ(nlohmann::json::parse(sandbox.read("copy.json"), nullptr, false)["schema"], 1);
+}
+
 TEST_F(Cli, QuietSaysNothingAndPipesGetNoEscapes) {
   EXPECT_EQ(sandbox.run({"--quiet"}).err, "");
   const RunResult piped = sandbox.run({});
