@@ -269,9 +269,13 @@ class Judge {
         production.push_back(holding);
     if (production.empty()) return;
     if (program.configuration->reaches(node)) {
-      if (!seams.is_given_a_setting(node)) return;
+      if (!seams.settings.is_given_one(node)) return;
+      const bool for_it = seams.settings.are_for_it(*seam);
       for (const Holding* holding : production)
-        if (!holding->is_default) report_bypass(*seam, *holding);
+        if (!holding->is_default && !seams.is_variant(holding->function, *seam) &&
+            !seams.settings.are_consulted_in(holding->function, node) &&
+            (for_it || seams.settings.are_in_reach(node, holding->location, access.of_owner(holding->owner))))
+          report_bypass(*seam, *holding);
     } else if (!seams.is_open(node) && !is_override(node) && !program.may_be_used_elsewhere(node)) {
       report_never_injected(*seam, production);
     }
@@ -398,12 +402,27 @@ class Judge {
           list(passed);
       if (!left.empty()) finding.message += "; else the default " + list(left) + " stays";
     } else {
-      finding.message += (function ? setter ? "nobody calls it" : "no call gives it" : "nobody sets it") +
-                         std::string(", so the default ") + list(left) + " stays";
+      finding.message += (function ? setter ? nobody_calls(function->id) : "no call gives it" : nobody_sets(seam.id)) +
+                         ", so the default " + list(left) + " stays";
     }
     finding.suggestion = "Pass a setting where it is " + std::string(function ? setter ? "set" : "called" : "set") +
                          ", with today's value as its default" + nearest_setting(holdings) + ".";
     findings.push_back(std::move(finding));
+  }
+
+  // Calls that pass zero or "for ever" are there, and give it nothing that a setting would say.
+  std::string nobody_calls(EntityId setter) const {
+    const std::size_t calls = seams.calls_of(setter).size();
+    return calls == 0 ? "nobody calls it" : "none of its " + count(calls, "call") + " passes a span or limit";
+  }
+
+  std::string nobody_sets(EntityId field) const {
+    const std::span<const std::uint32_t> flows = program.flows_to(field);
+    const bool written = std::any_of(flows.begin(), flows.end(), [&](std::uint32_t index) {
+      const EntityFact* from = program.entity(program.flows[index].from);
+      return from && from->kind == EntityKind::parameter;
+    });
+    return written ? "nobody sets it to a span or limit" : "nobody sets it";
   }
 
   // The first of those who pass constants that has a configuration at hand.

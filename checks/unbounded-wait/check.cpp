@@ -74,7 +74,12 @@ static void judge(const Program& program, std::vector<Finding>& findings) {
     finding.entity = function ? function->qualified : "";
     finding.owner = record && record->kind == EntityKind::record ? record->qualified : finding.entity;
     finding.role = "timeout";
-    finding.message = call.call + "() " + std::string(said.what) + " " +
+    // What an `if` before the wait has asked is known before, not after: threads also wake for no reason.
+    const std::string_view what =
+        call.asked_once ? "has no predicate but an 'if' that asks once, and no time limit: it may wake for no reason, "
+                          "and a notification that never comes leaves"
+                        : said.what;
+    finding.message = call.call + "() " + std::string(what) + " " +
                       (function && !function->name.empty() ? function->name + "()" : "the caller") +
                       " waiting for ever";
     if (maker && !maker->name.empty()) finding.message += "; the future comes from " + maker->name + "()";

@@ -7,6 +7,15 @@
 
 namespace plumbline {
 
+// nullptr, also where an empty smart pointer is made of it.
+static bool is_nothing(const clang::Expr& argument, const clang::ASTContext& ast) {
+  const clang::Expr* written = argument.IgnoreUnlessSpelledInSource();
+  if (llvm::isa<clang::CXXNullPtrLiteralExpr, clang::GNUNullExpr>(written)) return true;
+  return argument.getType()->isPointerType() &&
+         argument.isNullPointerConstant(const_cast<clang::ASTContext&>(ast),
+                                        clang::Expr::NPC_ValueDependentIsNotNull) != clang::Expr::NPCK_NotNull;
+}
+
 bool FlowWriter::built(const clang::Expr& expression) {
   if (lowering.is_consumed(&expression) || lowering.is_consumed(strip(&expression)) ||
       traits_of(expression.getType()).type_class != TypeClass::duration)
@@ -128,6 +137,7 @@ void FlowWriter::arguments(const clang::Expr* call, const clang::FunctionDecl& c
   fact.site = site;
   fact.location = context.expansion_of(call->getSourceRange());
   fact.arguments = explicit_arguments;
+  fact.takes_away = !given.empty() && is_nothing(*given.front(), context.ast);
   call_of(fact);
   // using Base::Base: who makes the derived class calls the base's constructor with what is given.
   if (const clang::CXXConstructorDecl* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(&callee);

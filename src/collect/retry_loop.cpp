@@ -343,6 +343,13 @@ class Loop : LoopSurvey {
     return type->isPointerType() || (record && record->isInStdNamespace());
   }
 
+  // A number that the loop changes otherwise than by what is tried: `if (size <= 16) abort(); size = smaller;`.
+  bool moves(const clang::Expr* side) const {
+    const clang::ValueDecl* variable = value_named_by(side);
+    return variable && variable->getType()->isIntegerType() && changed.contains(variable) && !own.contains(variable) &&
+           !result_of(variable);
+  }
+
   bool looks_at_bound(const clang::Stmt* statement) const {
     if (!statement || statement == tried) return false; // connect(hosts[attempt % count]) bounds nothing
     if (const clang::Expr* expression = llvm::dyn_cast<clang::Expr>(statement)) {
@@ -354,6 +361,9 @@ class Loop : LoopSurvey {
         if (has_word(name_of(variable), timing) || traits_of(variable->getType()).type_class == TypeClass::time_point)
           return true;
       }
+      if (const clang::BinaryOperator* relation = llvm::dyn_cast<clang::BinaryOperator>(expression);
+          relation && relation->isRelationalOp() && (moves(relation->getLHS()) || moves(relation->getRHS())))
+        return true;
       if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(expression))
         if (const clang::FunctionDecl* callee = call->getDirectCallee();
             callee && (has_word(name_of(callee), timing) || has_word(name_of(callee), bounding)) &&

@@ -137,6 +137,23 @@ static bool leaves(const clang::Stmt* statement) {
                                clang::GotoStmt>(statement);
 }
 
+bool asks_once(const clang::FunctionDecl& function, const clang::CallExpr& call) {
+  llvm::SmallVector<const clang::Stmt*, 16> way;
+  if (!way_to(function.getBody(), &call, way)) return false;
+  for (std::size_t i = 0; i + 1 < way.size(); ++i) {
+    if (const clang::IfStmt* choice = llvm::dyn_cast<clang::IfStmt>(way[i])) {
+      if (way[i + 1] == choice->getThen() || way[i + 1] == choice->getElse()) return true;
+    } else if (const clang::CompoundStmt* block = llvm::dyn_cast<clang::CompoundStmt>(way[i])) {
+      for (const clang::Stmt* statement : block->body()) {
+        if (statement == way[i + 1]) break;
+        const clang::IfStmt* choice = llvm::dyn_cast<clang::IfStmt>(statement);
+        if (choice && leaves(choice->getThen())) return true;
+      }
+    }
+  }
+  return false;
+}
+
 bool is_limited_otherwise(const clang::FunctionDecl& function, const clang::CallExpr& call) {
   llvm::SmallVector<const clang::Stmt*, 16> way;
   if (!way_to(function.getBody(), &call, way)) return false;

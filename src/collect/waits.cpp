@@ -282,6 +282,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     }
     wait.call += name;
     wait.handle = api == "condition" ? EntityId::none : node_of(handle);
+    wait.asked_once = api == "condition" && asks_once(*function, call);
     if (api == "future") {
       const clang::CallExpr* made = llvm::dyn_cast_or_null<clang::CallExpr>(unwrapped(handle));
       const clang::FunctionDecl* maker = made ? made->getDirectCallee() : nullptr;

@@ -160,7 +160,8 @@ void write(FactTable& table, const CallFact& call) {
       .object(call.callee)
       .at(call.location)
       .number("site", id(call.site))
-      .number("arguments", call.arguments);
+      .number("arguments", call.arguments)
+      .number("takes_away", call.takes_away);
 }
 
 CallFact read_call(const FactTable& table, const Fact& fact) {
@@ -170,6 +171,7 @@ CallFact read_call(const FactTable& table, const Fact& fact) {
   call.location = fact.location;
   call.site = id(table.number(fact, "site"));
   call.arguments = static_cast<unsigned>(table.number(fact, "arguments"));
+  call.takes_away = table.number(fact, "takes_away") != 0;
   return call;
 }
 

@@ -122,7 +122,8 @@ struct UseFact {
 struct CallFact {
   EntityId caller = EntityId::none, callee = EntityId::none, site = EntityId::none;
   Location location;
-  unsigned arguments = 0; // given explicitly
+  unsigned arguments = 0;  // given explicitly
+  bool takes_away = false; // the first of them is nothing: reset(nullptr)
 };
 
 struct MacroFact {

@@ -2,6 +2,7 @@
 
 #include "facts/words.h"
 #include "program/not_tunable.h"
+#include "program/seam_settings.h"
 #include "program/sinks.h"
 #include "program/tunables.h"
 #include "program/walk.h"
@@ -29,6 +30,13 @@ static bool is_seconds_type(std::string_view type) {
   return type == "time_t" || type == "const time_t" || type == "std::time_t" || type == "const std::time_t";
 }
 
+// A packet's time to live is a number of hops, and has eight bits (RFC 791, 3.1).
+static bool is_byte(std::string_view type) {
+  if (type.starts_with("const ")) type.remove_prefix(6);
+  if (type.starts_with("std::")) type.remove_prefix(5);
+  return type == "unsigned char" || type == "uint8_t" || type == "u_char" || type == "char";
+}
+
 static std::optional<Consumer> by_name(std::string_view name, const EntityFact& entity, std::string what) {
   Meaning meaning = meaning_of(name, entity.type_class);
   // A parameter of that type is a moment as often.
@@ -36,6 +44,7 @@ static std::optional<Consumer> by_name(std::string_view name, const EntityFact& 
     return Consumer{Dimension::duration, "other",         second,           Certainty::by_type,
                     entity.id,           std::move(what), std::string(name)};
   if (meaning.dimension == Dimension::none) return std::nullopt;
+  if (meaning.role == "ttl" && meaning.tick == 0 && is_byte(entity.type)) return std::nullopt;
   if (meaning.dimension == Dimension::duration && meaning.tick == 0 && is_seconds_type(entity.type))
     meaning.tick = second;
   return Consumer{meaning.dimension, std::string(meaning.role),
@@ -305,7 +314,9 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
     // memcpy(out, in, std::min(16, size)): how much data there is, unless somebody configures it.
     bool data = name == "size" || name == "len" || name == "length" || name == "count" || name == "n" ||
                 name == "nbytes" || name == "bytes" || name == "left" || name == "available";
-    if (data && !deliberate && !program.configuration->reaches(use.other)) return std::nullopt;
+    if (data && !deliberate && !program.configuration->is_source(use.other) &&
+        !SeamSettings(program).is_given_one(use.other))
+      return std::nullopt;
     if (!deliberate && !named_limit && !span && (!plain || small)) return std::nullopt;
     return Consumer{Dimension::limit, "clamp", 0, Certainty::by_operation, use.other, what, name};
   }

@@ -14,7 +14,8 @@ void write(FactTable& table, const WaitCall& call) {
       .text("call", call.call)
       .text("text", call.text)
       .text("line", call.line)
-      .number("foreign", call.foreign);
+      .number("foreign", call.foreign)
+      .number("once", call.asked_once);
 }
 
 static WaitCall read_wait_call(const FactTable& table, const Fact& fact) {
@@ -25,7 +26,8 @@ static WaitCall read_wait_call(const FactTable& table, const Fact& fact) {
           std::string(table.text(fact, "call")),
           std::string(table.text(fact, "text")),
           std::string(table.text(fact, "line")),
-          table.number(fact, "foreign") != 0};
+          table.number(fact, "foreign") != 0,
+          table.number(fact, "once") != 0};
 }
 
 void write(FactTable& table, const HandleEdge& edge) {

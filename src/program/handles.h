@@ -20,10 +20,11 @@ namespace plumbline {
 struct WaitCall {
   EntityId function = EntityId::none, handle = EntityId::none;
   Location location;
-  std::string api;        // condition, future, curl, hiredis, grpc, mysql, socket
-  std::string call;       // as a reader would name it: "results_.get", "curl_easy_perform"
-  std::string text, line; // as written; the whole source line
-  bool foreign = false;   // a future, as another component's function gives it: whoever made it, made it there
+  std::string api;         // condition, future, curl, hiredis, grpc, mysql, socket, asio
+  std::string call;        // as a reader would name it: "results_.get", "curl_easy_perform"
+  std::string text, line;  // as written; the whole source line
+  bool foreign = false;    // a future, as another component's function gives it: whoever made it, made it there
+  bool asked_once = false; // a condition: an `if` asks before the wait, and nobody after it
 };
 
 // `foreign`: the result of another component's function, which says nothing about who limits it. `member`: from what a

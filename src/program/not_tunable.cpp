@@ -42,23 +42,50 @@ bool asks_for_more_than_one(const UseFact& use, double value) {
   return value == 2 && (use.operation == ">=" || use.operation == "<") && names.substr(names.rfind(',') + 1) == "size";
 }
 
-bool says_the_span(std::string_view text, double nanoseconds) {
-  static constexpr std::pair<std::string_view, std::int64_t> units[] = {
-      {"ms", millisecond}, {"s", second},    {"sec", second}, {"secs", second}, {"m", minute},
-      {"min", minute},     {"mins", minute}, {"h", hour},     {"hour", hour},   {"d", day}};
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+static constexpr std::pair<std::string_view, std::int64_t> spelled_units[] = {
+    {"ms", millisecond}, {"s", second},    {"sec", second}, {"secs", second}, {"m", minute},
+    {"min", minute},     {"mins", minute}, {"h", hour},     {"hour", hour},   {"d", day}};
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// Whether a number and its unit, as in 10s, say the span. `embedded`: only as part of a longer name.
+static bool spells_the_span(std::string_view text, double nanoseconds, bool embedded) {
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!is_digit(text[i]) || (i > 0 && (is_digit(text[i - 1]) || is_letter(text[i - 1])))) continue;
+    const char before = i > 0 ? text[i - 1] : ' ';
+    if (!is_digit(text[i]) || is_digit(before)) continue;
+    if (embedded ? !is_letter(before) && before != '_' : is_letter(before)) continue;
     double number = 0;
     for (; i < text.size() && is_digit(text[i]); ++i) number = number * 10 + (text[i] - '0');
     const std::size_t begin = i;
     while (i < text.size() && is_letter(text[i])) ++i;
     const std::string_view unit = text.substr(begin, i - begin);
-    for (const std::pair<std::string_view, std::int64_t>& known : units)
+    for (const std::pair<std::string_view, std::int64_t>& known : spelled_units)
       if (unit == known.first && nanoseconds == number * static_cast<double>(known.second)) return true;
   }
   return false;
+}
+
+bool says_the_span(std::string_view text, double nanoseconds) { return spells_the_span(text, nanoseconds, false); }
+
+bool is_called_by_its_span(std::string_view line, double nanoseconds) {
+  const std::size_t comment = std::min(line.find("//"), line.find("/*"));
+  return nanoseconds > 0 && spells_the_span(line.substr(0, comment), nanoseconds, true);
+}
+
+bool writes_time_down(const EntityFact* function, double nanoseconds) {
+  if (!function || function->type_class != TypeClass::text) return false;
+  return std::any_of(std::begin(spelled_units), std::end(spelled_units),
+                     [&](const std::pair<std::string_view, std::int64_t>& unit) {
+                       return nanoseconds == static_cast<double>(unit.second);
+                     });
+}
+
+bool asks_for_a_whole_message(std::string_view names, double value) {
+  constexpr double longest_header = 64; // bytes; more is how much may be buffered
+  const std::vector<std::string> words = words_of(names.substr(names.rfind(',') + 1));
+  return value < longest_header && words.size() > 1 && (words.back() == "length" || words.back() == "bytes") &&
+         has_word(words[words.size() - 2], {"buffer", "buf", "buffered", "iobuf"});
 }
 
 bool names_a_format(std::string_view name) {

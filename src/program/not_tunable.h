@@ -8,7 +8,8 @@
 
 namespace plumbline {
 
-inline constexpr double longer_than_anybody_waits = 50.0 * 365 * static_cast<double>(day); // nanoseconds
+// Nanoseconds. What is longer is "for ever", or a date since 2000 in the seconds of time_t.
+inline constexpr double longer_than_anybody_waits = 30.0 * 365 * static_cast<double>(day);
 
 // How "for ever" and "as much as there is" are spelled.
 bool is_endless(const ConstantFact& constant);
@@ -44,6 +45,21 @@ bool asks_for_more_than_one(const UseFact& use, double value);
 
 // sample_10s, window_5m: the span that the name says is what the thing is. `text` may hold several names.
 bool says_the_span(std::string_view text, double nanoseconds);
+
+// set("checks_5min", checks_within(300)), timer20ms = make_timer(20): the line calls the thing by the span. `line` is
+// the source line of a constant that has no name of its own.
+bool is_called_by_its_span(std::string_view line, double nanoseconds);
+
+// So short that nobody waits for it.
+inline bool is_granularity(double nanoseconds) {
+  return nanoseconds > 0 && nanoseconds < 10.0 * static_cast<double>(microsecond);
+}
+
+// `if (seconds >= 3600)` in a function that returns text: how a time is written down. `function` may be null.
+bool writes_time_down(const EntityFact* function, double nanoseconds);
+
+// buffer_length() < 48: whether all of a message is there. `names` are those of the other operand.
+bool asks_for_a_whole_message(std::string_view names, double value);
 
 // PACKET_SIZE, kHeaderLength: how something is laid out on the wire or on disk, unless a bound is meant.
 bool names_a_format(std::string_view name);

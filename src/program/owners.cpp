@@ -5,6 +5,7 @@
 #include "project/project.h"
 
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 
 namespace plumbline {
@@ -50,15 +51,40 @@ ConfigAccess::ConfigAccess(const Program& linked) : program(linked) {
   collect_reads();
 }
 
+// Option::get_int(key), Preferences::text(key): a table of settings that gives them by key, in a class that is called
+// after what it holds. Nothing needs adding to it for one more setting.
+static bool is_store(const Program& program, const EntityFact& record) {
+  static constexpr std::array holds = {"option",  "options",    "config", "configuration", "conf",     "cfg",
+                                       "setting", "settings",   "prefs",  "preference",    "property", "preferences",
+                                       "param",   "properties", "params", "parameter",     "flags",    "parameters"};
+  const std::vector<std::string> words = words_of_type(record.name);
+  if (words.empty() || std::find(holds.begin(), holds.end(), words.back()) == holds.end()) return false;
+  unsigned given = 0, numbers = 0;
+  for (std::uint32_t index : program.members_of(record.id)) {
+    const EntityFact& method = program.entities[index];
+    if (method.kind != EntityKind::function || !method.has(is_public) || !method.has(is_const_method)) continue;
+    const std::span<const std::uint32_t> members = program.members_of(method.id);
+    const bool keyed = std::any_of(members.begin(), members.end(), [&](std::uint32_t member) {
+      return program.entities[member].kind == EntityKind::parameter;
+    });
+    const bool number = method.type_class == TypeClass::integer || method.type_class == TypeClass::floating ||
+                        method.type_class == TypeClass::duration;
+    given += keyed && (number || method.type_class == TypeClass::text);
+    numbers += keyed && number;
+  }
+  return given >= 2 && numbers >= 1;
+}
+
 // Whatever a configuration has as a field is configuration, also a buffer or a timer; what somebody can be given values
 // with has fields to set, or says what it is.
 bool ConfigAccess::is_configuration(EntityId type) const {
-  if (!program.configuration->is_config_type(type)) return false;
+  if (type == EntityId::none) return false;
   std::pair<std::unordered_map<EntityId, bool>::iterator, bool> entry = verdicts.try_emplace(type, false);
   if (!entry.second) return entry.first->second;
   const EntityFact* record = program.entity(type);
-  if (!record) return false;
+  if (!record || record->kind != EntityKind::record) return false;
   bool& verdict = entry.first->second;
+  if (!program.configuration->is_config_type(type)) return verdict = is_store(program, *record);
   verdict =
       record->has(is_config_annotated) || !record->has(is_defined) || is_config_name(*program.settings, record->name);
   for (std::uint32_t index : program.members_of(type))

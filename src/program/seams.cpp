@@ -6,11 +6,12 @@
 #include "project/project.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace plumbline {
 
-SeamModel::SeamModel(const Program& linked) : program(linked) {
+SeamModel::SeamModel(const Program& linked) : settings(linked), program(linked) {
   index_calls();
   find_open();
   for (const SuppressionComment& comment : program.suppression_comments)
@@ -43,30 +44,6 @@ bool SeamModel::is_test_code(EntityId function) const {
   const std::vector<std::string> words = words_of(fact->name);
   return std::any_of(words.begin(), words.end(),
                      [](const std::string& word) { return word == "unittest" || word == "selftest"; });
-}
-
-bool SeamModel::is_given_a_setting(EntityId node) const {
-  // Whose value has been through more, nobody would call a setting.
-  // plumbline: allow(hard-coded-limit) the same code has the same findings, whoever scans it
-  constexpr std::size_t max_nodes = 200;
-  const std::pair<std::unordered_map<EntityId, bool>::iterator, bool> entry = given.try_emplace(node, false);
-  if (!entry.second) return entry.first->second;
-  std::vector<EntityId> nodes{node};
-  std::unordered_set<EntityId> seen{node};
-  for (std::size_t i = 0; i < nodes.size() && i < max_nodes; ++i)
-    for (std::uint32_t index : program.flows_to(nodes[i])) {
-      const FlowFact& flow = program.flows[index];
-      const EntityFact* from = program.entity(flow.from);
-      if (!from) from = program.entity(program.function_of(flow.from));
-      // A number that is made of text or of a document's node is what somebody wrote there.
-      const bool computed = flow.kind == FlowKind::derived && from &&
-                            (from->type_class == TypeClass::integer || from->type_class == TypeClass::floating ||
-                             from->type_class == TypeClass::duration || from->type_class == TypeClass::time_point);
-      if (computed || !program.configuration->reaches(flow.from)) continue;
-      if (program.configuration->is_source(flow.from)) return entry.first->second = true;
-      if (seen.insert(flow.from).second) nodes.push_back(flow.from);
-    }
-  return false;
 }
 
 void SeamModel::index_calls() {
@@ -111,8 +88,16 @@ void SeamModel::find_open() {
       }
     }
   }
-  for (std::size_t i = 0; i < queue.size(); ++i)
+  for (std::size_t i = 0; i < queue.size(); ++i) {
     for (std::uint32_t index : program.flows_from(queue[i])) start(program.flows[index].to);
+    // int* interval = &config->interval; *interval = read();
+    const EntityFact* pointer = program.entity(queue[i]);
+    if (!pointer || pointer->kind != EntityKind::variable || pointer->type.find('*') == std::string::npos) continue;
+    for (std::uint32_t index : program.flows_to(queue[i])) {
+      const EntityFact* target = program.entity(program.flows[index].from);
+      if (target && target->kind == EntityKind::field) start(target->id);
+    }
+  }
 }
 
 bool SeamModel::is_outside_callable(const EntityFact& function) const {
@@ -169,6 +154,23 @@ bool SeamModel::serves_many(const EntityFact& parameter) const {
   return owners.size() >= many_owners && values.size() >= many_values;
 }
 
+// bool elapsed(span) const: a question that somebody asks about a span of his own.
+static bool asks_about(const Program& program, const EntityFact& function, const EntityFact& parameter) {
+  if (!function.has(is_const_method) || function.type_class != TypeClass::boolean) return false;
+  const std::span<const std::uint32_t> uses = program.uses_of(parameter.id);
+  return !uses.empty() && program.flows_from(parameter.id).empty() &&
+         std::all_of(uses.begin(), uses.end(),
+                     [&](std::uint32_t use) { return program.uses[use].kind == UseKind::compare; });
+}
+
+// expiry.sub(5s): arithmetic of a point in time, written as a method.
+static bool is_arithmetic(const EntityFact& function) {
+  static constexpr std::array verbs = {"add", "sub", "subtract", "plus", "minus", "advance"};
+  std::vector<std::string> words = words_of(function.name);
+  while (words.size() > 1 && (unit_of_word(words.back()) || words.back() == "time")) words.pop_back();
+  return words.size() == 1 && std::find(verbs.begin(), verbs.end(), words.front()) != verbs.end();
+}
+
 // Project functions that are to their callers what sleep() is: they say how to wait and not for what. What they are
 // given is no setting of theirs, so each caller's value is the caller's own. A free function needs to be used for
 // several things to count.
@@ -178,6 +180,8 @@ bool SeamModel::is_timing_primitive(const EntityFact& function, const EntityFact
   if (!entry.second) return entry.first->second;
   const EntityFact* record = program.entity(function.owner);
   bool member = record && record->kind == EntityKind::record; // of a timer, a condition variable, an event
+  if (member && (asks_about(program, function, parameter) || is_arithmetic(function)))
+    return entry.first->second = true;
   const bool by_name = names_only_time(function.name);
   // What a timer of the project is set to, several callers decide.
   const bool of_timer = !by_name && member && !function.has(is_constructor) && names_only_time(record->name);
@@ -213,6 +217,20 @@ EntityId SeamModel::setter_of(EntityId field, EntityId record) const {
     return entry.first->second = parameter->id;
   }
   return EntityId::none;
+}
+
+bool SeamModel::is_variant(EntityId function, const EntityFact& parameter) const {
+  const EntityFact* maker = program.entity(function);
+  const EntityFact* callee = program.entity(parameter.owner);
+  if (!maker || !callee || !maker->has(is_constructor) || !callee->has(is_constructor)) return false;
+  std::vector<EntityId> classes{maker->owner};
+  std::unordered_set<EntityId> seen{maker->owner};
+  for (std::size_t i = 0; i < classes.size(); ++i)
+    for (EntityId base : program.bases_of(classes[i])) {
+      if (base == callee->owner) return true;
+      if (seen.insert(base).second) classes.push_back(base);
+    }
+  return false;
 }
 
 const Consumer* SeamModel::consumer_behind(EntityId node) const {
@@ -296,6 +314,10 @@ void SeamModel::hold(const Tunable& tunable) {
   }
   bool only_one = arms.size() + uses.size() == 1;
   for (const UseFact* use : uses) {
+    // std::max(1, interval_): what was given is kept from being nothing.
+    if (use->kind == UseKind::floor && tunable.constant.value <= 1 && program.configuration->reaches(use->other) &&
+        bounded_by(program, *use) == EntityId::none)
+      continue;
     std::optional<Consumer> consumer = consumer_of(program, *use);
     if (!only_one && (!consumer || consumer->dimension != tunable.consumer.dimension)) continue;
     Holding holding;
@@ -429,19 +451,24 @@ void SeamModel::find_defaults_left() {
     if (!consumer)
       if (const Consumer* behind = consumer_behind(parameter->id)) consumer = *behind;
     if (!consumer) continue;
+    // One at a time is how the code works.
+    if (const ConstantFact* constant = program.constant(flow.from);
+        constant && constant->value <= 1 && consumer->dimension == Dimension::limit)
+      continue;
     // Only a parameter that some call gives has its default left by others.
     bool configured = false;
     for (std::uint32_t index : program.flows_to(parameter->id))
       configured |=
           program.flows[index].kind != FlowKind::default_argument && configuration.reaches(program.flows[index].from);
-    if (!configured || !is_given_a_setting(parameter->id)) continue;
+    if (!configured || !settings.is_given_one(parameter->id) || !settings.are_for_it(*parameter)) continue;
     for (std::uint32_t index : calls_of(function->id)) {
       const CallFact& call = program.calls[index];
-      if (call.arguments > static_cast<unsigned>(parameter->index) || is_test(call.location) ||
+      if (call.arguments > static_cast<unsigned>(parameter->index) || call.takes_away || is_test(call.location) ||
           !program.is_ours(call.location))
         continue;
       EntityId owner = owner_of_code(program, call.caller);
       if (owner != EntityId::none && configuration.is_config_type(owner)) continue;
+      if (settings.are_consulted_in(call.caller, parameter->id) || is_variant(call.caller, *parameter)) continue;
       defaults_left.push_back({index, parameter->id, flow.from, *consumer});
     }
   }

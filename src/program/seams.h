@@ -3,6 +3,7 @@
 #pragma once
 
 #include "program/owners.h"
+#include "program/seam_settings.h"
 #include "program/tunables.h"
 
 #include <map>
@@ -37,6 +38,7 @@ class SeamModel {
 
   std::vector<Holding> holdings; // sorted by tunable, then as found
   std::vector<DefaultLeft> defaults_left;
+  SeamSettings settings; // what the seams are given by configuration
 
   // Whether what reaches the node may come from outside the program, or is computed from it: nobody can say then that
   // configuration never gets there.
@@ -47,9 +49,9 @@ class SeamModel {
   bool is_test(const Location& location) const;
   // A function that tests, in whatever file: C libraries have their unittest_…() beside the code.
   bool is_test_code(EntityId function) const;
-  // Some call gives the node a setting as it is, rather than something that is computed from one: what is left of a
-  // deadline, the size of a message. Only then could other calls give that setting too.
-  bool is_given_a_setting(EntityId node) const;
+  // The function makes an object of a class derived from the one whose constructor has the parameter: what it hands to
+  // its base makes the variant that it is.
+  bool is_variant(EntityId function, const EntityFact& parameter) const;
   // A value that enters here ends in a consumer of a time span or limit.
   const Consumer* consumer_behind(EntityId node) const;
 
@@ -73,7 +75,6 @@ class SeamModel {
   mutable std::unordered_map<EntityId, std::optional<Consumer>> consumers;
   mutable std::unordered_map<EntityId, EntityId> setters;
   mutable std::unordered_map<EntityId, bool> primitives; // by parameter
-  mutable std::unordered_map<EntityId, bool> given;      // by node
   mutable std::unordered_map<StringId, bool> tests;
   std::map<std::pair<std::string, std::uint32_t>, const SuppressionComment*> comments; // by file and line
 };

@@ -173,6 +173,16 @@ class TunableFinder {
     if (is_unit_of_its_owner(tunable.owner, tunable.nanoseconds)) return std::nullopt;
     if (tunable.nanoseconds > 0 && best.use && says_the_span(best.use->other_text, tunable.nanoseconds))
       return std::nullopt; // now - sample_10s.time >= 10 s
+    if (best.use && best.use->kind == UseKind::compare &&
+        writes_time_down(program.entity(best.use->function), tunable.nanoseconds))
+      return std::nullopt;
+    const bool nameless = name.empty() && dimension == Dimension::duration;
+    if (nameless &&
+        is_called_by_its_span(constant.line, tunable.nanoseconds > 0 ? tunable.nanoseconds
+                                                                     : constant.value * static_cast<double>(second)))
+      return std::nullopt;
+    if (named && is_granularity(tunable.nanoseconds) && program.flows_from(named->id).empty())
+      return std::nullopt; // MIN_SLEEP_US = 2, with which times left are only compared
     return tunable;
   }
 
@@ -333,7 +343,9 @@ class TunableFinder {
           is_size_of_a_number(constant.value, called ? called->name : "", own))
         return false;
     }
-    if (best.use && asks_for_more_than_one(*best.use, constant.value)) return false;
+    if (best.use && (asks_for_more_than_one(*best.use, constant.value) ||
+                     asks_for_a_whole_message(best.use->other_names, constant.value)))
+      return false;
     // A buffer that grows has to start with something; so few bytes, or what is called nothing but a size on the way
     // there, bound nothing.
     if ((best.consumer.role == "capacity" || best.consumer.role == "size") && names_a_buffer(best.consumer.name)) {
