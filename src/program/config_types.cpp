@@ -3,6 +3,7 @@
 // connection or a request that a configuration happens to point to is an object at work, and its fields are state.
 #include "program/config_types.h"
 #include "facts/words.h"
+#include "program/configuration.h"
 #include "program/names.h"
 #include "project/project.h"
 
@@ -40,6 +41,11 @@ bool has_settings(const Program& program, EntityId record) {
     const Meaning meaning = meaning_of(member.name, member.type_class);
     return member.type_class == TypeClass::duration || (meaning.dimension != Dimension::none && meaning.strong);
   });
+}
+
+bool takes_settings(const Program& program, const EntityFact& type) {
+  return type.has(is_config_annotated) || is_config_name(*program.settings, type.name) ||
+         program.configuration->is_config_type(type.owner) || has_settings(program, type.id);
 }
 
 static bool is_number(TypeClass type_class) {

@@ -23,13 +23,6 @@ struct VisibleConfig {
 };
 } // namespace
 
-// Whether a setting has its place in the type: one that is named as configuration, or has settings already. A list or
-// an address that a configuration holds among other things is used for much else.
-static bool takes_settings(const Program& program, const EntityFact& type) {
-  return type.has(is_config_annotated) || is_config_name(*program.settings, type.name) ||
-         program.configuration->is_config_type(type.owner) || has_settings(program, type.id);
-}
-
 // What the function or its class can name that is of config type, closest first.
 static std::vector<VisibleConfig> visible_configs(const Program& program, EntityId function, EntityId record) {
   std::vector<VisibleConfig> visible;
@@ -55,16 +48,17 @@ static std::vector<VisibleConfig> visible_configs(const Program& program, Entity
       if (!add("", base) && next == EntityId::none) next = base;
     current = next;
   }
-  // Through what a function is given: rk->rk_conf, context.config.
+  // Through what a function is given, or has got: rk->rk_conf, context.config.
   for (std::uint32_t member : program.members_of(function)) {
-    const EntityFact& parameter = program.entities[member];
-    if (parameter.kind != EntityKind::parameter || parameter.name.empty() || parameter.has(is_plural_type) ||
-        program.configuration->is_config_type(parameter.type_entity))
+    const EntityFact& object = program.entities[member];
+    const bool is_object = object.kind == EntityKind::parameter || object.has(is_local);
+    if (!is_object || object.name.empty() || object.has(is_plural_type) ||
+        program.configuration->is_config_type(object.type_entity))
       continue;
-    for (std::uint32_t index : program.members_of(parameter.type_entity)) {
+    for (std::uint32_t index : program.members_of(object.type_entity)) {
       const EntityFact& field = program.entities[index];
       if (field.kind == EntityKind::field && field.has(is_public))
-        add(access(parameter) + access(field), field.type_entity);
+        add(access(object) + access(field), field.type_entity);
     }
   }
   return visible;

@@ -75,21 +75,16 @@ static bool is_store(const Program& program, const EntityFact& record) {
   return given >= 2 && numbers >= 1;
 }
 
-// Whatever a configuration has as a field is configuration, also a buffer or a timer; what somebody can be given values
-// with has fields to set, or says what it is.
+// Whatever a configuration has as a field is configuration, also a buffer or a timer.
 bool ConfigAccess::is_configuration(EntityId type) const {
   if (type == EntityId::none) return false;
   std::pair<std::unordered_map<EntityId, bool>::iterator, bool> entry = verdicts.try_emplace(type, false);
   if (!entry.second) return entry.first->second;
   const EntityFact* record = program.entity(type);
   if (!record || record->kind != EntityKind::record) return false;
-  bool& verdict = entry.first->second;
-  if (!program.configuration->is_config_type(type)) return verdict = is_store(program, *record);
-  verdict =
-      record->has(is_config_annotated) || !record->has(is_defined) || is_config_name(*program.settings, record->name);
-  for (std::uint32_t index : program.members_of(type))
-    verdict |= program.entities[index].kind == EntityKind::field && program.entities[index].has(is_public);
-  return verdict;
+  return entry.first->second = program.configuration->is_config_type(type)
+                                   ? !record->has(is_defined) || takes_settings(program, *record)
+                                   : is_store(program, *record);
 }
 
 void ConfigAccess::collect_entities() {
@@ -138,7 +133,7 @@ void ConfigAccess::collect_entities() {
 // A context object that shows its configuration is as good as the configuration: `context_.config()`.
 void ConfigAccess::collect_shown_by_others() {
   for (const EntityFact& entity : program.entities) {
-    bool holds = entity.kind == EntityKind::field || entity.kind == EntityKind::parameter;
+    bool holds = entity.kind == EntityKind::field || entity.kind == EntityKind::parameter || entity.has(is_local);
     if (!holds || entity.has(is_plural_type) || is_configuration(entity.type_entity)) continue;
     const std::vector<ConfigAtHand>* list = find(shown, entity.type_entity);
     if (!list) continue;
@@ -151,7 +146,8 @@ void ConfigAccess::collect_shown_by_others() {
     EntityId function = function_around(program, entity.owner), owner = owner_of_code(program, entity.owner);
     if (owner == entity.type_entity) continue; // a copy of itself
     add(by_function, function, through.expression, through.type);
-    if (owner != function) add(through_functions, owner, through.expression, through.type);
+    if (owner != function && entity.kind == EntityKind::parameter)
+      add(through_functions, owner, through.expression, through.type);
   }
 }
 
