@@ -154,7 +154,8 @@ class AmbientVisitor : public AccessVisitor<AmbientVisitor> {
     }
     for (const std::string& word : words_of(std::string_view(callee.getName())))
       if (word == "make" || word == "create" || word == "new" || word == "build" || word == "load" || word == "parse" ||
-          word == "read" || word == "default" || word == "defaults" || word == "clone" || word == "init")
+          word == "read" || word == "version" || word == "default" || word == "defaults" || word == "clone" ||
+          word == "init")
         return false;
     return true;
   }

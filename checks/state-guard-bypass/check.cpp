@@ -112,7 +112,7 @@ static bool is_construction(const MachineFlow& flow, const StateMachine& machine
   if (write.from() != machine.all || write.event.after_write) return false;
   for (const std::string& word : name_words(flow.function))
     if (word == "init" || word == "initialize" || word == "initialise" || word == "construct" || word == "create" ||
-        word == "ctor")
+        word == "ctor" || word.starts_with("reinit"))
       return true;
   return false;
 }
@@ -154,16 +154,62 @@ static void around_the_function(const Program& program, const StateMachine& mach
 
 // --- machines with a function for each transition ---
 
-static std::string first_word(std::string_view function) {
-  const std::vector<std::string> words = name_words(function);
+// In C all functions of a module start with the module's name, and those for one type with the type's:
+// http_req_start(), http_req_end(). Such words say nothing of what a function does. Most functions of a file start with
+// the first, and several with both.
+class ModuleNames {
+ public:
+  explicit ModuleNames(const Program& program) : program(program) {
+    constexpr unsigned several = 6;
+    std::map<StringId, std::map<std::string, unsigned>> starts;
+    std::map<StringId, unsigned> functions;
+    for (const EntityFact& entity : program.entities) {
+      if (entity.kind != EntityKind::function || is_method(entity) || !program.is_ours(entity.location)) continue;
+      const std::vector<std::string> words = words_of(entity.name);
+      ++functions[entity.location.file];
+      if (words.size() > 1) ++starts[entity.location.file][words[0]];
+      if (words.size() > 2) ++starts[entity.location.file][words[0] + " " + words[1]];
+    }
+    for (const std::pair<const StringId, std::map<std::string, unsigned>>& file : starts)
+      for (const std::pair<const std::string, unsigned>& start : file.second)
+        if (start.second >= several &&
+            (start.first.find(' ') != std::string::npos || start.second * 2 > functions[file.first]))
+          names[file.first].insert(start.first);
+  }
+  // The words of a function's name that say what it does.
+  std::vector<std::string> words(const MachineFlow& flow) const {
+    std::vector<std::string> words = name_words(flow.function);
+    const EntityFact* function = program.entity(flow.flow.function);
+    const std::map<StringId, std::set<std::string>>::const_iterator found = names.find(flow.flow.location.file);
+    if (!function || is_method(*function) || found == names.end() || words.size() < 2) return words;
+    if (!found->second.contains(words[0])) return words;
+    const bool both = words.size() > 2 && found->second.contains(words[0] + " " + words[1]);
+    words.erase(words.begin(), words.begin() + (both ? 2 : 1));
+    return words;
+  }
+
+ private:
+  bool is_method(const EntityFact& function) const {
+    const EntityFact* owner = program.entity(function.owner);
+    return owner && owner->kind == EntityKind::record;
+  }
+  const Program& program;
+  std::map<StringId, std::set<std::string>> names; // by file: "http", "http req"
+};
+
+static std::string first_word(const ModuleNames& modules, const MachineFlow& flow) {
+  const std::vector<std::string> words = modules.words(flow);
   return words.empty() ? std::string() : words.front();
 }
 
 // cancel() moves to cancelled, mark_dead() to dead: the function is there for this transition. A function that handles
 // packets and moves the state on its way is no guard that others should have gone through.
-static bool is_named_after(const StateMachine& machine, const MachineFlow& flow, const MachineEvent& write) {
-  for (const std::string& word : name_words(flow.function))
+static bool is_named_after(const StateMachine& machine, const ModuleNames& modules, const MachineFlow& flow,
+                           const MachineEvent& write) {
+  const std::vector<std::string> general = words_of(machine.enumeration.name); // P2P_ROLE_ of p2p_role
+  for (const std::string& word : modules.words(flow))
     for (const std::string& state : words_of(machine.names(write.event.value.constants))) {
+      if (std::find(general.begin(), general.end(), state) != general.end()) continue;
       const std::size_t shared = std::min({word.size(), state.size(), std::size_t(4)});
       if (shared >= 2 && word.substr(0, shared) == state.substr(0, shared)) return true;
     }
@@ -185,14 +231,17 @@ static bool refuses_callers(const MachineFlow& flow) {
   });
 }
 
-// Functions that set a state because something has happened to the object, whatever it was in.
+// Functions that set a state because something has happened to the object, whatever it was in, or on their way through
+// a message.
 static bool is_lifecycle(std::string_view function) {
   const std::size_t colon = function.rfind("::");
   for (const std::string& word : words_of(colon == std::string_view::npos ? function : function.substr(colon + 2)))
     for (std::string_view other :
-         {"reset",     "clear",      "init",    "initialize", "initialise", "close", "shutdown", "abort",
-          "fail",      "disconnect", "destroy", "on",         "handle",     "error", "cleanup",  "teardown",
-          "terminate", "force",      "kill",    "setup",      "loop",       "run",   "main"})
+         {"reinit",     "reinitialize", "reinitialise", "reset",   "clear",    "init",       "initialize",
+          "initialise", "close",        "shutdown",     "abort",   "fail",     "disconnect", "destroy",
+          "on",         "handle",       "error",        "cleanup", "teardown", "terminate",  "force",
+          "kill",       "setup",        "loop",         "run",     "main",     "process",    "build",
+          "receive",    "recv",         "rx",           "send",    "parse"})
       if (word == other) return true;
   return false;
 }
@@ -212,9 +261,9 @@ static bool refuses_by_state(const StateMachine& machine, const MachineFlow& flo
   });
 }
 
-static bool is_transition(const StateMachine& machine, const MachineFlow& flow) {
+static bool is_transition(const StateMachine& machine, const ModuleNames& modules, const MachineFlow& flow) {
   return std::any_of(flow.writes.begin(), flow.writes.end(),
-                     [&](const MachineEvent& write) { return is_named_after(machine, flow, write); });
+                     [&](const MachineEvent& write) { return is_named_after(machine, modules, flow, write); });
 }
 
 // The guard's question, in this function's words. Which state the transition may start from is a guess that a reader
@@ -237,7 +286,7 @@ static std::string check_of(const StateMachine& machine, const MachineFlow& flow
 }
 
 static void among_siblings(const Program& program, const StateMachine& machine, const Callers& callers,
-                           std::vector<Finding>& findings) {
+                           const ModuleNames& modules, std::vector<Finding>& findings) {
   std::vector<const MachineFlow*> guards;
   std::set<EntityId> functions;
   for (const MachineFlow& flow : machine.flows) {
@@ -265,8 +314,9 @@ static void among_siblings(const Program& program, const StateMachine& machine, 
     const MachineFlow* guard = nullptr;
     for (const MachineFlow* other : guards)
       if (other->flow.holder == flow.flow.holder && owner_of(program, *other) == owner_of(program, flow) &&
-          (first_word(other->function) == first_word(flow.function) ||
-           (refuses_callers(flow) && is_transition(machine, *other))))
+          !is_lifecycle(other->function) &&
+          (first_word(modules, *other) == first_word(modules, flow) ||
+           (refuses_callers(flow) && is_transition(machine, modules, *other))))
         guard = guard ? guard : other;
     if (!guard || callers.only_checked(flow.flow.function, functions)) continue;
     Finding finding = finding_at(program, machine, flow, write, *guard);
@@ -335,6 +385,7 @@ static bool asks_about_target(const MachineEvent& write) {
 
 static void judge(const Program& program, std::vector<Finding>& findings) {
   const Callers callers(program);
+  const ModuleNames modules(program);
   for (const StateMachine& machine : program.machines) {
     std::vector<const MachineFlow*> checked;
     for (const MachineFlow* flow : checked_flows(machine))
@@ -346,7 +397,7 @@ static void judge(const Program& program, std::vector<Finding>& findings) {
       around_the_function(program, machine, checked, callers, findings);
       continue;
     }
-    among_siblings(program, machine, callers, findings);
+    among_siblings(program, machine, callers, modules, findings);
     past_the_method(program, machine, findings);
   }
 }

@@ -140,6 +140,9 @@ static std::vector<const MachineEvent*> effects_before(const Program& program, c
 static void unguarded(const Program& program, const StateMachine& machine, const MachineFlow& flow,
                       std::vector<Finding>& findings) {
   if (flow.test || flow.life || flow.external_value || flow.flow.in_lambda || flow.flow.new_parameter < 0) return;
+  // Who is given so much does some work, and notes a state on the way.
+  constexpr unsigned many_parameters = 6;
+  if (program.entity(parameter_of(flow.flow.function, many_parameters))) return;
   const MachineEvent* write = nullptr;
   for (const MachineEvent& one : flow.writes) {
     const StateValue& value = one.event.value;

@@ -54,7 +54,7 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
       silence = caught();
       break;
     }
-    if (!silence || (silence == Silence::unchecked && is_vetted(*call))) return true;
+    if (!silence || (silence == Silence::unchecked && (is_vetted(*call) || decodes_escape(*call)))) return true;
     std::vector<Term> text, number;
     bool result = true;
     for (const clang::Expr* argument : call->arguments()) {
@@ -267,8 +267,8 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
         if (!callee || !callee->getDeclName().isIdentifier()) return false;
         if (callee->getName() == "find_first_not_of" || callee->getName() == "regex_match") return true;
         for (const std::string& word : words_of(std::string_view(callee->getName())))
-          if (word == "digit" || word == "digits" || word == "isdigit" || word == "numeric" || word == "number" ||
-              word == "integer")
+          if (word == "digit" || word == "digits" || word == "isdigit" || word == "isxdigit" || word == "xdigit" ||
+              word == "numeric" || word == "number" || word == "integer")
             return true;
         return false;
       }
@@ -297,6 +297,30 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
     vetting.function = function;
     vetting.TraverseStmt(const_cast<clang::Stmt*>(body()));
     return vetting.found;
+  }
+
+  // `if (isxdigit(p[1]) && isxdigit(p[2])) *to++ = strtol(hex, nullptr, 16);`: a piece of a text's encoding, one by
+  // one.
+  bool decodes_escape(const clang::CallExpr& call) const {
+    clang::Expr::EvalResult base;
+    if (call.getNumArgs() != 3 || call.getArg(2)->isValueDependent() ||
+        !call.getArg(2)->EvaluateAsInt(base, context.ast) || base.Val.getInt() != 16)
+      return false;
+    struct Digits : clang::RecursiveASTVisitor<Digits> {
+      bool found = false;
+      bool VisitCallExpr(clang::CallExpr* asked) {
+        const clang::FunctionDecl* callee = asked->getDirectCallee();
+        return !(found |= callee && callee->getDeclName().isIdentifier() && callee->getName() == "isxdigit");
+      }
+    };
+    for (std::size_t i = around.size() - 1; i-- > 0;) {
+      const clang::IfStmt* branch = llvm::dyn_cast<clang::IfStmt>(around[i]);
+      if (!branch || around[i + 1] != branch->getThen()) continue;
+      Digits digits;
+      digits.TraverseStmt(const_cast<clang::Expr*>(branch->getCond()));
+      if (digits.found) return true;
+    }
+    return false;
   }
 
   // The handlers of the innermost try around the call that can be reached without leaving a lambda.

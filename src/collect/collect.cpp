@@ -5,6 +5,7 @@
 #include "collect/includes.h"
 #include "collect/macros.h"
 #include "collect/mentions.h"
+#include "collect/skipped.h"
 #include "collect/states.h"
 #include "collect/value_flow.h"
 
@@ -68,6 +69,7 @@ class Consumer : public clang::ASTConsumer {
   Consumer(const CollectOptions& options, TuFacts& facts, CommentCollector& comments, clang::CompilerInstance& compiler)
       : options(options), facts(facts), comments(comments), compiler(compiler) {
     compiler.getPreprocessor().addPPCallbacks(std::make_unique<MacroCollector>(macros, macro_names));
+    compiler.getPreprocessor().addPPCallbacks(std::make_unique<SkippedCollector>(skipped));
     compiler.getPreprocessor().addPPCallbacks(std::make_unique<IncludeCollector>(includes, compiler.getPreprocessor()));
   }
 
@@ -91,7 +93,7 @@ class Consumer : public clang::ASTConsumer {
     ast.setPrintingPolicy(policy);
     CollectContext context(ast, facts.table, options.root);
     collect_value_flow(context);
-    collect_states(context);
+    collect_states(context, names_left_out(context, skipped));
     collect_macros(context, macros, macro_names);
     collect_includes(context, includes);
     collect_mentions(context, compiler.getPreprocessor());
@@ -136,6 +138,7 @@ class Consumer : public clang::ASTConsumer {
   clang::CompilerInstance& compiler;
   std::vector<const clang::MacroInfo*> macros;
   std::vector<std::string> macro_names;
+  std::vector<clang::SourceRange> skipped;
   IncludeLog includes;
   clang::FileID last_file;
   bool last_skip = false;

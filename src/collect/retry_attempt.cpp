@@ -28,7 +28,7 @@ static constexpr std::string_view other[] = {
     "char",     "now",     "time",    "clock",   "sleep",    "log",     "print",    "format",   "rand",    "random",
     "generate", "status",  "state",   "stopped", "stop",     "running", "can",      "should",   "loop",    "visit",
     "process",  "does",    "want",    "wants",   "needs",    "need",    "was",      "were",     "are",     "handle",
-    "dispatch", "fork",    "vfork",   "waitpid", "waitid",   "code"};
+    "dispatch", "fork",    "vfork",   "waitpid", "waitid",   "code",    "trywait",  "trylock"};
 
 // `template <class F> bool retry(F operation)`: a callable is tried if its name or the function's says so; any other
 // may as well be the condition that somebody waits for.

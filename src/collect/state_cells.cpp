@@ -71,6 +71,15 @@ bool is_worth_following(CollectContext& context, const clang::FunctionDecl& func
   return enum_behind(function.getReturnType()) == states.declaration;
 }
 
+// `void on_change(Node&, Status /*before*/, Status now)`: told of a transition that somebody else made and decided
+// about.
+static bool is_told(const clang::FunctionDecl& function, const StateEnum& states) {
+  const auto is_unnamed_state = [&](const clang::ParmVarDecl* parameter) {
+    return parameter->getName().empty() && enum_behind(parameter->getType()) == states.declaration;
+  };
+  return std::any_of(function.param_begin(), function.param_end(), is_unnamed_state);
+}
+
 std::vector<StateCell> cells_of(CollectContext& context, const clang::FunctionDecl& function, const FunctionScan& scan,
                                 const StateEnum& states) {
   std::vector<StateCell> cells;
@@ -99,7 +108,7 @@ std::vector<StateCell> cells_of(CollectContext& context, const clang::FunctionDe
         if (!known.holder) known.holder = cell.holder;
         return;
       }
-    cell.new_parameter = given;
+    cell.new_parameter = is_told(function, states) ? nullptr : given;
     if (const clang::ParmVarDecl* parameter = llvm::dyn_cast_or_null<clang::ParmVarDecl>(cell.holder))
       cell.old_parameter = parameter;
     if (cells.size() < max_cells) cells.push_back(cell);
@@ -116,7 +125,7 @@ std::vector<StateCell> cells_of(CollectContext& context, const clang::FunctionDe
       for (const clang::ParmVarDecl* parameter : function.parameters())
         if (value.parameters == 1u << parameter->getFunctionScopeIndex() &&
             scope.path_of(parts->target) == cells.back().path)
-          cells.back().new_parameter = is_lambda_body(function) ? nullptr : parameter;
+          cells.back().new_parameter = is_lambda_body(function) || is_told(function, states) ? nullptr : parameter;
   }
   const bool writes = !cells.empty();
   if (!writes && first && second) {

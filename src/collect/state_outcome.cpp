@@ -24,9 +24,18 @@ static bool is_quiet_name(llvm::StringRef name) {
   return whole || has_word(name, [](llvm::StringRef word) {
            return llvm::StringSwitch<bool>(word)
                .Cases({"lock", "unlock", "mutex", "rdlock", "wrlock", "rdunlock", "wrunlock", "log", "logf", "logger",
-                       "logging", "dbg", "rdkdbg"},
+                       "logging", "dbg", "rdkdbg", "printf", "fprintf", "syslog", "hexdump"},
                       true)
                .Cases({"assert", "check", "dcheck", "ensure", "verify", "validate", "require", "expect"}, true)
+               .Default(false);
+         });
+}
+
+// PLOG_WARNING << …, SLOG_DEBUG(…): in capitals, such words are levels and not what a function is about.
+static bool is_quiet_macro(llvm::StringRef name) {
+  return is_quiet_name(name) || has_word(name, [](llvm::StringRef word) {
+           return llvm::StringSwitch<bool>(word)
+               .Cases({"plog", "slog", "vlog", "trace", "debug", "info", "notice", "warn", "warning", "verbose"}, true)
                .Default(false);
          });
 }
@@ -42,6 +51,14 @@ static bool is_lock_type(clang::QualType type) {
 // Something that outlives the call: a field, a global, what a parameter refers to.
 static bool outlives(const clang::Expr* target) {
   target = bare(target);
+  while (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(target)) { // of a local of its own
+    if (member->isArrow()) return true;
+    target = bare(member->getBase());
+    const clang::VarDecl* variable = variable_of(target);
+    if (variable && variable->isLocalVarDecl() && !variable->isStaticLocal() && !variable->getType()->isReferenceType())
+      return false;
+    if (!llvm::isa<clang::MemberExpr>(target)) return true;
+  }
   if (llvm::isa<clang::MemberExpr, clang::ArraySubscriptExpr>(target)) return true;
   if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(target))
     return operation->getOpcode() == clang::UO_Deref;
@@ -76,9 +93,22 @@ static bool changes_each_time(const clang::Expr* value) {
          });
 }
 
+// `deadline_ = now(); deadline_ += ttl;` gives a new value in two parts, and counts nothing.
+static bool goes_on(CollectContext& context, const StateScope& scope, const FunctionScan& scan,
+                    const clang::Expr* target) {
+  const std::string path = scope.path_of(target);
+  return !path.empty() && std::any_of(scan.stored.begin(), scan.stored.end(), [&](const clang::Expr* stored) {
+    const std::string whole = scope.path_of(stored);
+    return !whole.empty() && (path == whole || llvm::StringRef(path).starts_with(whole + ".")) &&
+           context.sources.isBeforeInTranslationUnit(stored->getBeginLoc(), target->getBeginLoc());
+  });
+}
+
 std::optional<StateEffect> effect_of(CollectContext& context, const StateScope& scope, const FunctionScan& scan,
                                      const clang::Stmt* statement) {
-  const auto text = [&] { return context.text_of(statement->getSourceRange(), 60); };
+  const std::string macro = context.macro_of(statement->getBeginLoc());
+  // What a macro does is written as its call.
+  const auto text = [&] { return macro.empty() ? context.text_of(statement->getSourceRange(), 60) : macro + "()"; };
   if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(statement))
     return operation->isIncrementDecrementOp() && outlives(operation->getSubExpr())
                ? std::optional(StateEffect{text(), EntityId::none})
@@ -86,20 +116,28 @@ std::optional<StateEffect> effect_of(CollectContext& context, const StateScope& 
   if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(statement)) {
     if (!operation->isAssignmentOp() || !outlives(operation->getLHS())) return std::nullopt;
     if (enum_behind(operation->getLHS()->getType())) return std::nullopt;
-    return operation->isCompoundAssignmentOp() || changes_each_time(operation->getRHS())
+    // A bit that is set twice is set.
+    const bool accumulates = operation->isCompoundAssignmentOp() && operation->getOpcode() != clang::BO_OrAssign &&
+                             operation->getOpcode() != clang::BO_AndAssign &&
+                             !goes_on(context, scope, scan, operation->getLHS());
+    return accumulates || (operation->getOpcode() == clang::BO_Assign && changes_each_time(operation->getRHS()))
                ? std::optional(StateEffect{text(), EntityId::none})
                : std::nullopt;
   }
   const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(statement);
   if (!call) return std::nullopt;
   const clang::FunctionDecl* callee = call->getDirectCallee();
+  // A macro that logs hides its calls behind a name.
+  if (is_quiet_macro(macro) || is_quiet_macro(context.macro_of(call->getExprLoc()))) return std::nullopt;
   if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call)) {
     switch (operation->getOperator()) {
     case clang::OO_PlusPlus:
     case clang::OO_MinusMinus:
     case clang::OO_PlusEqual:
     case clang::OO_MinusEqual:
-      return outlives(operation->getArg(0)) ? std::optional(StateEffect{text(), EntityId::none}) : std::nullopt;
+      return outlives(operation->getArg(0)) && !goes_on(context, scope, scan, operation->getArg(0))
+                 ? std::optional(StateEffect{text(), EntityId::none})
+                 : std::nullopt;
     case clang::OO_Equal:
       return outlives(operation->getArg(0)) && !enum_behind(operation->getArg(0)->getType()) &&
                      changes_each_time(operation->getArg(1))
@@ -120,8 +158,6 @@ std::optional<StateEffect> effect_of(CollectContext& context, const StateScope& 
                  (member->method && member->method->isConst() && !member->method->isVirtual() &&
                   !context.is_ours(member->method->getLocation()))))
     return std::nullopt;
-  // A macro that logs hides its calls behind a name.
-  if (const std::string macro = context.macro_of(call->getExprLoc()); is_quiet_name(macro)) return std::nullopt;
   if (state_write_of(statement)) return std::nullopt;
   StateEffect effect;
   effect.callee = callee ? context.entity(callee) : EntityId::none;

@@ -238,10 +238,23 @@ class Scanner : public clang::RecursiveASTVisitor<Scanner> {
 
 } // namespace
 
+// What a statement of its own assigns.
+static const clang::Expr* assigned_by(const clang::Stmt* statement) {
+  const clang::Expr* expression = llvm::dyn_cast<clang::Expr>(statement);
+  expression = expression ? bare(expression) : nullptr;
+  if (const clang::BinaryOperator* operation = llvm::dyn_cast_or_null<clang::BinaryOperator>(expression))
+    return operation->getOpcode() == clang::BO_Assign ? operation->getLHS() : nullptr;
+  const clang::CXXOperatorCallExpr* call = llvm::dyn_cast_or_null<clang::CXXOperatorCallExpr>(expression);
+  return call && call->getOperator() == clang::OO_Equal && call->getNumArgs() == 2 ? call->getArg(0) : nullptr;
+}
+
 FunctionScan scan_function(const clang::FunctionDecl& function, const clang::Stmt& body) {
   FunctionScan scan;
   scan.function = &function;
   Scanner(scan).TraverseStmt(const_cast<clang::Stmt*>(&body));
+  if (const clang::CompoundStmt* block = llvm::dyn_cast<clang::CompoundStmt>(&body))
+    for (const clang::Stmt* statement : block->body())
+      if (const clang::Expr* target = assigned_by(statement)) scan.stored.push_back(target);
   return scan;
 }
 

@@ -14,15 +14,25 @@ StateRole StateScope::role_of(const clang::Expr* expression, unsigned depth) con
   return roles[expression] = compute_role(expression, depth);
 }
 
+// `State before = State::idle; { lock guard(mutex); before = state_; }`: a value that only keeps the place counts as
+// none.
+const clang::Expr* StateScope::only_value_of(const clang::VarDecl* variable) const {
+  const llvm::DenseMap<const clang::VarDecl*, llvm::SmallVector<const clang::Expr*, 2>>::const_iterator assigned =
+      scan.assigned.find(variable);
+  if (assigned == scan.assigned.end()) return variable->getInit();
+  if (assigned->second.size() != 1 || (variable->hasInit() && !enumerator_of(variable->getInit()))) return nullptr;
+  return assigned->second.front();
+}
+
 StateRole StateScope::compute_role(const clang::Expr* expression, unsigned depth) const {
   if (const clang::VarDecl* variable = variable_of(expression)) {
     if (new_parameter && variable == new_parameter) return StateRole::new_state;
     if (old_parameter && variable == old_parameter) return StateRole::current;
-    const bool value = variable->isLocalVarDecl() && !variable->isStaticLocal() && variable->hasInit() &&
+    const bool value = variable->isLocalVarDecl() && !variable->isStaticLocal() &&
                        !variable->getType()->isReferenceType() && !variable->getType()->isPointerType() &&
-                       is_fixed(variable) && !variable->getType()->isRecordType();
-    if (value) {
-      const StateRole role = role_of(variable->getInit(), depth + 1);
+                       !variable->getType()->isRecordType();
+    if (const clang::Expr* only = value ? only_value_of(variable) : nullptr) {
+      const StateRole role = role_of(only, depth + 1);
       return role == StateRole::current ? StateRole::old_state : role;
     }
   }

@@ -57,8 +57,9 @@ std::optional<MethodCall> method_call_of(const clang::Expr* expression);
 struct FunctionScan {
   const clang::FunctionDecl* function = nullptr;
   llvm::DenseMap<const clang::VarDecl*, llvm::SmallVector<const clang::Expr*, 2>> assigned; // after their definition
-  llvm::DenseSet<const clang::Stmt*> discarded;                                             // expression statements
-  llvm::DenseMap<const clang::VarDecl*, const clang::Expr*> ranges;                         // of range-for variables
+  std::vector<const clang::Expr*> stored;                           // what the function assigns on every way through it
+  llvm::DenseSet<const clang::Stmt*> discarded;                     // expression statements
+  llvm::DenseMap<const clang::VarDecl*, const clang::Expr*> ranges; // of range-for variables
   // The case labels that lead to a return, throw or assignment, innermost switch first.
   llvm::DenseMap<const clang::Stmt*, llvm::SmallVector<const clang::CaseStmt*, 2>> labels;
   std::vector<const clang::LambdaExpr*> lambdas;
@@ -129,6 +130,7 @@ class StateScope {
   bool is_fixed(const clang::VarDecl* variable) const { return !scan.assigned.contains(variable); }
 
  private:
+  const clang::Expr* only_value_of(const clang::VarDecl* variable) const;
   StateRole compute_role(const clang::Expr* expression, unsigned depth) const;
 
   CollectContext& context;

@@ -170,7 +170,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
   }
 
   // The enums last: what was mentioned is known only now.
-  void finish() {
+  void finish(const llvm::StringSet<>& left_out) {
     for (const std::pair<const clang::EnumDecl*, std::unique_ptr<StateEnum>>& entry : enums) {
       if (!entry.second) continue;
       const StateEnum& states = *entry.second;
@@ -185,12 +185,21 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
         fact.states.push_back(states.states[i]->getNameAsString());
         fact.values.push_back(states.values[i]);
         fact.places.push_back(context.expansion_of(clang::SourceRange(states.states[i]->getLocation())));
+        if (is_named(fact.states.back(), left_out)) fact.mentioned |= StateMask(1) << i;
       }
       write(context.table, fact);
     }
   }
 
  private:
+  // By its name, or by the rest of it that a macro completes: SM_ENTER(EAP, RECEIVED) for EAP_RECEIVED.
+  static bool is_named(llvm::StringRef enumerator, const llvm::StringSet<>& names) {
+    if (names.empty()) return false;
+    if (names.contains(enumerator)) return true;
+    for (std::size_t at = enumerator.find('_'); at != llvm::StringRef::npos; at = enumerator.find('_', at + 1))
+      if (enumerator.size() - at > 4 && names.contains(enumerator.drop_front(at + 1))) return true;
+    return false;
+  }
   static std::string name_of(const clang::EnumDecl& declaration) {
     if (declaration.getIdentifier()) return declaration.getNameAsString();
     const clang::TypedefNameDecl* name = declaration.getTypedefNameForAnonDecl();
@@ -479,10 +488,10 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
 
 } // namespace
 
-void collect_states(CollectContext& context) {
+void collect_states(CollectContext& context, const llvm::StringSet<>& left_out) {
   StatesVisitor visitor(context);
   visitor.TraverseDecl(context.ast.getTranslationUnitDecl());
-  visitor.finish();
+  visitor.finish(left_out);
 }
 
 } // namespace plumbline

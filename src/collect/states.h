@@ -3,8 +3,11 @@
 
 #include "collect/context.h"
 
+#include <llvm/ADT/StringSet.h>
+
 namespace plumbline {
 
-void collect_states(CollectContext& context);
+// `left_out`: names in code that is not compiled here, and may move a state elsewhere.
+void collect_states(CollectContext& context, const llvm::StringSet<>& left_out);
 
 } // namespace plumbline

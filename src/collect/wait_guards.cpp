@@ -68,6 +68,7 @@ static bool is_all_of(const clang::FunctionDecl& function, const clang::CallExpr
 
 // Of a class that is one of the means to wait, also where it only implements one: Monitor::Impl.
 static bool is_means_to_wait(const clang::FunctionDecl& function) {
+  if (says_word(name_of(&function), {"sem", "semaphore", "cond", "condition", "monitor", "event"})) return true; // in C
   for (const clang::DeclContext* around = function.getParent(); around; around = around->getParent())
     if (const clang::RecordDecl* record = llvm::dyn_cast<clang::RecordDecl>(around);
         record && record->getIdentifier() &&

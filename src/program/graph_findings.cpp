@@ -67,6 +67,8 @@ class Judge {
     if (name == GraphName::none && !use.own_map && !(member.shape == GraphShape::pointers) &&
         !(member.shape == GraphShape::adjacency))
       return;
+    // A path names a file, and a record only where records are found by it.
+    if (member.shape == GraphShape::ids && !use.own_map && !use.keyed && has_word(member.element, {"path"})) return;
     // Who is named did not exist before, or has one owner. What depends on an object may share it, though somebody made
     // it for this.
     const bool made_for_it = use.all_fresh && name != GraphName::dependency;

@@ -27,6 +27,8 @@ bool names_a_score(std::string_view name) {
   return has_word(name, {"weight", "weights", "score", "scores", "rank", "ranking", "penalty", "fitness"});
 }
 
+bool names_a_granularity(std::string_view name) { return has_word(name, {"resolution", "granularity", "precision"}); }
+
 bool says_at_once(std::string_view line) { return has_word(line, {"immediate", "immediately", "asap", "instantly"}); }
 
 bool names_a_start(std::string_view name) { return has_word(name, {"initial", "initially", "starting", "protocol"}); }

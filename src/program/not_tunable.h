@@ -50,6 +50,9 @@ bool says_the_span(std::string_view text, double nanoseconds);
 // the source line of a constant that has no name of its own.
 bool is_called_by_its_span(std::string_view line, double nanoseconds);
 
+// TIME_RESOLUTION_US: how finely something is measured.
+bool names_a_granularity(std::string_view name);
+
 // So short that nobody waits for it.
 inline bool is_granularity(double nanoseconds) {
   return nanoseconds > 0 && nanoseconds < 10.0 * static_cast<double>(microsecond);

@@ -108,6 +108,12 @@ static bool is_keeper_name(std::string_view name) {
                                                "hub", "broker", "cluster", "client", "app", "application"});
 }
 
+// The part of a tree that the object stands for, or that stands below it: `rootGraph` in a compound node.
+static bool leads_down(std::string_view name) {
+  return has_word(name, {"root", "child", "inner", "nested", "sub", "body", "left", "right", "first", "next", "head",
+                         "tail", "operand", "argument"});
+}
+
 // Neighbours in a graph know each other.
 static bool is_mutual_name(std::string_view name) {
   return has_word(name, {"neighbors", "neighbours", "neighbor", "neighbour", "peers", "peer", "siblings", "sibling",
@@ -345,17 +351,18 @@ class Rings {
   // Whether objects can close it, not only types.
   bool is_ring(std::uint32_t candidate, const std::vector<std::uint32_t>& way) const {
     const OwnershipFact& cut = edges[candidate];
-    bool shared = false, may_be = false, through_member = cut.record == cut.target;
+    bool shared = false, may_be = false, down = leads_down(cut.name), through_member = cut.record == cut.target;
     for (std::uint32_t step : way) {
       if (edges[step].member != EntityId::none) through_member = true;
       if (edges[step].shared) shared = true;
+      if (edges[step].shared && leads_down(edges[step].name)) down = true;
       if (edges[step].may_be) may_be = true;
     }
     if (!through_member) return false; // a pointer to a base, and nothing that leads back: a chain
     if (cut.record == cut.target) return is_back_name(cut.name) || is_mutual_name(cut.name); // else a list, a tree
     // Through a base that may be anything, trees of expressions and decorators lead back to themselves.
     if (!shared) return may_be ? is_back_name(cut.name) : is_keeper_name(cut.name);
-    if (may_be) return is_keeper_name(cut.name) || names_its_type(cut);
+    if (may_be) return is_keeper_name(cut.name) || (names_its_type(cut) && !down);
     return true;
   }
 

@@ -183,6 +183,10 @@ class TunableFinder {
       return std::nullopt;
     if (named && is_granularity(tunable.nanoseconds) && program.flows_from(named->id).empty())
       return std::nullopt; // MIN_SLEEP_US = 2, with which times left are only compared
+    const bool by_api = std::any_of(candidates.begin(), candidates.end(), [](const Candidate& candidate) {
+      return candidate.consumer.certainty == Certainty::by_api;
+    });
+    if (!by_api && names_a_granularity(name)) return std::nullopt;
     return tunable;
   }
 

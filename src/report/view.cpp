@@ -53,6 +53,15 @@ std::string prose(std::string_view text, const Dialect& dialect) {
   }
 }
 
+std::optional<std::string> in_own_words(std::string_view english, const ViewOptions& options) {
+  const std::optional<std::string> own = translated(options.words.sentences, english);
+  return own ? std::optional(prose(*own, options.dialect)) : std::nullopt;
+}
+
+std::string in_some_words(std::string_view english, const ViewOptions& options) {
+  return in_own_words(english, options).value_or(options.dialect.text(english));
+}
+
 std::string place_text(const Json& location, const Dialect& dialect) {
   std::string where = text_of(location, "path");
   if (std::int64_t line = number_of(location, "line")) where += ":" + std::to_string(line);
@@ -75,21 +84,23 @@ static void add_coverage(Json& view, const Json& coverage, const ViewOptions& op
   units["whole"] = seen == all && number_of(part_of(coverage, "units"), "analysed_with_errors") == 0;
   for (const Json& problem : part_of(coverage, "problems")) {
     std::string state = text_of(problem, "state"), reason = text_of(problem, "reason");
+    if (!reason.empty()) reason = in_some_words(reason, options);
     std::int64_t errors = number_of(problem, "errors");
     std::string ended = dialect.text(word_for(options.words, "unit", state));
     if (errors > 0) ended += " (" + std::to_string(errors) + ")";
     for (const Json& detail : part_of(problem, "details"))
-      if (detail.is_string()) reason += (reason.empty() ? "" : "; ") + detail.get<std::string>();
+      if (detail.is_string())
+        reason += (reason.empty() ? "" : words_at(options.words, {"text", "semicolon"})) +
+                  in_some_words(detail.get<std::string>(), options);
     if (problems.size() == options.listed_units) {
       ++left_out;
       continue;
     }
-    problems.push_back(
-        {{"path", dialect.code(text_of(problem, "path"))}, {"state", ended}, {"reason", dialect.text(reason)}});
+    problems.push_back({{"path", dialect.code(text_of(problem, "path"))}, {"state", ended}, {"reason", reason}});
   }
   view["units_left_out"] = left_out > 0 ? Json(std::to_string(left_out)) : Json(nullptr);
   for (const Json& note : part_of(coverage, "notes"))
-    if (note.is_string()) notes.push_back({{"note", dialect.text(note.get<std::string>())}});
+    if (note.is_string()) notes.push_back({{"note", in_some_words(note.get<std::string>(), options)}});
   view["incomplete"] = flag_of(coverage, "incomplete");
   view["units"] = std::move(units);
   view["has_unit_problems"] = !problems.empty();

@@ -47,6 +47,11 @@ double decimal_of(const Json& object, const char* key);
 Json or_null(std::string text);
 // A sentence in which code stands between backticks: the code as code, the rest as text. All of it is escaped.
 std::string prose(std::string_view text, const Dialect& dialect);
+// What a judge says in English, in the page's language and escaped; nothing where that is English or has no words for
+// it.
+std::optional<std::string> in_own_words(std::string_view english, const ViewOptions& options);
+// The same, else as the judge wrote it.
+std::string in_some_words(std::string_view english, const ViewOptions& options);
 // "path:line", as code.
 std::string place_text(const Json& location, const Dialect& dialect);
 

@@ -129,21 +129,9 @@ static std::string difference_of(const Item& item) {
 
 // The prose of a suggestion; code that it ends with stands on lines of its own, see code_of.
 static std::string suggestion_of(const Json& finding, const ViewOptions& options) {
-  const Json& config = part_of(finding, "config_in_reach");
-  std::string field = text_of(config, "field"), check = text_of(finding, "check");
-  std::string key = flag_of(config, "field_exists") ? "existing" : field.empty() ? "seam" : "new";
-  std::string owner = text_of(finding, "owner");
-  if (key == "seam" && llvm::StringRef(text_of(finding, "suggestion")).ends_with(given_to_users)) key = "seam_of_all";
-  bool own_words = check == "hard-coded-duration" || check == "hard-coded-limit";
-  if (in_english(options.words) || !own_words || (key == "seam" && owner.empty())) {
-    const std::string text = text_of(finding, "suggestion");
-    return prose(text.substr(0, text.find('\n')), options.dialect);
-  }
-  return filled(words_at(options.words, {"suggest", key}),
-                {{"field", options.dialect.code(field)},
-                 {"type", options.dialect.code(text_of(config, "type"))},
-                 {"owner", options.dialect.code(owner)},
-                 {"value", options.dialect.text(text_of(finding, "value"))}});
+  std::string text = text_of(finding, "suggestion");
+  text.resize(std::min(text.size(), text.find('\n')));
+  return in_own_words(text, options).value_or(prose(text, options.dialect));
 }
 
 // What a suggestion says after its first line.
@@ -201,9 +189,12 @@ static Json evidence_view(const Item& item, const ViewOptions& options) {
     Json steps = Json::array();
     for (const Json& step : evidence) {
       if (steps.size() == most_steps) break;
+      const std::string message = text_of(step, "message");
+      const std::optional<std::string> own = in_own_words(message, options);
       steps.push_back({{"number", std::to_string(steps.size() + 1)},
                        {"where", place_text(part_of(step, "location"), options.dialect)},
-                       {"message", options.dialect.text(text_of(step, "message"))}});
+                       {"message", own.value_or(options.dialect.text(message))},
+                       {"translated", own.has_value()}});
     }
     std::size_t more = evidence.size() - steps.size();
     traces.push_back({{"of", item.findings.size() > 1 ? Json(place_text(place, options.dialect)) : Json(nullptr)},
@@ -245,8 +236,13 @@ Json detail_view(const Item& item, const ViewOptions& options) {
   view["module"] = or_null(options.dialect.text(text_of(first, "module")));
   view["test"] = text_of(first, "scope") == "test";
   view["code"] = or_null(single ? options.dialect.block(snippet_of(first, options), "cpp") : "");
-  std::string title = headline(first, options), message = options.dialect.text(text_of(first, "message"));
-  view["reported"] = or_null(single && title != message ? message : "");
+  std::string title = headline(first, options), message = text_of(first, "message");
+  if (!message.ends_with('.')) message += '.'; // here it is a sentence by itself
+  const std::optional<std::string> own = in_own_words(message, options);
+  if (!own) message = text_of(first, "message");
+  const std::string reported = own.value_or(options.dialect.text(message));
+  view["reported"] = or_null(single && title != reported ? reported : "");
+  view["translated"] = own.has_value();
   view["also"] = Json::array();
   if (auto also = item.also.find(&first); single && also != item.also.end())
     view["also"].push_back(

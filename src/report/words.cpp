@@ -19,13 +19,25 @@ std::vector<std::string> languages() {
   return names;
 }
 
+static llvm::Expected<Sentences> sentences_of(const std::string& language, const Json& texts) {
+  const std::string name = "sentences." + language + suffix.str();
+  std::map<std::string, std::string> roles;
+  for (const auto& [role, word] : part_of(texts, "role").items())
+    if (word.is_string()) roles[role] = word.get<std::string>();
+  for (const EmbeddedFile& file : embedded_templates())
+    if (file.name == name) return read_sentences(file.bytes, std::move(roles), "templates/" + name);
+  return Sentences{};
+}
+
 llvm::Expected<Words> words_of(const std::string& language) {
   for (const EmbeddedFile& file : embedded_templates())
     if (file.name == prefix.str() + language + suffix.str()) {
       Json texts = Json::parse(file.bytes, nullptr, /*allow_exceptions=*/false);
       if (texts.is_discarded())
         return llvm::createStringError("templates/" + std::string(file.name) + " is not JSON; mend it and build again");
-      return Words{language, std::move(texts)};
+      llvm::Expected<Sentences> sentences = sentences_of(language, texts);
+      if (!sentences) return sentences.takeError();
+      return Words{language, std::move(texts), std::move(*sentences)};
     }
   std::string known;
   for (const std::string& name : languages()) known += (known.empty() ? "" : ", ") + name;

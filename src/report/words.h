@@ -1,11 +1,13 @@
 // The words of a report in one language: templates/messages.<language>.json, one file per language with the same keys.
 //
 // What is fixed text stands there. What a check says about one finding (`message`, `suggestion`, evidence) is data, in
-// English, built by its judge; a report in another language shows it as such, beside a headline made of the kind's own
-// `problem` with the finding's value and subject put in. A check without words falls back to its English title.
+// English, built by its judge; a report in another language says it with the language's catalogue of sentences, beside
+// a headline made of the kind's own `problem` with the finding's value and subject put in. What has no translation is
+// shown as the judge wrote it; a check without words falls back to its English title.
 #pragma once
 
 #include "report/report.h"
+#include "report/sentences.h"
 
 #include <utility>
 
@@ -14,6 +16,7 @@ namespace plumbline {
 struct Words {
   std::string language; // "zh-CN"
   Json texts;
+  Sentences sentences; // none of English, which the judges speak
 };
 
 // The languages that this build has, sorted.

@@ -87,13 +87,19 @@ TEST(Languages, TaiwansTextIsNotConvertedFromTheMainlands) {
       EXPECT_THAT(text, Not(HasSubstr(foreign))) << key;
 }
 
-static std::string page_in(const std::string& language) {
+static std::string page_in(const std::string& language, Format format = Format::markdown) {
   RenderOptions options;
   options.language = language;
   AuditInput input = sample_input();
   for (Finding& finding : input.findings)
     if (finding.kind == "literal") finding.kind = finding.check == "hard-coded-limit" ? "limit" : "duration";
-  return llvm::cantFail(render(Format::markdown, report_model(run_audit(input)), options));
+  for (Finding& finding : input.findings) {
+    if (finding.check != "hard-coded-duration") continue;
+    finding.message = "5 s is written into the call of poll(); no configuration reaches it";
+    finding.suggestion = "Use the existing field options.poll_interval_seconds of demo::WorkerOptions.";
+    finding.evidence = {{finding.place, "used in the call of poll()"}, {finding.place, "poll() sleeps for it"}};
+  }
+  return llvm::cantFail(render(format, report_model(run_audit(input)), options));
 }
 
 TEST(Languages, ChinesePagesSpeakChineseAndQuoteTheTool) {
@@ -101,11 +107,26 @@ TEST(Languages, ChinesePagesSpeakChineseAndQuoteTheTool) {
   EXPECT_THAT(simplified, HasSubstr("# 设计审计报告\n\n> **不完整**："));
   EXPECT_THAT(simplified, HasSubstr("共 3 个问题，归为 2 个工作项，预计 1.5–3 小时"));
   EXPECT_THAT(simplified, HasSubstr("`demo::poll`：5 s 写死在代码中，无法通过配置修改"));
-  EXPECT_THAT(simplified, HasSubstr("**工具原文**：5 s is written into poll()"));
-  EXPECT_THAT(simplified, HasSubstr("改用 `demo::WorkerOptions` 中已有的配置项 `poll_interval_seconds`。"));
+  EXPECT_THAT(simplified, HasSubstr("**问题说明**：调用 `poll()` 时直接写死了 5 s；没有任何配置能改变它。\n"));
+  EXPECT_THAT(simplified, HasSubstr("改用 `demo::WorkerOptions` 中已有的配置项 `options.poll_interval_seconds`。"));
+  EXPECT_THAT(simplified, HasSubstr("：用于调用 `poll()`\n"));
   EXPECT_THAT(simplified, HasSubstr("* [ ] 用非默认值测试一次"));
   EXPECT_THAT(traditional, HasSubstr("`demo::poll`：5 s 寫死在程式碼中，無法透過設定修改"));
   EXPECT_THAT(traditional, HasSubstr("* [ ] 以非預設值測試一次"));
+}
+
+// What no catalogue has is quoted as the judge wrote it, and a browser is told that it is English.
+TEST(Languages, AMessageWithoutATranslationIsQuoted) {
+  EXPECT_THAT(page_in("zh-CN"), HasSubstr("**工具原文**：100 is the capacity of \\`queue\\`"));
+  EXPECT_THAT(page_in("zh-CN"), HasSubstr("：poll() sleeps for it\n"));
+  const std::string page = page_in("zh-CN", Format::html);
+  EXPECT_THAT(page, HasSubstr("<strong>工具原文</strong>：<span lang=\"en\">100 is the capacity of"));
+  EXPECT_THAT(page, HasSubstr("：<span lang=\"en\">poll() sleeps for it</span></li>"));
+  EXPECT_THAT(
+      page, HasSubstr("<strong>问题说明</strong>：调用 <code>poll()</code> 时直接写死了 5 s；没有任何配置能改变它。"));
+  EXPECT_THAT(page, HasSubstr("：用于调用 <code>poll()</code></li>"));
+  EXPECT_THAT(page_in("zh-TW", Format::pull_request),
+              HasSubstr("呼叫 `poll()` 時直接寫死了 5 s；沒有任何設定能改變它。"));
 }
 
 TEST(Languages, ACheckWithoutWordsKeepsItsMessage) {

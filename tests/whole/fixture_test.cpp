@@ -13,7 +13,9 @@
 //   // headers: real              in the first lines: the installed standard library instead of fixtures/mock/std
 //   // part: why                  in the first lines: a partial scan, which left out other sources of the program
 //
-// The world is closed: a finding without an expect fails, and so does an expect without a finding.
+// The world is closed: a finding without an expect fails, and so does an expect without a finding. And whatever a
+// finding says, a report in each language can say it.
+#include "../translations.h"
 #include "in_process.h"
 
 #include <map>
@@ -186,6 +188,13 @@ static void compare(const std::vector<Finding>& findings, std::vector<Annotation
   }
 }
 
+static void expect_translations(const Finding& finding) {
+  std::vector<std::string> texts{finding.message, finding.suggestion};
+  for (const Evidence& step : finding.evidence) texts.push_back(step.message);
+  for (const std::string& text : texts)
+    EXPECT_EQ(missing_translation(text), "") << finding.check << "/" << finding.kind << " at " << at(finding.place);
+}
+
 // How a fixture's program is looked at.
 struct Manner {
   std::vector<std::string> arguments{"-std=c++20"};
@@ -227,6 +236,7 @@ TEST_P(FixtureTest, FindsWhatItsCommentsExpect) {
   const Manner manner = manner_of(fixture.files.front());
   const Audit audit = audit_of(fixture.root, fixture.files, manner.arguments, fixture.check, manner.is_part);
   compare(audit.findings, annotations);
+  for (const Finding& finding : audit.findings) expect_translations(finding);
 }
 INSTANTIATE_TEST_SUITE_P(Check, FixtureTest, testing::ValuesIn(all_fixtures()), [](const auto& info) {
   std::string name = info.param.check + "_" + info.param.name;
