@@ -78,7 +78,7 @@ static bool takes_arguments(const Program& program, const EntityFact& function) 
 
 // `way`: from what the flow goes to, back to the seam.
 void SeamSettings::add(Given& given, const std::vector<EntityId>& way, const FlowFact& flow) const {
-  Setting setting;
+  Origin setting;
   setting.source = flow.from;
   const EntityFact* source = program.entity(flow.from);
   if (!source) { // a getter of a config type, or a look-up
@@ -111,14 +111,13 @@ void SeamSettings::add(Given& given, const std::vector<EntityId>& way, const Flo
         !telling_words(carrier->name).empty())
       setting.names.push_back(carrier->name);
   }
-  for (const Setting& known : given.settings)
+  for (const Origin& known : given.settings)
     if (known.source == setting.source && known.call == setting.call) return;
   given.settings.push_back(std::move(setting));
 }
 
 const SeamSettings::Given& SeamSettings::of(EntityId seam) const {
   // Whose value has been through more, nobody would call a setting.
-  // plumbline: allow(hard-coded-limit) the same code has the same findings, whoever scans it
   constexpr std::size_t max_nodes = 200;
   const std::pair<std::unordered_map<EntityId, Given>::iterator, bool> entry = by_seam.try_emplace(seam);
   Given& given = entry.first->second;
@@ -148,8 +147,8 @@ const SeamSettings::Given& SeamSettings::of(EntityId seam) const {
 }
 
 bool SeamSettings::speak_of_one_thing(EntityId seam) const {
-  const Setting* first = nullptr; // with a name
-  for (const Setting& setting : of(seam).settings) {
+  const Origin* first = nullptr; // with a name
+  for (const Origin& setting : of(seam).settings) {
     if (setting.names.empty()) continue;
     if (first && !any_of_one_thing(first->names, setting.names)) return false;
     if (!first) first = &setting;
@@ -164,8 +163,8 @@ bool SeamSettings::are_for_it(const EntityFact& seam) const {
     wanted.push_back(around->name);
   // Timeout(span, what): whoever makes one says what for, and what one of them was configured for is no other's.
   const bool has_purpose = std::any_of(wanted.begin(), wanted.end(), names_a_purpose);
-  const std::vector<Setting>& settings = of(seam.id).settings;
-  return std::any_of(settings.begin(), settings.end(), [&](const Setting& setting) {
+  const std::vector<Origin>& settings = of(seam.id).settings;
+  return std::any_of(settings.begin(), settings.end(), [&](const Origin& setting) {
     const bool other_purpose = !has_purpose && std::any_of(setting.names.begin(), setting.names.end(), names_a_purpose);
     return setting.names.empty() || (!other_purpose && any_of_one_thing(setting.names, wanted));
   });
@@ -178,7 +177,7 @@ bool SeamSettings::are_in_reach(EntityId seam, const Location& of_constant,
     if (program.flows[index].location.file == of_constant.file &&
         program.configuration->reaches(program.flows[index].from))
       return true;
-  for (const Setting& setting : of(seam).settings) {
+  for (const Origin& setting : of(seam).settings) {
     const EntityFact* source = program.entity(setting.source);
     if (!source) source = program.entity(program.function_of(setting.source));
     if (!source || !program.configuration->is_config_type(source->owner)) continue;

@@ -30,14 +30,14 @@ class SeamSettings {
   bool are_consulted_in(EntityId function, EntityId seam) const;
 
  private:
-  // A setting by what it is read from; names: what it and the variables that carry it are called, none if nobody says.
-  struct Setting {
+  // What a setting is read from; names: what it and the variables that carry it are called, none if nobody says.
+  struct Origin {
     EntityId source = EntityId::none;
     EntityId call = EntityId::none; // of a look-up: each call may ask for another setting
     std::vector<std::string> names;
   };
   struct Given {
-    std::vector<Setting> settings;         // in the order found
+    std::vector<Origin> settings;          // in the order found
     std::unordered_set<EntityId> carriers; // what they come through, and the sources
   };
   const Given& of(EntityId seam) const;

@@ -142,9 +142,12 @@ struct Writer {
 static constexpr int deepest_phrase = 2;
 
 // A text that looks like very many sentences in one another is left as it is rather than tried in every way.
+// plumbline: allow(hard-coded-limit) the same text reads the same in every report
+static constexpr int most_attempts = 5000;
+
 struct Search {
   const Sentences& sentences;
-  int attempts_left = 5000;
+  int attempts_left;
 };
 
 static std::optional<std::string> one_sentence(Search& search, llvm::StringRef english, int depth);
@@ -376,7 +379,7 @@ std::optional<std::string> translated(const Sentences& sentences, std::string_vi
     const auto known = sentences.whole.find(one.str());
     return known == sentences.whole.end() ? one.str() : known->second;
   };
-  Search search{sentences};
+  Search search{sentences, most_attempts};
   const std::vector<llvm::StringRef> pieces = divided(text, ends_of_sentences);
   if (pieces.size() > most_pieces) return one_sentence(search, text, 0);
   Writer own;
