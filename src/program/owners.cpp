@@ -130,15 +130,29 @@ void ConfigAccess::collect_entities() {
   }
 }
 
-// A context object that shows its configuration is as good as the configuration: `context_.config()`.
+static std::string path_to(const EntityFact& entity, const ConfigAtHand& shown) {
+  const bool pointer = entity.type.find('*') != std::string::npos || entity.type.find("_ptr<") != std::string::npos;
+  return entity.name + (pointer ? "->" : ".") + shown.expression;
+}
+
+// A context object that shows its configuration is as good as the configuration: `context_.config()`; so is one that
+// shows the context: `broker->client->conf`. Through more hands than that, nobody would look for it.
 void ConfigAccess::collect_shown_by_others() {
+  Lists farther;
+  for (const EntityFact& entity : program.entities) {
+    if (entity.kind != EntityKind::field || !entity.has(is_public) || entity.has(is_plural_type) ||
+        entity.owner == entity.type_entity || is_configuration(entity.type_entity) || find(shown, entity.owner))
+      continue;
+    if (const std::vector<ConfigAtHand>* list = find(shown, entity.type_entity))
+      add(farther, entity.owner, path_to(entity, list->front()), list->front().type);
+  }
   for (const EntityFact& entity : program.entities) {
     bool holds = entity.kind == EntityKind::field || entity.kind == EntityKind::parameter || entity.has(is_local);
     if (!holds || entity.has(is_plural_type) || is_configuration(entity.type_entity)) continue;
     const std::vector<ConfigAtHand>* list = find(shown, entity.type_entity);
+    if (!list) list = find(farther, entity.type_entity);
     if (!list) continue;
-    bool pointer = entity.type.find('*') != std::string::npos || entity.type.find("_ptr<") != std::string::npos;
-    const ConfigAtHand through{entity.name + (pointer ? "->" : ".") + list->front().expression, list->front().type};
+    const ConfigAtHand through{path_to(entity, list->front()), list->front().type};
     if (entity.kind == EntityKind::field) {
       if (entity.owner != entity.type_entity) add(of_class, entity.owner, through.expression, through.type);
       continue;
