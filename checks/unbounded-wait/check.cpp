@@ -82,7 +82,8 @@ static void judge(const Program& program, std::vector<Finding>& findings) {
     finding.message = call.call + "() " + std::string(what) + " " +
                       (function && !function->name.empty() ? function->name + "()" : "the caller") +
                       " waiting for ever";
-    if (maker && !maker->name.empty()) finding.message += "; the future comes from " + maker->name + "()";
+    if (maker && !maker->name.empty() && maker->qualified != "std::get")
+      finding.message += "; the future comes from " + maker->name + "()";
     finding.suggestion = said.remedy;
     if (culprit.line != 0)
       finding.evidence.push_back({program.place(culprit), "the handle that comes from here has no limit"});

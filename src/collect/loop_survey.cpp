@@ -139,6 +139,9 @@ LoopSurvey::LoopSurvey(CollectContext& context, const clang::Expr* condition, co
 // What stands in an expression: counters, results, calls.
 void LoopSurvey::survey(const clang::Stmt* statement, const Place& at) {
   if (!statement || llvm::isa<clang::LambdaExpr>(statement)) return;
+  if (const clang::Expr* expression = llvm::dyn_cast<clang::Expr>(statement);
+      expression && expression->containsErrors())
+    unreadable = true;
   // Not the calls that the compiler makes to suspend and resume.
   if (const clang::CoroutineSuspendExpr* suspended = llvm::dyn_cast<clang::CoroutineSuspendExpr>(statement))
     return survey(suspended->getOperand(), at);
@@ -226,9 +229,17 @@ static bool moves_by_itself(const clang::Expr* value, const clang::ValueDecl& va
   return false;
 }
 
+// next = node->next; …; node = next; a new connection that a call made is no next one.
+static bool takes_next(const LoopSurvey& loop, const clang::ValueDecl& variable, const clang::Expr* value) {
+  const clang::ValueDecl* taken = value_named_by(value);
+  return taken && taken != &variable && variable.getType()->isPointerType() && !loop.own.contains(&variable) &&
+         loop.own.contains(taken) && !loop.results.contains(taken);
+}
+
 void LoopSurvey::assign(const clang::ValueDecl* variable, const clang::Expr* value, const Place& at) {
   changed.insert(variable);
-  if (moves_by_itself(value, *variable)) counters.insert(variable);
+  if (moves_by_itself(value, *variable) || takes_next(*this, *variable, value)) counters.insert(variable);
+  if (variable->getType()->isBooleanType()) kept.push_back({variable, value});
   if (const clang::CallExpr* call = call_of(value)) results[variable] = call;
   // `connected = session.connect() && session.login()`, `ok = send(x) == 0`
   else if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(strip(value)))

@@ -77,10 +77,14 @@ struct LoopSurvey {
   std::vector<Way> ways;
   std::vector<const clang::CallExpr*> pauses, calls;
   std::vector<Flag> flags;
-  // counters move by their own value (++n, left -= 2, node = node->next); own: declared in the body.
+  // Truth values that are kept: more = tries < limit.
+  std::vector<std::pair<const clang::ValueDecl*, const clang::Expr*>> kept;
+  // counters move by their own value (++n, left -= 2, node = node->next, and node = next with a next found in the
+  // body); own: declared in the body.
   llvm::DenseSet<const clang::ValueDecl*> counters, changed, own;
   llvm::DenseMap<const clang::ValueDecl*, const clang::CallExpr*> results;
   const clang::CallExpr* first_tried = nullptr; // in the last try block whose handlers stay in the loop
+  bool unreadable = false;  // an expression in it does not compile: what bounds the loop may be just that
   bool interrupted = false; // EINTR, compare-and-swap, spinning on a lock, waiting for a condition: no retries
 
  private:

@@ -42,7 +42,7 @@ class Loop : LoopSurvey {
 
   // `label`: that of a loop made by goto; its body ends with the last goto to it.
   std::optional<RetryLoop> read(const clang::LabelDecl* label = nullptr) {
-    if (interrupted) return std::nullopt;
+    if (interrupted || unreadable) return std::nullopt;
     const clang::CallExpr* attempt = label ? failure(*label) : success();
     if (!attempt) return std::nullopt;
     RetryLoop loop;
@@ -343,6 +343,32 @@ class Loop : LoopSurvey {
     return type->isPointerType() || (record && record->isInStdNamespace());
   }
 
+  bool is_counter(const clang::ValueDecl& variable) const {
+    return counters.contains(&variable) && !result_of(&variable);
+  }
+  bool reads_counter(const clang::Stmt* statement) const {
+    if (!statement) return false;
+    const clang::Expr* expression = llvm::dyn_cast<clang::Expr>(statement);
+    const clang::ValueDecl* variable = expression ? value_named_by(expression) : nullptr;
+    return (variable && is_counter(*variable)) ||
+           llvm::any_of(statement->children(), [&](const clang::Stmt* child) { return reads_counter(child); });
+  }
+  // more = tries < limit
+  bool keeps_bound(const clang::ValueDecl& variable) const {
+    return llvm::any_of(kept, [&](const std::pair<const clang::ValueDecl*, const clang::Expr*>& one) {
+      return one.first == &variable && reads_counter(one.second);
+    });
+  }
+
+  // The next server, or what is found for the next name, of which none may be left.
+  bool is_of_next(const clang::CallExpr& call) const {
+    return has_word(called_name(call), {"next"}) || llvm::any_of(call.arguments(), [&](const clang::Expr* argument) {
+             const clang::ValueDecl* variable = value_named_by(argument);
+             const clang::CallExpr* result = variable ? result_of(variable) : nullptr;
+             return result && has_word(called_name(*result), {"next"});
+           });
+  }
+
   // A number that the loop changes otherwise than by what is tried: `if (size <= 16) abort(); size = smaller;`.
   bool moves(const clang::Expr* side) const {
     const clang::ValueDecl* variable = value_named_by(side);
@@ -355,9 +381,8 @@ class Loop : LoopSurvey {
     if (const clang::Expr* expression = llvm::dyn_cast<clang::Expr>(statement)) {
       if (const clang::ValueDecl* variable = value_named_by(expression)) {
         const clang::CallExpr* result = result_of(variable);
-        if (counters.contains(variable) && !result) return true;
-        if (result && can_be_none(variable->getType()) && has_word(called_name(*result), {"next"}))
-          return true; // the next server, of which none may be left
+        if (is_counter(*variable) || keeps_bound(*variable)) return true;
+        if (result && can_be_none(variable->getType()) && is_of_next(*result)) return true;
         if (has_word(name_of(variable), timing) || traits_of(variable->getType()).type_class == TypeClass::time_point)
           return true;
       }

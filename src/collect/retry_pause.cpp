@@ -91,7 +91,9 @@ class PauseReader {
       }
       if (retry.pause != Pause::none) continue;
       retry.pause = Pause::constant;
-      retry.pause_value = context.text_of(argument->getSourceRange(), 60);
+      // A bare number says nothing without the name of what sleeps: os_sleep(1, 0).
+      const bool bare = llvm::isa<clang::IntegerLiteral>(argument->IgnoreParenImpCasts());
+      retry.pause_value = context.text_of(bare ? call->getSourceRange() : argument->getSourceRange(), 60);
       if (std::optional<ConstantValue> value = literal_value(argument, context.ast))
         if (std::int64_t tick = value->tick > 0 ? value->tick : sink ? sink->tick : 0)
           retry.pause_value = format_duration(value->value * static_cast<double>(tick));

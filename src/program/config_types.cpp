@@ -166,6 +166,14 @@ static Pieces decoded_from(const Program& program, EntityId record) {
   return decoded >= 2 ? result : Pieces::none;
 }
 
+// `const Graph& graph;`: settings are values; what is bound to somebody else's object for life works on it. A
+// reference to other settings makes a view of them.
+static bool refers_to_object_at_work(const Program& program, const EntityFact& field) {
+  const EntityFact* type = program.entity(field.type_entity);
+  return type && type->kind == EntityKind::record && !type->has(is_external) && field.type.ends_with("&") &&
+         !is_config_name(*program.settings, type->name);
+}
+
 // Whether a record holds settings rather than being an object at work: fields, no virtual functions, and no methods
 // but those that fill, check or give its values.
 static bool holds_settings(const Program& program, const EntityFact& record) {
@@ -178,8 +186,9 @@ static bool holds_settings(const Program& program, const EntityFact& record) {
     for (std::uint32_t index : program.members_of(base->id)) {
       const EntityFact& member = program.entities[index];
       fields += member.kind == EntityKind::field;
-      if (member.kind == EntityKind::field && (member.type.find("thread") != std::string::npos ||
-                                               member.type.find("condition_variable") != std::string::npos))
+      if (member.kind == EntityKind::field &&
+          (member.type.find("thread") != std::string::npos ||
+           member.type.find("condition_variable") != std::string::npos || refers_to_object_at_work(program, member)))
         return false;
       if (member.kind == EntityKind::function && (member.has(is_virtual) || !is_accessor(member, base->id)))
         return false;
