@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "collect/access_visitor.h"
+#include "collect/skipped_members.h"
 #include "facts/words.h"
 #include "program/configuration.h"
 #include "program/owner_names.h"
@@ -126,6 +127,10 @@ class ReadVisitor : public AccessVisitor<ReadVisitor> {
   bool VisitCastExpr(clang::CastExpr* cast) {
     const clang::QualType to = cast->getType(), from = cast->getSubExpr()->getType();
     if (!to->isPointerType() || !from->isPointerType()) return true;
+    if (to->getPointeeType()->isRecordType() && is_laid_over_bytes(*cast)) {
+      given(to->getPointeeType()->getAsRecordDecl());
+      return true;
+    }
     const clang::RecordDecl* record = from->getPointeeType()->getAsRecordDecl(); // of C as well
     if (!record || to->getPointeeType()->isRecordType() || !context.is_ours(record->getLocation())) return true;
     for (std::size_t i = around.size() - 1; i-- > 0;)
@@ -134,9 +139,7 @@ class ReadVisitor : public AccessVisitor<ReadVisitor> {
         if (callee && callee->getDeclName().isIdentifier() && moves_bytes(callee->getName())) return true;
         break;
       }
-    if (EntityId id = context.entity(record);
-        id != EntityId::none && context.first_time(static_cast<std::uint64_t>(id) * 61))
-      FactBuilder(context.table, record_given).subject(id);
+    given(record);
     return true;
   }
   bool VisitCXXDeleteExpr(clang::CXXDeleteExpr*) { return true; }
@@ -176,6 +179,25 @@ class ReadVisitor : public AccessVisitor<ReadVisitor> {
         return false;
     }
     return true;
+  }
+  void given(const clang::RecordDecl* record) {
+    if (!record || !context.is_ours(record->getLocation())) return;
+    if (EntityId id = context.entity(record);
+        id != EntityId::none && context.first_time(static_cast<std::uint64_t>(id) * 61))
+      FactBuilder(context.table, record_given).subject(id);
+  }
+  // `(struct scan_params*)position`, of bytes: the layout of a message. Not what an allocator gives that knows no
+  // types, nor a way from a record's member to the record (container_of).
+  static bool is_laid_over_bytes(const clang::CastExpr& cast) {
+    const auto points_to_bytes = [](clang::QualType type) {
+      return type->isPointerType() && type->getPointeeType()->isCharType();
+    };
+    if (!llvm::isa<clang::ExplicitCastExpr>(cast) || !points_to_bytes(cast.getSubExpr()->getType())) return false;
+    const clang::Expr* bytes = cast.getSubExpr()->IgnoreParenImpCasts();
+    for (const clang::BinaryOperator* sum = llvm::dyn_cast<clang::BinaryOperator>(bytes); sum && sum->isAdditiveOp();
+         sum = llvm::dyn_cast<clang::BinaryOperator>(bytes))
+      bytes = (sum->getLHS()->getType()->isPointerType() ? sum->getLHS() : sum->getRHS())->IgnoreParenImpCasts();
+    return !llvm::isa<clang::CallExpr, clang::ExplicitCastExpr>(bytes);
   }
   // free(config), pool_free(pool, config), memcpy(&mine, &theirs, sizeof mine): none of them looks at a field.
   static bool moves_bytes(llvm::StringRef name) {
@@ -260,7 +282,7 @@ class UnusedJudge {
     const StringTable& strings = program.table.strings;
     const StringId read_kind = strings.find(field_read), named_kind = strings.find(member_named),
                    given_kind = strings.find(record_given), offered_kind = strings.find(record_offered),
-                   static_kind = strings.find(static_declared);
+                   static_kind = strings.find(static_declared), left_out_kind = strings.find(members_left_out);
     for (const Fact& fact : program.table.facts) {
       if (fact.kind == StringId::empty) continue;
       if (fact.kind == read_kind) {
@@ -268,6 +290,10 @@ class UnusedJudge {
         (is_test(fact.location) ? of.test : of.production) = true;
       } else if (fact.kind == named_kind) {
         names.insert(std::string(program.table.text(fact, "name")));
+      } else if (fact.kind == left_out_kind) {
+        llvm::SmallVector<llvm::StringRef, 16> members;
+        llvm::StringRef(program.table.text(fact, "names")).split(members, ' ');
+        for (llvm::StringRef member : members) names.insert(member.str());
       } else if (fact.kind == given_kind) {
         unseen.insert(fact.subject);
       } else if (fact.kind == offered_kind) {
@@ -367,7 +393,8 @@ class UnusedJudge {
     }
   }
   // A record that exists to be handed to somebody outside – to a callback, or to a virtual function that nobody here
-  // overrides – carries arguments, whatever it is called: nobody keeps one, and no constructor takes one.
+  // overrides – carries arguments, whatever it is called: nobody keeps one, and no constructor takes one. Or somebody
+  // does, and nobody here looks at any of its fields: a driver's parameters, which the caller keeps for the next time.
   void find_offered(std::vector<EntityId>& found) {
     std::unordered_set<EntityId> kept, overriding;
     for (const auto& [overridden, overriders] : program.override_index)
@@ -384,8 +411,21 @@ class UnusedJudge {
         offered.insert(entity.type_entity);
     }
     for (const EntityFact& entity : program.entities)
-      if (entity.kind == EntityKind::record && offered.contains(entity.id) && !kept.contains(entity.id))
+      if (entity.kind == EntityKind::record && offered.contains(entity.id) &&
+          (!kept.contains(entity.id) || is_opaque(entity.id)))
         found.push_back(entity.id);
+  }
+  // Whether several fields are there and no code reads one of them.
+  bool is_opaque(EntityId record) const {
+    constexpr int enough = 3;
+    int fields = 0;
+    for (std::uint32_t index : program.members_of(record)) {
+      const EntityFact& member = program.entities[index];
+      if (member.kind != EntityKind::field) continue;
+      if (reads.contains(member.id)) return false;
+      ++fields;
+    }
+    return fields >= enough;
   }
   bool is_copy(const EntityFact& function) const {
     if (function.name.starts_with("operator=")) return true;

@@ -12,6 +12,7 @@
 #include "facts/words.h"
 #include "indicator.h"
 #include "reaction.h"
+#include "refusals.h"
 
 #include <clang/AST/StmtCXX.h>
 #include <llvm/ADT/SmallPtrSet.h>
@@ -54,7 +55,7 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
       silence = caught();
       break;
     }
-    if (!silence || (silence == Silence::unchecked && (is_vetted(*call) || decodes_escape(*call)))) return true;
+    if (!silence || (silence == Silence::unchecked && minds(*call))) return true;
     std::vector<Term> text, number;
     bool result = true;
     for (const clang::Expr* argument : call->arguments()) {
@@ -257,9 +258,22 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
     return judged(indicator);
   }
 
+  // Somebody looks at the text before, or at the number on the spot.
+  bool minds(const clang::CallExpr& call) const {
+    if (is_vetted(call) || decodes_escape(call) || is_looked_up(call, *function)) return true;
+    const clang::IfStmt* branch = condition_around(around); // if (atoi(text) > 0) …; else error();
+    return branch &&
+           refuses(
+               *branch,
+               [&](const clang::Expr* part) { return part == &call ? std::optional<std::int64_t>(0) : std::nullopt; },
+               function);
+  }
+
   // `if (!is_number(text)) throw …; port = atoi(text);`: somebody looked at the text instead of the result, and minds.
   bool is_vetted(const clang::CallExpr& call) const {
     struct Vetting : clang::RecursiveASTVisitor<Vetting> {
+      explicit Vetting(const ParseVisitor& outer) : outer(outer) {}
+      const ParseVisitor& outer;
       const clang::ValueDecl* text = nullptr;
       const clang::FunctionDecl* function = nullptr;
       bool found = false;
@@ -282,11 +296,12 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
       }
       bool VisitIfStmt(clang::IfStmt* branch) {
         if (mentions(branch->getCond(), false))
-          found |=
-              reaction_of(branch->getThen(), function).noticed() || reaction_of(branch->getElse(), function).noticed();
+          found |= reaction_of(branch->getThen(), function).noticed() ||
+                   reaction_of(branch->getElse(), function).noticed() ||
+                   (outer.below(branch) == branch->getThen() && outer.told_behind(branch));
         return !found;
       }
-    } vetting;
+    } vetting(*this);
     if (call.getNumArgs() == 0) return false;
     const clang::Expr* text = strip(call.getArg(0));
     while (const clang::CXXMemberCallExpr* view = llvm::dyn_cast<clang::CXXMemberCallExpr>(text)) // text.c_str()

@@ -10,6 +10,7 @@
 #include "facts.h"
 #include "facts/words.h"
 #include "reaction.h"
+#include "refusals.h"
 
 #include <llvm/ADT/StringSwitch.h>
 
@@ -79,7 +80,8 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
   }
 
   bool VisitImplicitCastExpr(clang::ImplicitCastExpr* cast) { // if (!n), n ? n : 5
-    if (cast->getCastKind() != clang::CK_IntegralToBoolean && cast->getCastKind() != clang::CK_FloatingToBoolean)
+    if (cast->getCastKind() != clang::CK_IntegralToBoolean && cast->getCastKind() != clang::CK_FloatingToBoolean &&
+        !is_truth_in_c(*cast))
       return true;
     const bool refuses = refuses_zero(false);
     if (is_corrected(true) || refuses) bounded(cast->getSubExpr(), EntityId::none, false, refuses);
@@ -98,6 +100,7 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
       return true;
     }
     members_with_numbers(llvm::ArrayRef(call->getArgs(), call->getNumArgs()));
+    if (callee) asked(*call, *callee);
     if (!callee || !callee->getDeclName().isIdentifier()) return true;
     llvm::StringRef name = callee->getName();
     if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call)) {
@@ -163,6 +166,37 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
                variable->getInit() && is_constant(variable->getInit())));
     }
     return false;
+  }
+
+  // C has no truth values: the number itself is the condition.
+  bool is_truth_in_c(const clang::ImplicitCastExpr& cast) const {
+    if (context.ast.getLangOpts().CPlusPlus || cast.getCastKind() != clang::CK_LValueToRValue ||
+        !cast.getType()->isArithmeticType())
+      return false;
+    std::size_t i = around.size() - 1;
+    while (i > 0 && llvm::isa<clang::ParenExpr>(around[i - 1])) --i;
+    if (i == 0) return false;
+    if (const clang::IfStmt* branch = llvm::dyn_cast<clang::IfStmt>(around[i - 1]))
+      return branch->getCond() == around[i];
+    if (const clang::ConditionalOperator* choice = llvm::dyn_cast<clang::ConditionalOperator>(around[i - 1]))
+      return choice->getCond() == around[i];
+    if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(around[i - 1]))
+      return unary->getOpcode() == clang::UO_LNot;
+    const clang::BinaryOperator* logic = llvm::dyn_cast<clang::BinaryOperator>(around[i - 1]);
+    return logic && logic->isLogicalOp();
+  }
+
+  // `if (!valid_width(width)) return -1;`: what a function of ours says of a zero decides whether it is refused.
+  void asked(const clang::CallExpr& call, const clang::FunctionDecl& callee) {
+    const clang::IfStmt* branch = condition_around(around);
+    if (!branch || !context.is_ours(callee.getLocation())) return;
+    for (unsigned i = 0; i < call.getNumArgs() && i < callee.getNumParams(); ++i) {
+      if (!call.getArg(i)->getType()->isArithmeticType()) continue;
+      const std::optional<std::int64_t> answer = answer_at_zero(callee, i);
+      if (answer &&
+          refuses(*branch, [&](const clang::Expr* part) { return part == &call ? answer : std::nullopt; }, function))
+        bounded(call.getArg(i), EntityId::none, false, /*refuses_zero=*/true);
+    }
   }
 
   void compare(llvm::StringRef operation, const clang::Expr* left, const clang::Expr* right) {

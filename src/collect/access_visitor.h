@@ -20,7 +20,8 @@ template <class Derived> class AccessVisitor : public FunctionVisitor<Derived> {
 
   bool VisitBinaryOperator(clang::BinaryOperator* operation) {
     if (operation->isAssignmentOp() && (is_discarded() || is_assigned_on())) wrote(operation->getLHS());
-    if (operation->getOpcode() == clang::BO_Assign) copied(operation->getLHS(), operation->getRHS());
+    if (operation->getOpcode() == clang::BO_Assign && goes_nowhere_else(operation->getLHS()))
+      copied(operation->getLHS(), operation->getRHS());
     return true;
   }
   bool VisitUnaryOperator(clang::UnaryOperator* operation) {
@@ -51,7 +52,7 @@ template <class Derived> class AccessVisitor : public FunctionVisitor<Derived> {
     if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call)) {
       if (operation->isAssignmentOp() && operation->getNumArgs() == 2) {
         if (is_discarded()) wrote(operation->getArg(0));
-        copied(operation->getArg(0), operation->getArg(1));
+        if (goes_nowhere_else(operation->getArg(0))) copied(operation->getArg(0), operation->getArg(1));
       }
       if (operation->getOperator() == clang::OO_GreaterGreater && operation->getNumArgs() == 2 &&
           operation->getArg(1)->isLValue() && !operation->getArg(1)->getType().isConstQualified() &&
@@ -132,9 +133,11 @@ template <class Derived> class AccessVisitor : public FunctionVisitor<Derived> {
   }
 
   // Whether nobody uses the value of the visited expression.
-  bool is_discarded() const {
+  bool is_discarded() const { return is_discarded_at(this->around.size()); }
+  // The same for the last of the first `end` statements around.
+  bool is_discarded_at(std::size_t end) const {
     const std::vector<const clang::Stmt*>& around = this->around;
-    for (std::size_t i = around.size(); i-- > 1;) {
+    for (std::size_t i = end; i-- > 1;) {
       const clang::Stmt* outer = around[i - 1];
       if (llvm::isa<clang::ExprWithCleanups, clang::ParenExpr, clang::ConstantExpr>(outer)) continue;
       if (const clang::BinaryOperator* comma = llvm::dyn_cast<clang::BinaryOperator>(outer);
@@ -169,6 +172,26 @@ template <class Derived> class AccessVisitor : public FunctionVisitor<Derived> {
     const clang::MemberExpr* source = member_of(from);
     if (target && source && target->getMemberDecl()->getCanonicalDecl() == source->getMemberDecl()->getCanonicalDecl())
       written.insert(source);
+  }
+
+  // Whether what the visited assignment to `target` gives is used by nobody, or assigned on to the same member:
+  // `a.port = b.port = c.port` copies, `port = a.port = c.port` reads.
+  bool goes_nowhere_else(const clang::Expr* target) const {
+    const clang::MemberExpr* member = member_of(target);
+    const std::vector<const clang::Stmt*>& around = this->around;
+    for (std::size_t i = around.size(); member && i-- > 1;) {
+      if (llvm::isa<clang::ImplicitCastExpr, clang::ParenExpr, clang::ExprWithCleanups>(around[i - 1])) continue;
+      const clang::Expr* to = nullptr;
+      if (const clang::BinaryOperator* outer = llvm::dyn_cast<clang::BinaryOperator>(around[i - 1]))
+        to = outer->getOpcode() == clang::BO_Assign ? outer->getLHS() : nullptr;
+      else if (const clang::CXXOperatorCallExpr* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(around[i - 1]))
+        to = call->getOperator() == clang::OO_Equal ? call->getArg(0) : nullptr;
+      if (!to) return is_discarded_at(i + 1);
+      const clang::MemberExpr* next = member_of(to);
+      if (!next || next->getMemberDecl()->getCanonicalDecl() != member->getMemberDecl()->getCanonicalDecl())
+        return false;
+    }
+    return true;
   }
 
   // Methods of containers and atomics that change their object and tell nothing about it.

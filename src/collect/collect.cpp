@@ -6,6 +6,7 @@
 #include "collect/macros.h"
 #include "collect/mentions.h"
 #include "collect/skipped.h"
+#include "collect/skipped_members.h"
 #include "collect/states.h"
 #include "collect/value_flow.h"
 
@@ -94,6 +95,7 @@ class Consumer : public clang::ASTConsumer {
     CollectContext context(ast, facts.table, options.root);
     collect_value_flow(context);
     collect_states(context, names_left_out(context, skipped));
+    collect_skipped_members(context, skipped);
     collect_macros(context, macros, macro_names);
     collect_includes(context, includes);
     collect_mentions(context, compiler.getPreprocessor());
