@@ -18,7 +18,10 @@ enum class Silence : std::uint8_t {
 // One fact for each node that tells whether the parse is about configuration.
 struct ParseFact {
   EntityId node = EntityId::none, function = EntityId::none;
-  Location location; // of the call
+  Location location; // of the call, or of the macro's expansion that it is part of
+  // Where a macro spells the call: its name, and the place in its definition.
+  std::string macro;
+  Location spelled;
   enum class Role : std::uint8_t {
     none,   // no node is known
     text,   // where the text comes from

@@ -27,32 +27,52 @@ class ParseJudge {
   explicit ParseJudge(const Program& program) : program(program), configuration(*program.configuration) {}
 
   void judge(std::vector<Finding>& findings) {
-    std::map<Place, Parse> parses;
+    // By where the call is spelled, then by where a macro that spells it is expanded: the call itself elsewhere.
+    std::map<std::pair<Place, Place>, Parse> parses;
     const StringId kind = program.table.strings.find("parse");
     if (kind == StringId::empty) return;
     find_refused();
     for (const Fact& fact : program.table.facts) {
       if (fact.kind != kind || !program.is_ours(fact.location)) continue;
       ParseFact parse = read_parse(program.table, fact);
-      Parse& all = parses.try_emplace(program.place(fact.location), Parse{parse, {}, {}, {}}).first->second;
+      const Place used = program.place(parse.location);
+      const Place spelled = parse.macro.empty() ? used : program.place(parse.spelled);
+      Parse& all = parses.try_emplace({spelled, used}, Parse{parse, {}, {}, {}}).first->second;
       if (parse.role == ParseFact::Role::text) all.text.push_back(parse.node);
       if (parse.role == ParseFact::Role::number) all.number.push_back(parse.node);
       if (parse.role == ParseFact::Role::result) all.sites.push_back(parse.node);
     }
     std::unordered_map<EntityId, std::vector<EntityId>> results; // of the sites
-    for (const std::pair<const Place, Parse>& entry : parses)
+    for (const std::pair<const std::pair<Place, Place>, Parse>& entry : parses)
       for (EntityId site : entry.second.sites) results[site];
     for (const FlowFact& flow : program.flows) {
       std::unordered_map<EntityId, std::vector<EntityId>>::iterator it = results.find(flow.leaves);
       if (flow.leaves != EntityId::none && it != results.end()) it->second.push_back(flow.to);
     }
-    for (std::pair<const Place, Parse>& entry : parses) {
+    Place last;
+    for (std::pair<const std::pair<Place, Place>, Parse>& entry : parses) {
+      const auto& [spelled, used] = entry.first;
       Parse& parse = entry.second;
       for (EntityId site : parse.sites) {
         const std::vector<EntityId>& to = results[site];
         parse.number.insert(parse.number.end(), to.begin(), to.end());
       }
-      if (std::optional<Finding> finding = examine(parse)) findings.push_back(std::move(*finding));
+      std::optional<Finding> finding = examine(parse);
+      if (!finding) continue;
+      if (parse.fact.macro.empty()) {
+        findings.push_back(std::move(*finding));
+        continue;
+      }
+      // One to mend, in the macro's definition, however often it is expanded, and for however many settings.
+      if (spelled == last) {
+        if (findings.back().message != finding->message) findings.back().message = message_of(parse, nullptr);
+      } else {
+        last = finding->place = spelled;
+        finding->entity = parse.fact.macro;
+        finding->evidence = {{spelled, "the text is parsed here"}};
+        findings.push_back(std::move(*finding));
+      }
+      findings.back().evidence.push_back({used, "used here"});
     }
   }
 
@@ -68,14 +88,15 @@ class ParseJudge {
     }
   }
 
-  // atoi("five") is 0. Where the range of the number is checked and 0 is out of it, the user hears of it.
+  // atoi("five") is 0, and so is what an extraction from a stream leaves (since C++11). Where the range of the number
+  // is checked and 0 is out of it, the user hears of it.
   bool is_refused(const Parse& parse) const {
     constexpr int max_steps = 200;
     const std::size_t colon = parse.fact.callee.rfind("::");
     const std::string_view name =
         std::string_view(parse.fact.callee).substr(colon == std::string::npos ? 0 : colon + 2);
-    if (parse.fact.silence != Silence::unchecked || (!name.starts_with("ato") && !name.starts_with("strto")))
-      return false;
+    const bool gives_zero = name.starts_with("ato") || name.starts_with("strto") || name == "operator>>";
+    if (parse.fact.silence != Silence::unchecked || !gives_zero) return false;
     Walk walk(program);
     for (EntityId node : parse.number) {
       if (refused.contains(node)) return true;
@@ -132,6 +153,22 @@ class ParseJudge {
     return nullptr;
   }
 
+  std::string message_of(const Parse& parse, const EntityFact* setting) const {
+    const std::size_t colon = parse.fact.callee.rfind("::");
+    const std::string name = parse.fact.callee.substr(colon == std::string::npos ? 0 : colon + 2);
+    const std::string parser = name == "operator>>" ? "the extraction from a stream" : name + "()";
+    const std::string what = setting ? "'" + setting->name + "'" : "a setting";
+    switch (parse.fact.silence) {
+    case Silence::unchecked:
+      return parser + " makes " + what + " of any text, and nobody asks whether it was a number";
+    case Silence::branch:
+      return "when " + parser + " cannot read " + what + ", a default takes its place in silence";
+    case Silence::caught:
+      break;
+    }
+    return "what " + parser + " throws about " + what + " is caught, and a default taken in silence";
+  }
+
   std::optional<Finding> examine(const Parse& parse) const {
     const EntityFact* function = program.entity(parse.fact.function);
     // A conversion that may throw is a parse if it is a library's for documents, or takes text.
@@ -155,21 +192,7 @@ class ParseJudge {
     finding.line_text = parse.fact.line;
     finding.entity = setting ? setting->qualified : function ? function->qualified : "";
     finding.owner = owner_name_of_code(program, parse.fact.function);
-    std::string name = parse.fact.callee.substr(
-        parse.fact.callee.rfind("::") == std::string::npos ? 0 : parse.fact.callee.rfind("::") + 2);
-    std::string parser = name == "operator>>" ? "the extraction from a stream" : name + "()";
-    std::string what = setting ? "'" + setting->name + "'" : "a setting";
-    switch (parse.fact.silence) {
-    case Silence::unchecked:
-      finding.message = parser + " makes " + what + " of any text, and nobody asks whether it was a number";
-      break;
-    case Silence::branch:
-      finding.message = "when " + parser + " cannot read " + what + ", a default takes its place in silence";
-      break;
-    case Silence::caught:
-      finding.message = "what " + parser + " throws about " + what + " is caught, and a default taken in silence";
-      break;
-    }
+    finding.message = message_of(parse, setting);
     finding.suggestion =
         "Refuse text that is not wholly a number, or say so before the default is used: name the setting, "
         "the text and the default.";

@@ -13,6 +13,7 @@
 #include "indicator.h"
 #include "reaction.h"
 #include "refusals.h"
+#include "vetting.h"
 
 #include <clang/AST/StmtCXX.h>
 #include <llvm/ADT/SmallPtrSet.h>
@@ -168,7 +169,7 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
       const clang::IfStmt* branch = llvm::cast<clang::IfStmt>(decision);
       if (reaction_of(branch->getThen(), function).noticed() || reaction_of(branch->getElse(), function).noticed())
         return std::nullopt;
-      if (told_behind(branch)) return std::nullopt;
+      if (told_behind(*branch, *function)) return std::nullopt;
     }
     return Silence::branch;
   }
@@ -176,40 +177,6 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
     clang::Expr::EvalResult result;
     return !value->isValueDependent() && value->getType()->isIntegerType() &&
            value->EvaluateAsInt(result, context.ast) && result.Val.getInt().isNegative();
-  }
-
-  // `if (good) { …; return; } complain();`: what stands behind a branch that leaves is the other branch.
-  bool told_behind(const clang::IfStmt* branch) const {
-    struct Leaves : clang::RecursiveASTVisitor<Leaves> {
-      bool found = false;
-      bool VisitReturnStmt(clang::ReturnStmt*) { return !(found = true); }
-      bool VisitContinueStmt(clang::ContinueStmt*) { return !(found = true); }
-      bool VisitBreakStmt(clang::BreakStmt*) { return !(found = true); }
-    } leaves;
-    leaves.TraverseStmt(const_cast<clang::Stmt*>(branch->getThen()));
-    if (!leaves.found) return false;
-    struct Siblings : clang::RecursiveASTVisitor<Siblings> {
-      const clang::Stmt* of = nullptr;
-      llvm::SmallVector<const clang::Stmt*, 8> behind;
-      bool VisitCompoundStmt(clang::CompoundStmt* compound) {
-        bool seen = false;
-        for (const clang::Stmt* statement : compound->body()) {
-          if (seen) behind.push_back(statement);
-          seen |= statement == of;
-        }
-        return true;
-      }
-    } siblings;
-    siblings.of = branch;
-    siblings.TraverseStmt(const_cast<clang::Stmt*>(body()));
-    // The value itself goes out behind the check of failure, and the failure behind the check of success.
-    for (const clang::Stmt* statement : siblings.behind) {
-      Reaction reaction = reaction_of(statement, function);
-      if (reaction.loud) return true;
-      const clang::ReturnStmt* given = llvm::dyn_cast<clang::ReturnStmt>(statement);
-      if (given && reaction.told) return true;
-    }
-    return false;
   }
 
   std::optional<Silence> with_end_pointer(const clang::CallExpr& call) {
@@ -260,82 +227,14 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
 
   // Somebody looks at the text before, or at the number on the spot.
   bool minds(const clang::CallExpr& call) const {
-    if (is_vetted(call) || decodes_escape(call) || is_looked_up(call, *function)) return true;
+    if (is_vetted(call, *function, around) || decodes_escape(call, around) || is_looked_up(call, *function))
+      return true;
     const clang::IfStmt* branch = condition_around(around); // if (atoi(text) > 0) …; else error();
     return branch &&
            refuses(
                *branch,
                [&](const clang::Expr* part) { return part == &call ? std::optional<std::int64_t>(0) : std::nullopt; },
                function);
-  }
-
-  // `if (!is_number(text)) throw …; port = atoi(text);`: somebody looked at the text instead of the result, and minds.
-  bool is_vetted(const clang::CallExpr& call) const {
-    struct Vetting : clang::RecursiveASTVisitor<Vetting> {
-      explicit Vetting(const ParseVisitor& outer) : outer(outer) {}
-      const ParseVisitor& outer;
-      const clang::ValueDecl* text = nullptr;
-      const clang::FunctionDecl* function = nullptr;
-      bool found = false;
-      static bool asks_for_number(const clang::FunctionDecl* callee) {
-        if (!callee || !callee->getDeclName().isIdentifier()) return false;
-        if (callee->getName() == "find_first_not_of" || callee->getName() == "regex_match") return true;
-        for (const std::string& word : words_of(std::string_view(callee->getName())))
-          if (word == "digit" || word == "digits" || word == "isdigit" || word == "isxdigit" || word == "xdigit" ||
-              word == "numeric" || word == "number" || word == "integer")
-            return true;
-        return false;
-      }
-      bool mentions(const clang::Stmt* statement, bool asks) const { // with a question around it
-        if (!statement) return false;
-        if (const clang::CallExpr* question = llvm::dyn_cast<clang::CallExpr>(statement))
-          asks |= asks_for_number(question->getDirectCallee());
-        if (const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(statement))
-          return asks && reference->getDecl() == text;
-        return llvm::any_of(statement->children(), [&](const clang::Stmt* child) { return mentions(child, asks); });
-      }
-      bool VisitIfStmt(clang::IfStmt* branch) {
-        if (mentions(branch->getCond(), false))
-          found |= reaction_of(branch->getThen(), function).noticed() ||
-                   reaction_of(branch->getElse(), function).noticed() ||
-                   (outer.below(branch) == branch->getThen() && outer.told_behind(branch));
-        return !found;
-      }
-    } vetting(*this);
-    if (call.getNumArgs() == 0) return false;
-    const clang::Expr* text = strip(call.getArg(0));
-    while (const clang::CXXMemberCallExpr* view = llvm::dyn_cast<clang::CXXMemberCallExpr>(text)) // text.c_str()
-      text = strip(view->getImplicitObjectArgument());
-    const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(text);
-    if (!reference) return false;
-    vetting.text = reference->getDecl();
-    vetting.function = function;
-    vetting.TraverseStmt(const_cast<clang::Stmt*>(body()));
-    return vetting.found;
-  }
-
-  // `if (isxdigit(p[1]) && isxdigit(p[2])) *to++ = strtol(hex, nullptr, 16);`: a piece of a text's encoding, one by
-  // one.
-  bool decodes_escape(const clang::CallExpr& call) const {
-    clang::Expr::EvalResult base;
-    if (call.getNumArgs() != 3 || call.getArg(2)->isValueDependent() ||
-        !call.getArg(2)->EvaluateAsInt(base, context.ast) || base.Val.getInt() != 16)
-      return false;
-    struct Digits : clang::RecursiveASTVisitor<Digits> {
-      bool found = false;
-      bool VisitCallExpr(clang::CallExpr* asked) {
-        const clang::FunctionDecl* callee = asked->getDirectCallee();
-        return !(found |= callee && callee->getDeclName().isIdentifier() && callee->getName() == "isxdigit");
-      }
-    };
-    for (std::size_t i = around.size() - 1; i-- > 0;) {
-      const clang::IfStmt* branch = llvm::dyn_cast<clang::IfStmt>(around[i]);
-      if (!branch || around[i + 1] != branch->getThen()) continue;
-      Digits digits;
-      digits.TraverseStmt(const_cast<clang::Expr*>(branch->getCond()));
-      if (digits.found) return true;
-    }
-    return false;
   }
 
   // The handlers of the innermost try around the call that can be reached without leaving a lambda.
@@ -463,8 +362,12 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
             const std::vector<Term>& number, bool result) {
     ParseFact fact;
     fact.location = context.expansion_of(call.getSourceRange());
+    fact.macro = context.macro_of(call.getBeginLoc());
+    if (!fact.macro.empty()) fact.spelled = context.location_of(call.getSourceRange());
+    if (fact.spelled.line == 0) fact.macro.clear(); // a library's
     if (fact.location.line == 0 ||
-        !context.first_time(static_cast<std::uint64_t>(context.place_id("parse", fact.location))))
+        !context.first_time(static_cast<std::uint64_t>(context.place_id("parse", fact.location)) * 73 +
+                            static_cast<std::uint64_t>(context.place_id("parse", fact.spelled))))
       return;
     fact.function = function_id();
     fact.silence = silence;

@@ -170,4 +170,37 @@ Reaction reaction_of(const clang::Stmt* region, const clang::FunctionDecl* funct
   return visitor.reaction;
 }
 
+bool told_behind(const clang::IfStmt& branch, const clang::FunctionDecl& function) {
+  struct Leaves : clang::RecursiveASTVisitor<Leaves> {
+    bool found = false;
+    bool VisitReturnStmt(clang::ReturnStmt*) { return !(found = true); }
+    bool VisitContinueStmt(clang::ContinueStmt*) { return !(found = true); }
+    bool VisitBreakStmt(clang::BreakStmt*) { return !(found = true); }
+  } leaves;
+  leaves.TraverseStmt(const_cast<clang::Stmt*>(branch.getThen()));
+  if (!leaves.found) return false;
+  struct Siblings : clang::RecursiveASTVisitor<Siblings> {
+    const clang::Stmt* of = nullptr;
+    llvm::SmallVector<const clang::Stmt*, 8> behind;
+    bool VisitCompoundStmt(clang::CompoundStmt* compound) {
+      bool seen = false;
+      for (const clang::Stmt* statement : compound->body()) {
+        if (seen) behind.push_back(statement);
+        seen |= statement == of;
+      }
+      return true;
+    }
+  } siblings;
+  siblings.of = &branch;
+  siblings.TraverseStmt(function.getBody());
+  // The value itself goes out behind the check of failure, and the failure behind the check of success.
+  for (const clang::Stmt* statement : siblings.behind) {
+    Reaction reaction = reaction_of(statement, &function);
+    if (reaction.loud) return true;
+    const clang::ReturnStmt* given = llvm::dyn_cast<clang::ReturnStmt>(statement);
+    if (given && reaction.told) return true;
+  }
+  return false;
+}
+
 } // namespace plumbline::unvalidated_config

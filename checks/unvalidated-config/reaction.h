@@ -18,6 +18,9 @@ struct Reaction {
 Reaction reaction_of(const clang::Stmt* region, const clang::FunctionDecl* function,
                      const clang::VarDecl* exception = nullptr);
 
+// `if (good) { …; return; } complain();`: whether what stands behind a branch that leaves notices the other case.
+bool told_behind(const clang::IfStmt& branch, const clang::FunctionDecl& function);
+
 // Whether a function with this name speaks to somebody: log_error, printf, report, abort.
 bool speaks(llvm::StringRef name);
 
