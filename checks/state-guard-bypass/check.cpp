@@ -102,6 +102,48 @@ static std::string call_of(const Program& program, const MachineFlow& guard, con
   return (sides.first.drop_back(holder->name.size()) + function->name + "(" + sides.second + ");").str();
 }
 
+// What the checked functions do to one variable: the pairs that they let through by comparing alone, and whether they
+// do anything else.
+struct Guarded {
+  Pairs allowed;
+  bool known = false;   // no helper or table decides
+  bool effects = false; // going past the function leaves something out
+  bool by_old = true;   // refuses old states, whatever the new one is
+  bool rejects = false; // tells its callers so
+};
+
+static Guarded guarded_by(const std::vector<const MachineFlow*>& checked, EntityId holder) {
+  Guarded guarded;
+  bool open = false;
+  for (const MachineFlow* flow : checked) {
+    if (flow->flow.holder != holder) continue;
+    guarded.effects |= !flow->effects.empty();
+    guarded.rejects |= flow->rejects();
+    for (const MachineEvent& write : flow->writes) {
+      if (write.event.creates || flow->flow.new_parameter < 0) continue;
+      if (!(write.event.value.parameters >> flow->flow.new_parameter & 1)) continue;
+      guarded.allowed |= write.allowed;
+      guarded.by_old &= write.allowed.is_product();
+      open |= write.consulted;
+      guarded.known = true;
+    }
+  }
+  guarded.known &= !open;
+  return guarded;
+}
+
+// The function would have let it through, and done no more. That the state stays what it is changes nothing, unless the
+// function says that it is wrong.
+static bool is_let_through(const StateMachine& machine, const Guarded& guarded, const MachineEvent& write) {
+  if (!guarded.known || guarded.effects || write.event.value.parameters) return false;
+  for (unsigned from = 0; from < machine.enumeration.states.size(); ++from)
+    for (unsigned to = 0; to < machine.enumeration.states.size(); ++to)
+      if ((from != to || guarded.rejects) && write.from() >> from & 1 && write.event.value.constants >> to & 1 &&
+          !guarded.allowed.has(from, to))
+        return false;
+  return true;
+}
+
 static std::vector<std::string> name_words(std::string_view function) {
   const std::size_t colon = function.rfind("::");
   return words_of(colon == std::string_view::npos ? function : function.substr(colon + 2));
@@ -135,6 +177,10 @@ static void around_the_function(const Program& program, const StateMachine& mach
     if (!any_holder && !holders.contains(flow.flow.holder)) continue;
     for (const MachineEvent& write : flow.writes) {
       if (!moves(write) || guards_itself(machine, flow, write) || is_construction(flow, machine, write)) continue;
+      const Guarded guarded = guarded_by(checked, flow.flow.holder);
+      if (is_let_through(machine, guarded, write)) continue;
+      // Where the function only asks what the state was, so does this one.
+      if (guarded.known && guarded.by_old && write.from() != machine.all) continue;
       // The start of a life: the state that objects are made with.
       if (callers.only_checked(flow.flow.function, functions)) continue;
       const MachineFlow& guard = guard_of(checked, flow.flow.holder);
@@ -237,11 +283,11 @@ static bool is_lifecycle(std::string_view function) {
   const std::size_t colon = function.rfind("::");
   for (const std::string& word : words_of(colon == std::string_view::npos ? function : function.substr(colon + 2)))
     for (std::string_view other :
-         {"reinit",     "reinitialize", "reinitialise", "reset",   "clear",    "init",       "initialize",
-          "initialise", "close",        "shutdown",     "abort",   "fail",     "disconnect", "destroy",
-          "on",         "handle",       "error",        "cleanup", "teardown", "terminate",  "force",
-          "kill",       "setup",        "loop",         "run",     "main",     "process",    "build",
-          "receive",    "recv",         "rx",           "send",    "parse"})
+         {"reinit",  "reinitialize", "reinitialise", "reset",     "clear",      "init",    "initialize", "initialise",
+          "close",   "shutdown",     "abort",        "fail",      "disconnect", "destroy", "on",         "handle",
+          "error",   "cleanup",      "teardown",     "terminate", "force",      "kill",    "setup",      "loop",
+          "run",     "main",         "process",      "build",     "end",        "free",    "deinit",     "uninit",
+          "dispose", "receive",      "recv",         "rx",        "send",       "parse"})
       if (word == other) return true;
   return false;
 }

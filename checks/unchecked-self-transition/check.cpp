@@ -82,9 +82,9 @@ static bool is_same_only(const MachineEvent& exit) {
   return true;
 }
 
-// The same state does it again.
-static bool is_repeated(const StateMachine& machine, const MachineEvent& effect) {
-  return effect.allowed.is_product() && effect.allowed.same() && !effect.consulted &&
+// The same state does it again: one that callers give, and that may be the old one there.
+static bool is_repeated(const StateMachine& machine, const MachineFlow& flow, const MachineEvent& effect) {
+  return effect.allowed.is_product() && effect.allowed.same() & flow.given && !effect.consulted && !effect.event.once &&
          !is_check(machine, effect.event.target);
 }
 
@@ -98,10 +98,13 @@ static void report(const Program& program, const StateMachine& machine, const Ma
     if (what.find("'" + effects[i]->event.text + "'") != std::string::npos) continue;
     what += (what.empty() ? "'" : ", '") + effects[i]->event.text + "'";
   }
-  const bool compares = !write.allowed.is_product() || write.allowed.same() == 0;
+  const bool too_late = !write.allowed.is_product() || write.allowed.same() == 0;
+  const bool goes_on =
+      std::all_of(effects.begin(), effects.end(), [](const MachineEvent* effect) { return effect->event.compared; });
   finding.message = flow.function + "() moves " + machine.name + " to '" + given +
-                    (compares ? "' and compares it with the state it is in too late; a"
-                              : "' without comparing it with the state it is in; a") +
+                    (too_late  ? "' and compares it with the state it is in too late; a"
+                     : goes_on ? "' and compares it with the state it is in, but goes on; a"
+                               : "' without comparing it with the state it is in; a") +
                     " transition to the same state repeats " + what;
   finding.suggestion = "Compare before anything happens: " + guard_code(program, machine, flow, &write);
   finding.evidence.push_back({program.place(write.event.location), "the state is set here, to whatever was given"});
@@ -131,7 +134,7 @@ static std::vector<const MachineEvent*> effects_before(const Program& program, c
     });
   };
   for (const MachineEvent& effect : flow.effects)
-    if (is_repeated(machine, effect) && !effect.event.after_write &&
+    if (is_repeated(machine, flow, effect) && !effect.event.after_write &&
         (effect.event.target == EntityId::none || is_given_state(effect)))
       effects.push_back(&effect);
   return effects;
@@ -172,7 +175,7 @@ static void unguarded(const Program& program, const StateMachine& machine, const
   if (!write) return;
   std::vector<const MachineEvent*> effects;
   for (const MachineEvent& effect : flow.effects)
-    if (is_repeated(machine, effect) && !setters.contains(effect.event.target)) effects.push_back(&effect);
+    if (is_repeated(machine, flow, effect) && !setters.contains(effect.event.target)) effects.push_back(&effect);
   if (effects.empty()) return;
   report(program, machine, flow, *write, effects, findings);
 }
@@ -323,7 +326,8 @@ static void tabled(const Program& program, const StateMachine& machine, std::vec
   };
   for (const StateTableEntry& entry : machine.entries) {
     const unsigned state = static_cast<unsigned>(entry.from);
-    if (entry.to != entry.from || excluded(machine, entry.table, state) || !first(entry.location)) continue;
+    if (entry.to != entry.from || entry.by_event || excluded(machine, entry.table, state) || !first(entry.location))
+      continue;
     const EntityFact* table = program.entity(entry.table);
     findings.push_back(tabled_at(program, machine, entry.location, state, table ? table->qualified : machine.name));
   }

@@ -94,6 +94,7 @@ class Consumer : public clang::ASTConsumer {
     ast.setPrintingPolicy(policy);
     CollectContext context(ast, facts.table, options.root);
     collect_value_flow(context);
+    if (compiler.getDiagnostics().hasErrorOccurred()) add_lost(context, skipped);
     collect_states(context, names_left_out(context, skipped));
     collect_skipped_members(context, skipped);
     collect_macros(context, macros, macro_names);

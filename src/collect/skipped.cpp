@@ -4,10 +4,40 @@
 
 namespace plumbline {
 
-static bool compares(const clang::Token& token) {
-  return token.isOneOf(clang::tok::equalequal, clang::tok::exclaimequal) ||
-         (token.is(clang::tok::raw_identifier) && token.getRawIdentifier() == "case");
+static bool is_word(const clang::Token& token, llvm::StringRef word) {
+  return token.is(clang::tok::raw_identifier) && token.getRawIdentifier() == word;
 }
+
+// Behind it stands what is asked for, and no value: `== idle`, `case idle`, `[idle] = "idle"`.
+static bool asks(const clang::Token& token) {
+  return token.isOneOf(clang::tok::equalequal, clang::tok::exclaimequal, clang::tok::l_square) ||
+         is_word(token, "case");
+}
+
+namespace {
+
+// Inside the braces of `enum Job : char { idle, busy }`, where names are declared and not used.
+class EnumLists {
+ public:
+  bool contain(const clang::Token& token) {
+    if (is_word(token, "enum")) {
+      at = At::head;
+    } else if (at == At::head) {
+      if (token.is(clang::tok::l_brace))
+        at = At::list;
+      else if (!token.isOneOf(clang::tok::raw_identifier, clang::tok::colon, clang::tok::coloncolon))
+        at = At::elsewhere;
+    } else if (at == At::list && token.is(clang::tok::r_brace)) {
+      at = At::elsewhere;
+    }
+    return at == At::list;
+  }
+
+ private:
+  enum class At : std::uint8_t { elsewhere, head, list } at = At::elsewhere;
+};
+
+} // namespace
 
 static void add_names(CollectContext& context, clang::SourceRange range, llvm::StringSet<>& names) {
   const std::pair<clang::FileID, unsigned> begin = context.sources.getDecomposedLoc(range.getBegin());
@@ -23,12 +53,14 @@ static void add_names(CollectContext& context, clang::SourceRange range, llvm::S
                      text.begin() + begin.second, text.end());
   clang::Token before, token;
   before.startToken();
+  EnumLists lists;
   while (true) {
     const bool last = lexer.LexFromRawLexer(token);
     if (last || context.sources.getFileOffset(token.getLocation()) >= end) return;
     // Job::state, ns::State::idle: what stands in front of the whole name decides.
-    if (token.is(clang::tok::raw_identifier) && !compares(before)) names.insert(token.getRawIdentifier());
-    if (!(compares(before) && token.isOneOf(clang::tok::raw_identifier, clang::tok::coloncolon))) before = token;
+    const bool declared = lists.contain(token);
+    if (token.is(clang::tok::raw_identifier) && !declared && !asks(before)) names.insert(token.getRawIdentifier());
+    if (!(asks(before) && token.isOneOf(clang::tok::raw_identifier, clang::tok::coloncolon))) before = token;
   }
 }
 
@@ -37,6 +69,11 @@ llvm::StringSet<> names_left_out(CollectContext& context, const std::vector<clan
   for (const clang::SourceRange& range : ranges)
     if (range.getBegin().isFileID() && context.is_ours(range.getBegin())) add_names(context, range, names);
   return names;
+}
+
+void add_lost(const CollectContext& context, std::vector<clang::SourceRange>& ranges) {
+  const clang::FileID main = context.sources.getMainFileID();
+  ranges.emplace_back(context.sources.getLocForStartOfFile(main), context.sources.getLocForEndOfFile(main));
 }
 
 } // namespace plumbline

@@ -23,4 +23,8 @@ class SkippedCollector : public clang::PPCallbacks {
 // of the lexer over the text that was left out.
 llvm::StringSet<> names_left_out(CollectContext& context, const std::vector<clang::SourceRange>& ranges);
 
+// A unit with errors: Clang drops statements that it does not understand, and nobody knows which. The whole main file
+// may name what they did.
+void add_lost(const CollectContext& context, std::vector<clang::SourceRange>& ranges);
+
 } // namespace plumbline

@@ -72,12 +72,14 @@ bool is_worth_following(CollectContext& context, const clang::FunctionDecl& func
 }
 
 // `void on_change(Node&, Status /*before*/, Status now)`: told of a transition that somebody else made and decided
-// about.
+// about. In C the old state has a name, and nobody reads it.
 static bool is_told(const clang::FunctionDecl& function, const StateEnum& states) {
-  const auto is_unnamed_state = [&](const clang::ParmVarDecl* parameter) {
-    return parameter->getName().empty() && enum_behind(parameter->getType()) == states.declaration;
+  const auto is_unread_state = [&](const clang::ParmVarDecl* parameter) {
+    const bool unread = parameter->getName().empty() ||
+                        (!parameter->isReferenced() && !parameter->isUsed() && names_old_state(parameter->getName()));
+    return unread && enum_behind(parameter->getType()) == states.declaration;
   };
-  return std::any_of(function.param_begin(), function.param_end(), is_unnamed_state);
+  return std::any_of(function.param_begin(), function.param_end(), is_unread_state);
 }
 
 std::vector<StateCell> cells_of(CollectContext& context, const clang::FunctionDecl& function, const FunctionScan& scan,

@@ -68,9 +68,13 @@ template <class Holds> void StateConditions::restrict(StateKnowledge& knowledge,
     return kept;
   };
   knowledge.pairs = filter(before);
-  if (denied && !knowledge.pairs.is_product() && before.is_product()) {
-    compares = true;
-    compares_same |= knowledge.relational && knowledge.pairs.is_diagonal();
+  if (denied && before.is_product()) {
+    Pairs removed = before;
+    for (unsigned i = 0; i < max_states; ++i) removed.rows[i] &= ~knowledge.pairs.rows[i];
+    const bool same = knowledge.relational && knowledge.pairs.is_diagonal();
+    knowledge.compared |= same || (knowledge.relational && removed.is_diagonal());
+    compares |= !knowledge.pairs.is_product();
+    compares_same |= same && !knowledge.pairs.is_product();
   }
   StateMask allowed = 0;
   for (unsigned state = 0; state < count; ++state) {

@@ -199,9 +199,8 @@ class Follower {
     event.creates = scope.is_made_here(write.target);
     event.of_many = scope.is_one_of_many(write.target);
     if (emitting && scope.new_parameter && at) {
-      if (!gates) gates.emplace(*request.graph, scope, scan, conditions);
-      event.compared = gates->is_compared(*at);
-      event.once = gates->happens_once(*at);
+      event.compared = gates_here().is_compared(*at);
+      event.once = gates_here().happens_once(*at);
     }
     if (write.expected) {
       // It only happens where the cell holds what is expected: a constant, or the old state.
@@ -306,11 +305,46 @@ class Follower {
   void effect(const clang::Stmt* statement, const StateKnowledge& knowledge) {
     if (!emitting) return;
     std::optional<StateEffect> effect = effect_of(context, scope, scan, statement);
-    if (!effect) return;
+    if (!effect || (at && !knowledge.written && !leads_to_write(*at))) return;
     StateEvent event = event_at(StateEventKind::effect, statement, knowledge);
     event.text = std::move(effect->text);
     event.target = effect->callee;
+    event.compared = knowledge.compared;
+    event.once = scope.new_parameter && at && gates_here().happens_once(*at);
     emit(std::move(event));
+  }
+
+  bool writes_cell(const clang::Stmt* statement) const {
+    const std::optional<StateWrite> write = state_write_of(statement);
+    return write && !scope.cell.empty() && scope.path_of(write->target) == scope.cell;
+  }
+  // What happens on ways that end before the cell is written belongs to no transition. Where a setter writes it, nobody
+  // knows here.
+  bool leads_to_write(const clang::CFGBlock& from) {
+    if (!leading) {
+      leading.emplace();
+      std::vector<const clang::CFGBlock*> work;
+      for (const clang::CFGBlock* block : *request.graph)
+        if (std::any_of(block->begin(), block->end(), [&](const clang::CFGElement& element) {
+              const std::optional<clang::CFGStmt> part = element.getAs<clang::CFGStmt>();
+              return part && writes_cell(part->getStmt());
+            }))
+          work.push_back(block);
+      open_end = work.empty();
+      while (!work.empty()) {
+        const clang::CFGBlock* block = work.back();
+        work.pop_back();
+        if (!leading->insert(block).second) continue;
+        for (const clang::CFGBlock::AdjacentBlock& before : block->preds())
+          if (before.getReachableBlock()) work.push_back(before.getReachableBlock());
+      }
+    }
+    return open_end || leading->contains(&from);
+  }
+
+  StateGates& gates_here() {
+    if (!gates) gates.emplace(*request.graph, scope, conditions);
+    return *gates;
   }
 
   // A boolean result is followed like a condition: each answer is an exit of its own.
@@ -402,6 +436,8 @@ class Follower {
       known.pairs |= event.pairs;
       known.old_states |= event.old_states;
       known.after_write |= event.after_write;
+      known.compared &= event.compared;
+      known.once &= event.once;
       return;
     }
     events.push_back(std::move(event));
@@ -426,6 +462,8 @@ class Follower {
   const clang::CFGBlock* at = nullptr; // that block
   std::vector<unsigned> visits;
   std::optional<bool> truthful;
+  std::optional<llvm::DenseSet<const clang::CFGBlock*>> leading; // from which a write of the cell can be reached
+  bool open_end = false;                                         // nothing here writes the cell
   bool emitting = false;
 };
 

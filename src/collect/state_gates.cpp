@@ -1,12 +1,9 @@
 #include "collect/state_gates.h"
 
-#include <clang/AST/RecursiveASTVisitor.h>
-
 namespace plumbline {
 
-StateGates::StateGates(const clang::CFG& graph, const StateScope& scope, const FunctionScan& scan,
-                       StateConditions& conditions)
-    : scope(scope), scan(scan), conditions(conditions), dependencies(const_cast<clang::CFG*>(&graph)) {}
+StateGates::StateGates(const clang::CFG& graph, const StateScope& scope, StateConditions& conditions)
+    : graph(graph), scope(scope), conditions(conditions), dependencies(const_cast<clang::CFG*>(&graph)) {}
 
 const clang::Expr* condition_of(const clang::CFGBlock& block) {
   const clang::Stmt* terminator = block.getTerminatorStmt();
@@ -55,62 +52,48 @@ bool StateGates::is_compared(const clang::CFGBlock& block) {
   return false;
 }
 
-namespace {
+// Values that say nothing but "there" and "not there".
+static std::optional<bool> truth_of(const clang::Expr* value) {
+  value = bare(value);
+  if (const clang::CXXBoolLiteralExpr* literal = llvm::dyn_cast<clang::CXXBoolLiteralExpr>(value))
+    return literal->getValue();
+  if (llvm::isa<clang::CXXNullPtrLiteralExpr, clang::GNUNullExpr>(value)) return false;
+  if (const clang::IntegerLiteral* literal = llvm::dyn_cast<clang::IntegerLiteral>(value))
+    return literal->getValue() != 0;
+  if (llvm::isa<clang::CXXNewExpr, clang::CXXThisExpr>(value)) return true;
+  return std::nullopt;
+}
 
-// Something outside the function that a condition is about: the path of a field or global, and what it must be.
-struct Held {
-  std::string path;
-  bool truth = true;
-};
-
-// Values that are written into fields and globals and that say nothing but "there" and "not there".
-class Closers : public clang::RecursiveASTVisitor<Closers> {
- public:
-  explicit Closers(const StateScope& scope) : scope(scope) {}
-  std::vector<Held> found;
-
-  bool VisitBinaryOperator(clang::BinaryOperator* operation) {
-    if (operation->getOpcode() == clang::BO_Assign) note(operation->getLHS(), truth_of(operation->getRHS()));
-    return true;
-  }
-  bool VisitCXXOperatorCallExpr(clang::CXXOperatorCallExpr* call) {
-    if (call->getOperator() == clang::OO_Equal && call->getNumArgs() == 2)
-      note(call->getArg(0), truth_of(call->getArg(1)));
-    return true;
-  }
-  bool VisitCallExpr(clang::CallExpr* expression) {
-    const std::optional<MethodCall> call = method_call_of(expression);
-    if (!call) return true;
-    if ((call->name == "store" || call->name == "exchange") && expression->getNumArgs() >= 1)
-      note(call->object, truth_of(expression->getArg(0)));
-    else if (call->name == "reset" || call->name == "clear" || call->name == "release")
-      note(call->object, expression->getNumArgs() != 0 && !llvm::isa<clang::CXXDefaultArgExpr>(expression->getArg(0)));
-    return true;
-  }
-
- private:
-  void note(const clang::Expr* target, std::optional<bool> truth) {
+const std::vector<StateGates::Held>& StateGates::closed_by(const clang::CFGBlock& block) {
+  const std::pair<llvm::DenseMap<const clang::CFGBlock*, std::vector<Held>>::iterator, bool> entry =
+      closed.try_emplace(&block);
+  std::vector<Held>& found = entry.first->second;
+  if (!entry.second) return found;
+  const auto note = [&](const clang::Expr* target, std::optional<bool> truth) {
     if (!truth || !(scope.holder_of(target) || llvm::isa<clang::MemberExpr>(bare(target)))) return;
     if (std::string path = scope.path_of(target); !path.empty()) found.push_back({std::move(path), *truth});
+  };
+  for (const clang::CFGElement& element : block) {
+    const std::optional<clang::CFGStmt> part = element.getAs<clang::CFGStmt>();
+    if (!part) continue;
+    const clang::Stmt* statement = part->getStmt();
+    if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(statement)) {
+      if (operation->getOpcode() == clang::BO_Assign) note(operation->getLHS(), truth_of(operation->getRHS()));
+    } else if (const clang::CXXOperatorCallExpr* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(statement)) {
+      if (call->getOperator() == clang::OO_Equal && call->getNumArgs() == 2)
+        note(call->getArg(0), truth_of(call->getArg(1)));
+    } else if (const std::optional<MethodCall> call = method_call_of(llvm::dyn_cast<clang::Expr>(statement))) {
+      const unsigned given = call->call->getNumArgs();
+      if ((call->name == "store" || call->name == "exchange") && given >= 1)
+        note(call->object, truth_of(call->call->getArg(0)));
+      else if (call->name == "reset" || call->name == "clear" || call->name == "release")
+        note(call->object, given != 0 && !llvm::isa<clang::CXXDefaultArgExpr>(call->call->getArg(0)));
+    }
   }
-  static std::optional<bool> truth_of(const clang::Expr* value) {
-    value = bare(value);
-    if (const clang::CXXBoolLiteralExpr* literal = llvm::dyn_cast<clang::CXXBoolLiteralExpr>(value))
-      return literal->getValue();
-    if (llvm::isa<clang::CXXNullPtrLiteralExpr, clang::GNUNullExpr>(value)) return false;
-    if (const clang::IntegerLiteral* literal = llvm::dyn_cast<clang::IntegerLiteral>(value))
-      return literal->getValue() != 0;
-    if (llvm::isa<clang::CXXNewExpr, clang::CXXThisExpr>(value)) return true;
-    return std::nullopt;
-  }
+  return found;
+}
 
-  const StateScope& scope;
-};
-
-} // namespace
-
-// Flags and pointers only: `if (retries_ < 3)` may hold many times.
-static std::optional<Held> held_by(const StateScope& scope, const clang::Expr* condition, bool truth) {
+std::optional<StateGates::Held> StateGates::held_by(const clang::Expr* condition, bool truth) const {
   for (condition = bare(condition); condition;) {
     if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(condition);
         operation && operation->getOpcode() == clang::UO_LNot) {
@@ -123,13 +106,14 @@ static std::optional<Held> held_by(const StateScope& scope, const clang::Expr* c
         condition = bare(operation->getRHS());
         continue;
       }
-      if (!operation->isEqualityOp()) return std::nullopt;
+      // A number that is 0 where there is none: `timer_id > 0`.
+      if (!operation->isEqualityOp() && operation->getOpcode() != clang::BO_GT) return std::nullopt;
       const clang::Expr* other = bare(operation->getRHS());
       const bool none =
           llvm::isa<clang::CXXNullPtrLiteralExpr, clang::GNUNullExpr>(other) ||
           (llvm::isa<clang::IntegerLiteral>(other) && llvm::cast<clang::IntegerLiteral>(other)->getValue() == 0);
       if (!none) return std::nullopt;
-      truth = truth == (operation->getOpcode() == clang::BO_NE);
+      truth = truth == (operation->getOpcode() != clang::BO_EQ);
       condition = bare(operation->getLHS());
       continue;
     }
@@ -145,16 +129,21 @@ static std::optional<Held> held_by(const StateScope& scope, const clang::Expr* c
 }
 
 bool StateGates::happens_once(const clang::CFGBlock& block) {
-  std::vector<Held> held;
-  for (const Gate& gate : gates_of(block))
-    if (gate.truth)
-      if (const std::optional<Held> one = held_by(scope, gate.condition, *gate.truth)) held.push_back(*one);
-  if (held.empty()) return false;
-  Closers closers(scope);
-  closers.TraverseStmt(scan.function->getBody());
-  return std::any_of(held.begin(), held.end(), [&](const Held& gate) {
-    return std::any_of(closers.found.begin(), closers.found.end(),
-                       [&](const Held& closer) { return closer.path == gate.path && closer.truth != gate.truth; });
+  const std::vector<Gate> mine = gates_of(block);
+  return std::any_of(mine.begin(), mine.end(), [&](const Gate& gate) {
+    const std::optional<Held> held = gate.truth ? held_by(gate.condition, *gate.truth) : std::nullopt;
+    if (!held) return false;
+    const auto closes = [&](const Held& closer) { return closer.path == held->path && closer.truth != held->truth; };
+    // Behind the same gate, or in it: `if (closed_.exchange(true)) return;`
+    return std::any_of(graph.begin(), graph.end(), [&](const clang::CFGBlock* other) {
+      const std::vector<Held>& found = closed_by(*other);
+      if (std::none_of(found.begin(), found.end(), closes)) return false;
+      const std::vector<Gate>& theirs = gates_of(*other);
+      return condition_of(*other) == gate.condition ||
+             std::any_of(theirs.begin(), theirs.end(), [&](const Gate& other_gate) {
+               return other_gate.condition == gate.condition && other_gate.truth == gate.truth;
+             });
+    });
   });
 }
 

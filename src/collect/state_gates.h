@@ -13,7 +13,7 @@ const clang::Expr* condition_of(const clang::CFGBlock& block);
 
 class StateGates {
  public:
-  StateGates(const clang::CFG& graph, const StateScope& scope, const FunctionScan& scan, StateConditions& conditions);
+  StateGates(const clang::CFG& graph, const StateScope& scope, StateConditions& conditions);
 
   // Some condition on the way compares old and new state, maybe together with something else.
   bool is_compared(const clang::CFGBlock& block);
@@ -21,17 +21,27 @@ class StateGates {
   bool happens_once(const clang::CFGBlock& block);
 
  private:
+  // Something outside the function that a condition is about: the path of a field or global, and what it must be.
+  struct Held {
+    std::string path;
+    bool truth = true;
+  };
   struct Gate {
     const clang::Expr* condition = nullptr;
     std::optional<bool> truth; // what it must be; unknown where the way is not that simple
   };
   const std::vector<Gate>& gates_of(const clang::CFGBlock& block);
+  // Flags and pointers only: `if (retries_ < 3)` may hold many times.
+  std::optional<Held> held_by(const clang::Expr* condition, bool truth) const;
+  // What the block sets to "there" or "not there".
+  const std::vector<Held>& closed_by(const clang::CFGBlock& block);
 
+  const clang::CFG& graph;
   const StateScope& scope;
-  const FunctionScan& scan;
   StateConditions& conditions;
   clang::ControlDependencyCalculator dependencies;
   llvm::DenseMap<const clang::CFGBlock*, std::vector<Gate>> known;
+  llvm::DenseMap<const clang::CFGBlock*, std::vector<Held>> closed;
 };
 
 } // namespace plumbline

@@ -19,6 +19,7 @@ struct StateKnowledge {
   bool clobbered = false;        // something was called that may have changed the cell
   bool written = false;          // the cell may have been written
   bool relational = false;       // the function has a new state, so that pairs relate two states
+  bool compared = false;         // it was asked on every way here whether the two are the same
   std::optional<Outcome> result; // what the variable that the function returns holds
   std::vector<Consult> consults;
   llvm::SmallVector<std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>, 2> flags; // pairs for true, for false
@@ -37,12 +38,14 @@ struct StateKnowledge {
     }
     const Pairs before = pairs;
     const StateMask current_before = current;
-    bool changed = (fresh && !other.fresh) || (!clobbered && other.clobbered) || (!written && other.written);
+    bool changed = (fresh && !other.fresh) || (!clobbered && other.clobbered) || (!written && other.written) ||
+                   (compared && !other.compared);
     pairs |= other.pairs;
     current |= other.current;
     fresh &= other.fresh;
     clobbered |= other.clobbered;
     written |= other.written;
+    compared &= other.compared;
     changed |=
         meet(consults, relational && before.is_diagonal(), other.consults, relational && other.pairs.is_diagonal());
     for (const std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>& entry : other.flags) {

@@ -40,6 +40,38 @@ static bool is_quiet_macro(llvm::StringRef name) {
          });
 }
 
+static bool is_level(llvm::StringRef name) {
+  return has_word(name, [](llvm::StringRef word) {
+    return llvm::StringSwitch<bool>(word)
+        .Cases({"trace", "debug", "info", "notice", "warn", "warning", "err", "error", "crit", "critical", "fatal"},
+               true)
+        .Cases({"verbose", "excessive"}, true)
+        .Default(false);
+  });
+}
+
+// wpa_msg(s, MSG_DEBUG, "%s", …): writes formatted text, at a level that stands in front of it.
+static bool is_leveled_log(CollectContext& context, const clang::CallExpr& call) {
+  const clang::FunctionDecl* callee = call.getDirectCallee();
+  const clang::FormatAttr* format = callee ? callee->getAttr<clang::FormatAttr>() : nullptr;
+  if (!format || !callee->getReturnType()->isVoidType()) return false;
+  for (unsigned i = 0; i < call.getNumArgs() && i + 1 < static_cast<unsigned>(format->getFormatIdx()); ++i) {
+    const clang::EnumConstantDecl* level = enumerator_of(call.getArg(i));
+    if (is_level(level ? level->getName() : llvm::StringRef(context.macro_of(call.getArg(i)->getBeginLoc()))))
+      return true;
+  }
+  return false;
+}
+
+// Done twice is done once: cancel_timeout(), remove_session(). Not what tells somebody of it.
+static bool is_undoing(llvm::StringRef name) {
+  const auto is = [&](llvm::ArrayRef<llvm::StringRef> any) {
+    return has_word(name, [&](llvm::StringRef word) { return llvm::is_contained(any, word); });
+  };
+  return is({"remove", "cancel", "unregister", "unsubscribe", "disable", "disarm"}) &&
+         !is({"send", "notify", "emit", "post", "publish", "report", "broadcast", "on", "handle", "count"});
+}
+
 static bool is_lock_type(clang::QualType type) {
   const clang::CXXRecordDecl* record = type.getNonReferenceType()->getAsCXXRecordDecl();
   if (!record && type->isPointerType()) record = type->getPointeeType()->getAsCXXRecordDecl();
@@ -70,19 +102,26 @@ static bool outlives(const clang::Expr* target) {
   return false;
 }
 
+// FALSE, gl_true: what C had before it had bool
+static bool is_truth_macro(llvm::StringRef name) {
+  return has_word(name, [](llvm::StringRef word) { return word == "true" || word == "false"; });
+}
+
 // A number (a counter that is reset) or the result of a call (a time stamp); not what can be stored twice unnoticed.
-static bool changes_each_time(const clang::Expr* value) {
+static bool changes_each_time(CollectContext& context, const clang::Expr* value) {
+  const bool pointer = value->getType()->isPointerType(); // NULL is a number in C
   value = bare(value);
   while (const clang::CXXConstructExpr* construct = llvm::dyn_cast_or_null<clang::CXXConstructExpr>(value)) {
     if (construct->getNumArgs() != 1) return false;
     value = bare(construct->getArg(0));
   }
-  if (llvm::isa<clang::IntegerLiteral>(value)) return true;
+  if (const clang::IntegerLiteral* number = llvm::dyn_cast<clang::IntegerLiteral>(value))
+    return !pointer && !is_truth_macro(context.macro_of(number->getLocation()));
   if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(value))
-    return changes_each_time(operation->getLHS()) || changes_each_time(operation->getRHS());
+    return changes_each_time(context, operation->getLHS()) || changes_each_time(context, operation->getRHS());
   if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(value)) {
     for (const clang::Expr* argument : operation->arguments())
-      if (changes_each_time(argument)) return true;
+      if (changes_each_time(context, argument)) return true;
     return false;
   }
   const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(value);
@@ -108,7 +147,10 @@ std::optional<StateEffect> effect_of(CollectContext& context, const StateScope& 
                                      const clang::Stmt* statement) {
   const std::string macro = context.macro_of(statement->getBeginLoc());
   // What a macro does is written as its call.
-  const auto text = [&] { return macro.empty() ? context.text_of(statement->getSourceRange(), 60) : macro + "()"; };
+  const auto text = [&] {
+    const clang::SourceRange range = context.sources.getExpansionRange(statement->getSourceRange()).getAsRange();
+    return macro.empty() ? context.text_of(range, 60) : macro + "()";
+  };
   if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(statement))
     return operation->isIncrementDecrementOp() && outlives(operation->getSubExpr())
                ? std::optional(StateEffect{text(), EntityId::none})
@@ -120,7 +162,8 @@ std::optional<StateEffect> effect_of(CollectContext& context, const StateScope& 
     const bool accumulates = operation->isCompoundAssignmentOp() && operation->getOpcode() != clang::BO_OrAssign &&
                              operation->getOpcode() != clang::BO_AndAssign &&
                              !goes_on(context, scope, scan, operation->getLHS());
-    return accumulates || (operation->getOpcode() == clang::BO_Assign && changes_each_time(operation->getRHS()))
+    return accumulates ||
+                   (operation->getOpcode() == clang::BO_Assign && changes_each_time(context, operation->getRHS()))
                ? std::optional(StateEffect{text(), EntityId::none})
                : std::nullopt;
   }
@@ -140,7 +183,7 @@ std::optional<StateEffect> effect_of(CollectContext& context, const StateScope& 
                  : std::nullopt;
     case clang::OO_Equal:
       return outlives(operation->getArg(0)) && !enum_behind(operation->getArg(0)->getType()) &&
-                     changes_each_time(operation->getArg(1))
+                     changes_each_time(context, operation->getArg(1))
                  ? std::optional(StateEffect{text(), EntityId::none})
                  : std::nullopt;
     case clang::OO_Call:
@@ -150,10 +193,12 @@ std::optional<StateEffect> effect_of(CollectContext& context, const StateScope& 
     }
   }
   if (!scan.discarded.contains(statement)) return std::nullopt;
-  if (callee && callee->getIdentifier() && is_quiet_name(callee->getName())) return std::nullopt;
+  if (callee && callee->getIdentifier() && (is_quiet_name(callee->getName()) || is_undoing(callee->getName())))
+    return std::nullopt;
+  if (is_leveled_log(context, *call)) return std::nullopt;
   if (callee && callee->getBuiltinID() != 0 && !context.is_ours(callee->getLocation())) return std::nullopt;
   const std::optional<MethodCall> member = method_call_of(call);
-  if (member && is_quiet_name(member->name)) return std::nullopt;
+  if (member && (is_quiet_name(member->name) || is_undoing(member->name))) return std::nullopt;
   if (member && (is_lock_type(member->object->getType()) ||
                  (member->method && member->method->isConst() && !member->method->isVirtual() &&
                   !context.is_ours(member->method->getLocation()))))

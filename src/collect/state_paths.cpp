@@ -294,9 +294,23 @@ const clang::ValueDecl* StateScope::holder_of(const clang::Expr* expression) con
   return nullptr;
 }
 
+// g_new0(struct session, 1), as glib writes it: ({ …; p = g_malloc0_n(n, sizeof(…)); p; })
+static bool makes_object_within(const clang::StmtExpr& block) {
+  llvm::SmallVector<const clang::Stmt*, 8> work{block.getSubStmt()};
+  while (!work.empty()) {
+    const clang::Stmt* statement = work.pop_back_val();
+    if (!statement) continue;
+    if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(statement); call && makes_object(call))
+      return true;
+    work.append(statement->child_begin(), statement->child_end());
+  }
+  return false;
+}
+
 bool makes_object(const clang::Expr* expression) {
   expression = bare(expression);
-  if (!expression || llvm::isa<clang::CXXNewExpr>(expression)) return expression != nullptr;
+  // What Clang did not understand may make one, such as the macro of a missing header.
+  if (!expression || llvm::isa<clang::CXXNewExpr, clang::RecoveryExpr>(expression)) return expression != nullptr;
   if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(expression))
     return list->getType()->isRecordType();
   if (const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(expression)) {
@@ -310,9 +324,11 @@ bool makes_object(const clang::Expr* expression) {
     if (!callee || !callee->getIdentifier()) return false;
     for (const std::string& word : words_of(std::string_view(callee->getName())))
       if (word == "make" || word == "create" || word == "new" || word == "alloc" || word == "calloc" ||
-          word == "malloc" || word == "zalloc" || word == "emplace" || word == "allocate" || word == "clone")
+          word == "zalloc" || word == "emplace" || word == "allocate" || word == "clone" ||
+          llvm::StringRef(word).starts_with("malloc"))
         return true;
   }
+  if (const clang::StmtExpr* block = llvm::dyn_cast<clang::StmtExpr>(expression)) return makes_object_within(*block);
   return llvm::isa<clang::CXXScalarValueInitExpr, clang::ImplicitValueInitExpr, clang::CompoundLiteralExpr>(expression);
 }
 
@@ -363,7 +379,9 @@ bool StateScope::is_made_here(const clang::Expr* expression) const {
     for (const clang::Expr* value : assigned->second)
       if (makes_object(value)) return true;
   const clang::QualType type = root->getType();
-  if (!root->hasInit()) return type->isRecordType();
+  // A pointer that nothing sets was set by a statement that Clang did not understand, as by a macro of a missing
+  // header.
+  if (!root->hasInit()) return type->isRecordType() || (type->isPointerType() && is_fixed(root));
   if (const clang::Expr* init = root->getInit()) {
     if (makes_object(init)) return true;
     if (type->isReferenceType() && root_of(init) && root_of(init) != root) return is_made_here(init);

@@ -85,8 +85,9 @@ bool is_set(clang::QualType type, const clang::EnumDecl* enumeration) {
 }
 
 void entry(CollectContext& context, EntityId table, const StateEnum& states, int from, const clang::Expr* to,
-           const clang::Expr* place) {
+           const clang::Expr* place, bool by_event = false) {
   StateTableEntry fact;
+  fact.by_event = by_event;
   fact.table = table;
   fact.enumeration = states.id;
   fact.from = from;
@@ -141,10 +142,18 @@ bool collect_table(CollectContext& context, const clang::NamedDecl& variable, co
     return false;
   }
   if (sets) {
+    // A set has each state once. Where one comes twice, a column is what happens: next[state][event].
+    const bool by_event = std::any_of(rows.begin(), rows.end(), [&](const Row& row) {
+      StateMask seen = 0;
+      return std::any_of(row.enumerators.begin(), row.enumerators.end(), [&](const clang::Expr* to) {
+        const StateMask bit = StateMask(1) << state_of(*states, to).value_or(0);
+        return (std::exchange(seen, seen | bit) & bit) != 0;
+      });
+    });
     for (unsigned i = 0; i < rows.size() && i < states->states.size(); ++i) {
       for (const clang::Expr* to : rows[i].enumerators) {
         follow(to);
-        entry(context, context.entity(&variable), *states, static_cast<int>(i), to, to);
+        entry(context, context.entity(&variable), *states, static_cast<int>(i), to, to, by_event);
       }
       if (rows[i].enumerators.empty())
         entry(context, context.entity(&variable), *states, static_cast<int>(i), nullptr, list->getInit(i));

@@ -110,8 +110,17 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     mark(form.LHS);
     return mark(form.RHS);
   }
-  bool VisitCaseStmt(clang::CaseStmt* label) { return mark(label->getLHS()); }
+  bool VisitCaseStmt(clang::CaseStmt* label) {
+    // `case idle: idle:` and somewhere else `goto idle;`: it is entered by the jump.
+    const clang::LabelStmt* target = llvm::dyn_cast_or_null<clang::LabelStmt>(label->getSubStmt());
+    return target && target->getDecl()->isUsed() ? true : mark(label->getLHS());
+  }
   bool VisitArraySubscriptExpr(clang::ArraySubscriptExpr* element) { return mark(element->getIdx()); }
+  bool VisitDesignatedInitExpr(clang::DesignatedInitExpr* part) { // [idle] = "idle"
+    for (const clang::DesignatedInitExpr::Designator& designator : part->designators())
+      if (designator.isArrayDesignator()) mark(part->getArrayIndex(designator));
+    return true;
+  }
   bool VisitExplicitCastExpr(clang::ExplicitCastExpr* cast) {
     const clang::EnumDecl* to = cast->getType()->getAsEnumDecl();
     if (!to) {

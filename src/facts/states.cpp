@@ -292,7 +292,8 @@ void write(FactTable& table, const StateTableEntry& fact) {
       .at(fact.location)
       .number("from", fact.from)
       .number("to", fact.to + 1)
-      .number("call", fact.call);
+      .number("call", fact.call)
+      .number("by_event", fact.by_event);
 }
 
 void write(FactTable& table, const StateFillerFact& fact) {
@@ -384,7 +385,7 @@ StateFacts read_state_facts(const FactTable& table) {
     } else if (fact.kind == entry_kind) {
       facts.entries.push_back({fact.subject, fact.object, static_cast<int>(table.number(fact, "from")),
                                static_cast<int>(table.number(fact, "to")) - 1, fact.location,
-                               table.number(fact, "call") != 0});
+                               table.number(fact, "call") != 0, table.number(fact, "by_event") != 0});
     } else if (fact.kind == filler_kind) {
       facts.fillers.push_back({fact.subject, fact.object, table.number(fact, "swapped") != 0});
     } else if (fact.kind == replace_kind) {

@@ -118,8 +118,10 @@ struct StateEvent {
   bool creates = false;             // write: to an object that this function made, or that is being made
   bool of_many = false;             // write: to one of the objects that a loop goes through
   bool after_write = false;         // the cell may have been written before on the way
-  bool compared = false;            // write: only after a comparison of old and new state, maybe with something else
-  bool once = false;                // write: the function closes the gate that it came through
+  // write: only after a comparison of old and new state, maybe with something else; effect: after a comparison, which
+  // does not keep it from happening
+  bool compared = false;
+  bool once = false;                                 // write, effect: the function closes the gate that it came through
   std::vector<std::pair<unsigned, Location>> labels; // the `case` that lets a state through to here
 };
 
@@ -129,6 +131,8 @@ struct StateTableEntry {
   int from = 0, to = -1;
   Location location;
   bool call = false; // `allow(A, B)`: counts if the function `table` puts what it is given into a table
+  // `next[state][event]`: what follows when something happens, so that a state that follows itself stays as it is.
+  bool by_event = false;
 };
 
 // `void allow(State from, State to) { table_[from].insert(to); }`

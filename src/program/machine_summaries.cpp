@@ -47,7 +47,7 @@ std::vector<MachineSummary> machine_summaries(const Program& program) {
                                       program.place(label.second), true});
     }
     for (const StateTableEntry& entry : machine.entries)
-      if (const EntityFact* table = program.entity(entry.table); entry.to == entry.from)
+      if (const EntityFact* table = program.entity(entry.table); entry.to == entry.from && !entry.by_event)
         summary.suspects.push_back({machine.state(static_cast<unsigned>(entry.from)),
                                     machine.state(static_cast<unsigned>(entry.from)), table ? table->qualified : "",
                                     program.place(entry.location), true});

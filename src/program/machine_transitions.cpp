@@ -148,6 +148,10 @@ static std::optional<Pairs> successors_of(const MachineEvent& write, const Relat
 
 void trace_transitions(StateMachine& machine, const Program& program, const Relations& relations) {
   const Parameters parameters(program, machine);
+  for (MachineFlow& flow : machine.flows) {
+    const Given given = parameters.of({flow.flow.function, flow.flow.new_parameter});
+    flow.given = given.unknown || given.constants == 0 ? machine.all : given.constants;
+  }
   StateMask outside = machine.enumeration.mentioned;
   if (machine.enumeration.from_number) outside = machine.all;
   for (const StateHolderFact& holder : machine.holders) machine.initial |= holder.initial;

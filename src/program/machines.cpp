@@ -19,16 +19,36 @@ static bool has_word(std::string_view name, std::initializer_list<std::string_vi
   return false;
 }
 
+// How something went, and not where it is: HttpStatusCode, http_status, ExitStatus, dpp_status_error.
+static bool names_answer(std::string_view name) {
+  const std::vector<std::string> words = words_of(name);
+  const auto is = [&](std::size_t i, std::initializer_list<std::string_view> any) {
+    return i < words.size() && std::find(any.begin(), any.end(), words[i]) != any.end();
+  };
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (words[i] == "status" &&
+        (is(i + 1, {"code", "codes", "error", "errors"}) || (i > 0 && is(i - 1, {"http", "exit", "return"}))))
+      return true;
+  return false;
+}
+// Says what else the enum is, whoever holds it: `dns_type dns_state`.
+static bool names_kind(std::string_view name) {
+  std::vector<std::string> words = words_of(name);
+  while (words.size() > 1 && (words.back() == "t" || words.back() == "e" || words.back() == "enum")) words.pop_back();
+  return !words.empty() && has_word(words.back(), {"type", "types", "kind", "kinds", "code", "codes", "error", "errors",
+                                                   "reason", "reasons", "level", "levels", "format", "formats"});
+}
 // design.md §3.4: the names that make an enum a state, and those that make a state final.
-// A status code is an answer, not a state: HttpStatusCode, http_status.
 static bool names_machine(std::string_view name) {
+  return !names_answer(name) && has_word(name, {"state", "states", "status", "statuses", "phase", "phases", "stage",
+                                                "stages", "mode", "modes", "role", "roles", "step", "steps"});
+}
+// unit_test_string_decoding_state: a test that stands in production code.
+static bool names_test(std::string_view name) {
   const std::vector<std::string> words = words_of(name);
   for (std::size_t i = 0; i < words.size(); ++i)
-    if (words[i] == "status" && ((i + 1 < words.size() && (words[i + 1] == "code" || words[i + 1] == "codes")) ||
-                                 (i > 0 && words[i - 1] == "http")))
-      return false;
-  return has_word(name, {"state", "states", "status", "statuses", "phase", "phases", "stage", "stages", "mode", "modes",
-                         "role", "roles", "step", "steps"});
+    if (words[i] == "unittest" || (words[i] == "test" && i > 0 && words[i - 1] == "unit")) return true;
+  return false;
 }
 static bool names_final(std::string_view name) {
   return has_word(name, {"complete", "completed", "done", "finished", "success", "succeeded", "fail", "failed",
@@ -45,14 +65,14 @@ static bool names_failure(std::string_view name) {
 // Who holds configuration: a mode that is set there is a choice, not a state.
 static bool names_configuration(std::string_view name) {
   return has_word(name, {"config", "configuration", "conf", "cfg", "options", "option", "opts", "settings", "params",
-                         "parameters", "properties", "props", "policy", "prefs", "preferences", "builder"});
+                         "parameters", "properties", "props", "policy", "prefs", "preferences", "builder", "profile"});
 }
 
 // Where an object that works normally stays until it is destroyed: no dead end in a machine that names no final state,
 // or only failures.
 static bool names_steady(std::string_view name) {
   return has_word(name, {"ready", "running", "active", "open", "opened", "connected", "established", "initialized",
-                         "initialised", "loaded", "enabled", "online", "up", "started", "inited", "valid"});
+                         "initialised", "loaded", "enabled", "online", "up", "started", "inited", "valid", "passive"});
 }
 
 bool MachineFlow::rejects() const {
@@ -141,6 +161,36 @@ static bool holds_flags(const StateEnumFact& enumeration) {
          std::find(enumeration.values.begin(), enumeration.values.end(), all) != enumeration.values.end();
 }
 
+// Whatever happens, the table says that the state stays: it is where the machine stops.
+static bool stays(const StateMachine& machine, unsigned state) {
+  bool named = false;
+  for (const StateTableEntry& entry : machine.entries) {
+    if (!entry.by_event || entry.from != static_cast<int>(state)) continue;
+    if (entry.to != entry.from) return false;
+    named = true;
+  }
+  return named;
+}
+
+// auto_restart_mode: nobody but a plain setter writes it, so that somebody else chooses it. A mode that the code itself
+// goes through, or whose setter does something, is a state.
+static bool is_chosen_mode(const StateMachine& machine) {
+  const std::string& name = machine.enumeration.name;
+  if (!has_word(name, {"mode", "modes"}) || has_word(name, {"state", "status", "phase", "stage", "role", "step"}))
+    return false;
+  bool set = false;
+  for (const MachineFlow& flow : machine.flows)
+    for (const MachineEvent& write : flow.writes) {
+      if (flow.test || flow.life || write.event.creates) continue;
+      const StateValue& value = write.event.value;
+      if (!value.parameters || value.constants || value.unknown || value.copy || !value.calls.empty() ||
+          write.from() != machine.all || !flow.effects.empty())
+        return false;
+      set = true;
+    }
+  return set;
+}
+
 // Written with two states outside construction; or given two states, old and new; or a table says what may follow what.
 static bool is_machine(const Program& program, const StateMachine& machine, const StateMachineSetting* setting) {
   if (setting) return true;
@@ -154,17 +204,26 @@ static bool is_machine(const Program& program, const StateMachine& machine, cons
           has_word(to, {"to", "new", "next", "target"}))
         return true;
     }
+  const std::string& name = machine.enumeration.name;
   const auto named = [&](const StateHolderFact& holder) {
     const EntityFact* entity = program.entity(holder.variable);
     return entity && names_machine(entity->name);
   };
-  // A status that may be "ok" says how something went, unless something is still going on in another one.
-  if (has_word(machine.enumeration.name, {"status", "statuses"}) && !names_process(machine.enumeration))
-    for (const std::string& state : machine.enumeration.states)
+  const bool by_holder = !names_kind(name) && std::any_of(machine.holders.begin(), machine.holders.end(), named);
+  if (names_answer(name) || names_test(name) || is_chosen_mode(machine)) return false;
+  // A status that may be "ok", or that lists what may be wrong, says how something went, unless something is still
+  // going on in another one.
+  if (has_word(name, {"status", "statuses"}) && !names_process(machine.enumeration)) {
+    unsigned complaints = 0;
+    for (const std::string& state : machine.enumeration.states) {
       if (has_word(state, {"ok", "okay"})) return false;
+      complaints += has_word(state, {"not", "invalid", "error", "unsupported", "denied", "bad"});
+    }
+    constexpr unsigned several = 3;
+    if (complaints >= several) return false;
+  }
   if (holds_flags(machine.enumeration)) return false;
-  if (!names_machine(machine.enumeration.name) && !std::any_of(machine.holders.begin(), machine.holders.end(), named))
-    return false;
+  if (!names_machine(name) && !by_holder) return false;
   StateMask written = 0;
   for (const MachineFlow& flow : machine.flows) {
     if (flow.test || flow.life) continue;
@@ -279,7 +338,7 @@ std::vector<StateMachine> machines_of(const Program& program) {
       const std::string& name = machine.state(i);
       const bool set = setting && std::find(setting->final_states.begin(), setting->final_states.end(), name) !=
                                       setting->final_states.end();
-      if (set || names_final(name)) machine.final |= StateMask(1) << i;
+      if (set || names_final(name) || stays(machine, i)) machine.final |= StateMask(1) << i;
     }
     const auto ends_well = [&] {
       for (unsigned i = 0; i < machine.enumeration.states.size(); ++i)

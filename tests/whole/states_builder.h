@@ -43,12 +43,14 @@ inline Pairs illegal() {
 
 class States {
  public:
-  explicit States(const std::string& path = "src/job.cpp") : unit(path) {
+  explicit States(const std::string& path = "src/job.cpp",
+                  const std::vector<std::string>& states = {"queued", "running", "done", "broken"})
+      : unit(path) {
     record = unit.record("Job");
     enumeration.id = unit.enumerator("JobStatus");
     enumeration.location = unit.location_of(enumeration.id);
     enumeration.name = enumeration.qualified = "JobStatus";
-    for (const char* name : {"queued", "running", "done", "broken"}) {
+    for (const std::string& name : states) {
       enumeration.values.push_back(static_cast<std::int64_t>(enumeration.states.size()));
       enumeration.states.push_back(name);
       enumeration.places.push_back(unit.location_of(unit.enumerator(name)));
@@ -75,6 +77,22 @@ class States {
     method_flags = is_public;
     const StateFlowFact flow = method(name);
     method_flags = 0;
+    return flow;
+  }
+  // void name(Job& job), or void name(Job& job, JobStatus next); looked at for the field.
+  StateFlowFact function(const std::string& name, bool takes_state = false, const std::string& path = "src/job.cpp",
+                         std::uint32_t flags = is_defined) {
+    unit.in_file(path);
+    StateFlowFact flow;
+    std::vector<Parameter> parameters{{"job", object_of(record, "Job&")}};
+    if (takes_state) parameters.push_back({"next"});
+    flow.function = unit.function(name, parameters, void_type, EntityId::none, flags);
+    flow.id = entity_from_text("flow|" + name);
+    flow.enumeration = enumeration.id;
+    flow.holder = field;
+    flow.new_parameter = takes_state ? 1 : -1;
+    flow.location = unit.location_of(flow.function);
+    write(unit.facts.table, flow);
     return flow;
   }
   // bool can(JobStatus from, JobStatus to)
@@ -130,6 +148,12 @@ class States {
     consult.answer = answer;
     consult.arguments = {{StateOperand::Kind::old_state, 0}, {StateOperand::Kind::new_state, 0}};
     return consult;
+  }
+  // A row of a table of allowed transitions; by_event: of one that says what follows.
+  void entry(const std::string& table, unsigned from, unsigned to, bool by_event = false) {
+    const EntityId variable = unit.variable(table);
+    write(unit.facts.table, StateTableEntry{variable, enumeration.id, static_cast<int>(from), static_cast<int>(to),
+                                            unit.location_of(variable), false, by_event});
   }
   void holds(StateMask initial) {
     write(unit.facts.table, StateHolderFact{field, enumeration.id, unit.location_of(field), initial});
