@@ -84,8 +84,8 @@ class Judge {
       const EntityFact* owner = program.entity(holding.owner);
       const EntityFact* function = program.entity(holding.function);
       if (!owner || owner->has(is_main) || (function && function->has(is_main)) || owner->has(is_external) ||
-          owner->name.empty() || !program.is_ours(owner->location) || seams.is_test(owner->location) ||
-          seams.is_test(holding.location) || seams.is_test_code(holding.function) ||
+          owner->name.empty() || owner->name.starts_with("operator") || !program.is_ours(owner->location) ||
+          seams.is_test(owner->location) || seams.is_test(holding.location) || seams.is_test_code(holding.function) ||
           program.configuration->is_config_type(owner->id))
         continue;
       std::pair<std::map<EntityId, Owned>::iterator, bool> entry = owned.try_emplace(owner->id);
@@ -272,13 +272,25 @@ class Judge {
       if (!seams.settings.is_given_one(node)) return;
       const bool for_it = seams.settings.are_for_it(*seam);
       for (const Holding* holding : production)
-        if (!holding->is_default && !seams.is_variant(holding->function, *seam) &&
-            !seams.settings.are_consulted_in(holding->function, node) &&
+        if (!holding->is_default && !makes_first(holding->function, *seam) &&
+            !seams.is_variant(holding->function, *seam) && !seams.settings.are_consulted_in(holding->function, node) &&
             (for_it || seams.settings.are_in_reach(node, holding->location, access.of_owner(holding->owner))))
           report_bypass(*seam, *holding);
     } else if (!seams.is_open(node) && !is_override(node) && !program.may_be_used_elsewhere(node)) {
       report_never_injected(*seam, production);
     }
+  }
+
+  // void client_init(client* c) { c->interval = 100; }: what a member starts with, before anybody can set it.
+  bool makes_first(EntityId function, const EntityFact& seam) const {
+    const EntityFact* maker = program.entity(function);
+    if (!maker || seam.kind != EntityKind::field || maker->owner == seam.owner) return false;
+    const std::vector<std::string> words = words_of(maker->name);
+    static constexpr std::string_view making[] = {"init",     "new",   "create",    "default",
+                                                  "defaults", "alloc", "initialize"};
+    return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+      return std::find(std::begin(making), std::end(making), word) != std::end(making);
+    });
   }
 
   // Calls of what it overrides reach it: the seam is there.

@@ -17,6 +17,7 @@ namespace plumbline::unbounded_wait {
 
 struct Words {
   std::string_view api, what, remedy;
+  std::string_view how_long = "for ever";
 };
 
 // What is missing and what would mend it; sources: the libraries' references (see README.md of fixtures/mock).
@@ -39,7 +40,8 @@ static constexpr std::array words{
           "Call mysql_options() with MYSQL_OPT_CONNECT_TIMEOUT and MYSQL_OPT_READ_TIMEOUT before it, with values from "
           "configuration."},
     Words{"socket", "blocks on a socket without SO_SNDTIMEO or SO_RCVTIMEO: a peer that drops packets leaves",
-          "Set SO_SNDTIMEO and SO_RCVTIMEO on the socket, or make it non-blocking and poll() with a limit."},
+          "Set SO_SNDTIMEO and SO_RCVTIMEO on the socket, or make it non-blocking and poll() with a limit.",
+          "for minutes"}, // Linux: net.ipv4.tcp_syn_retries, about two (tcp(7))
     Words{"asio", "is synchronous, and asio gives it no time limit: a peer that drops packets leaves",
           "Use async_connect() with a timer that closes the socket after a configured limit (Beast's "
           "tcp_stream::expires_after() does both)."},
@@ -80,8 +82,8 @@ static void judge(const Program& program, std::vector<Finding>& findings) {
                           "and a notification that never comes leaves"
                         : said.what;
     finding.message = call.call + "() " + std::string(what) + " " +
-                      (function && !function->name.empty() ? function->name + "()" : "the caller") +
-                      " waiting for ever";
+                      (function && !function->name.empty() ? function->name + "()" : "the caller") + " waiting " +
+                      std::string(said.how_long);
     if (maker && !maker->name.empty() && maker->qualified != "std::get")
       finding.message += "; the future comes from " + maker->name + "()";
     finding.suggestion = said.remedy;

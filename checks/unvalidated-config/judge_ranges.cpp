@@ -8,6 +8,7 @@
 #include "facts/words.h"
 #include "judge.h"
 #include "program/configuration.h"
+#include "program/data_lengths.h"
 #include "program/owner_names.h"
 #include "program/tunables.h"
 #include "program/walk.h"
@@ -42,7 +43,8 @@ class RangeJudge {
 
   void judge(std::vector<Finding>& findings) {
     for (const EntityFact& entity : program.entities) {
-      if (!is_numeric_setting(entity) || is_checked_before(entity.id) || program.may_be_used_elsewhere(entity.id))
+      if (!is_numeric_setting(entity) || is_checked_before(entity.id) || program.may_be_used_elsewhere(entity.id) ||
+          is_copy_of_setting(entity.id))
         continue;
       if (std::optional<Use> use = use_of(entity)) findings.push_back(finding_of(entity, *use));
     }
@@ -55,7 +57,8 @@ class RangeJudge {
     bool setting = entity.kind == EntityKind::field ||
                    (entity.kind == EntityKind::variable && entity.has(is_static) && !entity.has(is_local));
     return setting && number && !entity.has(is_plural_type) && !entity.has(is_constant) && !entity.has(is_external) &&
-           program.is_ours(entity.location) && configuration.is_source(entity.id);
+           program.is_ours(entity.location) && configuration.is_source(entity.id) &&
+           !is_length_of_data(program, entity);
   }
 
   // Whether `bound` bounds `value`, rather than the other way round: it is a setting as well, is named like a bound, or
@@ -88,6 +91,29 @@ class RangeJudge {
           word == "upper" || word == "low" || word == "high" || word == "lo" || word == "hi" || word == "ceiling")
         return true;
     return false;
+  }
+
+  // Pool(const ServerConfig& config) : options_{config.size}: a setting that only ever gets another one is looked at
+  // there, and what becomes of it is found from there.
+  bool is_copy_of_setting(EntityId field) const {
+    std::vector<EntityId> nodes{field};
+    std::unordered_set<EntityId> seen{field};
+    bool copies = false;
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+      for (std::uint32_t index : program.flows_to(nodes[i])) {
+        const EntityId from = program.flows[index].from;
+        const EntityFact* source = program.entity(from);
+        if (program.constant(from) || (source && source->has(is_constant)) || !seen.insert(from).second) continue;
+        if (source && source->kind == EntityKind::field && is_numeric_setting(*source)) {
+          copies = true;
+        } else {
+          const bool carries = source && (source->kind == EntityKind::parameter ||
+                                          (source->kind == EntityKind::variable && source->has(is_local)));
+          if (!carries || program.flows_to(from).empty() || nodes.size() > 20) return false;
+          nodes.push_back(from);
+        }
+      }
+    return copies;
   }
 
   // Whether the value was looked at on its way into the field.
@@ -127,6 +153,17 @@ class RangeJudge {
     return location.line != 0 && scope_of(*program.settings, program.path(location)) == Scope::production;
   }
 
+  // valid_until < time(0): a moment, which has no longest value that makes sense. What is compared with a difference of
+  // readings is a span.
+  static bool is_compared_with_clock(const UseFact& use) {
+    if (use.kind != UseKind::compare || use.other_text.find('-') != std::string::npos) return false;
+    if (use.other_class == TypeClass::time_point) return true;
+    const std::string_view names = use.other_names;
+    const std::vector<std::string> words = words_of(names.substr(names.rfind(',') + 1));
+    return (names == "time" && use.other_text.find("time(") != std::string::npos) ||
+           std::find(words.begin(), words.end(), "now") != words.end() || names.starts_with("now,");
+  }
+
   // The most certain use, if there is one and no look at the range.
   std::optional<Use> use_of(const EntityFact& field) const {
     std::optional<Use> best;
@@ -158,6 +195,8 @@ class RangeJudge {
         if (consumer && consumer->dimension == Dimension::duration) consider(std::move(consumer), flow.location, walk);
       }
     };
+    for (std::uint32_t index : program.uses_of(field.id))
+      if (is_compared_with_clock(program.uses[index])) return std::nullopt;
     consider_uses(field.id, nullptr);
     consider_shares(field.id, nullptr);
     Walk walk(program);
@@ -168,8 +207,9 @@ class RangeJudge {
       consider_shares(walk.node(), &walk);
       const EntityFact* to = program.entity(walk.node());
       bool setting = to && to->kind == EntityKind::field && configuration.is_source(to->id);
-      // A getter uses nothing: whoever calls it does.
-      if (to && !setting) consider(consumer_of(program, walk.flow()), walk.flow().location, &walk);
+      // A getter uses nothing: whoever calls it does. Nor does a member of ours, whatever it is called.
+      const bool kept = to && to->kind == EntityKind::field && !to->has(is_external);
+      if (to && !setting && !kept) consider(consumer_of(program, walk.flow()), walk.flow().location, &walk);
     }
     return best;
   }

@@ -178,6 +178,10 @@ void LoopSurvey::survey(const clang::Stmt* statement, const Place& at) {
   for (const clang::Stmt* child : statement->children()) survey(child, at);
 }
 
+bool takes_away(llvm::StringRef name) {
+  return has_word(name, {"pop", "erase", "remove", "unlink", "dequeue", "extract", "shift"});
+}
+
 void LoopSurvey::see_call(const clang::CallExpr& call, const Place& at) {
   const clang::FunctionDecl* callee = call.getDirectCallee();
   if (!callee) return see_called_value(call, at);
@@ -187,6 +191,7 @@ void LoopSurvey::see_call(const clang::CallExpr& call, const Place& at) {
   if (callee->isNoReturn() || name == "exit" || name == "abort") ways.push_back({&call, at});
   if (is_pause(callee) && !at.nested_loop) pauses.push_back(&call);
   calls.push_back(&call);
+  if (takes_away(name)) removals.push_back({&call, at});
   if (name.starts_with("fetch_add") || name.starts_with("fetch_sub"))
     if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call))
       count(member->getImplicitObjectArgument());

@@ -33,6 +33,8 @@ llvm::StringRef called_name(const clang::CallExpr& call);
 bool calls_a_value(const clang::CallExpr& call);
 // Whether a name says that something is tried which can fail: connect, send_batch, mysql_real_connect; not can_connect.
 bool speaks_of_trying(llvm::StringRef name);
+// Whether a name says that something is taken out of a container: pop, list_remove.
+bool takes_away(llvm::StringRef name);
 // What a coroutine sleeps by: timer.expires_after(1s); co_await timer.async_wait(…);
 bool sets_timer(const clang::FunctionDecl* callee);
 // A sleep, or a wait that ends by itself after some time.
@@ -76,6 +78,7 @@ struct LoopSurvey {
   const clang::VarDecl* item = nullptr; // a range-for's variable
   std::vector<Way> ways;
   std::vector<const clang::CallExpr*> pauses, calls;
+  std::vector<std::pair<const clang::CallExpr*, Place>> removals; // queue.pop(), list_remove(list, item)
   std::vector<Flag> flags;
   // Truth values that are kept: more = tries < limit.
   std::vector<std::pair<const clang::ValueDecl*, const clang::Expr*>> kept;

@@ -54,6 +54,9 @@ class Lowering {
   bool is_lowered(const clang::BinaryOperator* operation) const { return lowered.contains(operation); }
   // Uses of each side of a comparison.
   void compare(llvm::StringRef operation, const clang::Expr* left, const clang::Expr* right, bool loop);
+  // What a condition asks for being set at all: `if (options.limit > 0)`, `limit ? limit : 10`. A comparison without
+  // another operand, as zero is no value of the graph; its operation is "?".
+  void ask(const clang::Expr* condition, unsigned depth = 0);
   // The entity that an expression names, if it is just a name: variable, member, parameter, or the result of a call.
   EntityId named_entity(const clang::Expr* expression);
   EntityId call_site(const clang::Expr* call);

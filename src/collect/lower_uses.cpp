@@ -125,4 +125,38 @@ void Lowering::compare(llvm::StringRef operation, const clang::Expr* left, const
   side(right, left);
 }
 
+// Whether a number is zero, one or minus one: what stands for "not set" and for "any".
+static bool is_hardly_a_number(const clang::Expr* expression, const clang::ASTContext& ast) {
+  clang::Expr::EvalResult value;
+  return expression && !expression->isValueDependent() && expression->getType()->isIntegerType() &&
+         expression->EvaluateAsInt(value, ast) && value.Val.getInt().abs().ule(1);
+}
+
+void Lowering::ask(const clang::Expr* condition, unsigned depth) {
+  condition = strip(condition);
+  if (!condition || depth > 8) return;
+  if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(condition))
+    return unary->getOpcode() == clang::UO_LNot ? ask(unary->getSubExpr(), depth + 1) : void();
+  if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(condition)) {
+    if (operation->isLogicalOp()) ask(operation->getLHS(), depth + 1), ask(operation->getRHS(), depth + 1);
+    if (!operation->isComparisonOp()) return;
+    const bool left = is_hardly_a_number(operation->getLHS(), context.ast),
+               right = is_hardly_a_number(operation->getRHS(), context.ast);
+    if (left != right) ask(left ? operation->getRHS() : operation->getLHS(), 8); // a name, and nothing deeper
+    return;
+  }
+  const TypeClass type_class = traits_of(condition->getType()).type_class;
+  if (type_class != TypeClass::integer && type_class != TypeClass::floating) return;
+  UseFact fact;
+  fact.from = named_entity(condition);
+  fact.kind = UseKind::compare;
+  fact.location = context.expansion_of(condition->getSourceRange());
+  fact.function = function;
+  fact.operation = "?";
+  if (fact.from == EntityId::none || fact.location.line == 0) return;
+  const std::uint64_t digest =
+      static_cast<std::uint64_t>(fact.from) * 137 + static_cast<std::uint64_t>(context.place_id("?", fact.location));
+  if (context.first_time(digest)) write(context.table, fact);
+}
+
 } // namespace plumbline

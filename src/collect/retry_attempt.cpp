@@ -20,15 +20,15 @@ static constexpr std::string_view ending[] = {"connect", "reconnect", "publish",
                                               "deliver", "handshake", "perform", "authenticate", "send"};
 // Queries, iteration, taking the next of many, and waiting: going on is not trying again.
 static constexpr std::string_view other[] = {
-    "pop",      "next",    "read",    "recv",    "receive",  "peek",    "poll",     "wait",     "select",  "epoll",
-    "accept",   "is",      "has",     "have",    "empty",    "find",    "search",   "contains", "exist",   "exists",
-    "count",    "size",    "lock",    "compare", "exchange", "test",    "load",     "begin",    "end",     "done",
-    "parse",    "scan",    "getline", "line",    "dequeue",  "take",    "front",    "decode",   "match",   "step",
-    "advance",  "iterate", "check",   "ready",   "valid",    "eof",     "finished", "drain",    "consume", "token",
-    "char",     "now",     "time",    "clock",   "sleep",    "log",     "print",    "format",   "rand",    "random",
-    "generate", "status",  "state",   "stopped", "stop",     "running", "can",      "should",   "loop",    "visit",
-    "process",  "does",    "want",    "wants",   "needs",    "need",    "was",      "were",     "are",     "handle",
-    "dispatch", "fork",    "vfork",   "waitpid", "waitid",   "code",    "trywait",  "trylock"};
+    "pop",       "next",    "read",     "recv",    "receive",  "peek",    "poll",     "wait",     "select",  "epoll",
+    "accept",    "is",      "has",      "have",    "empty",    "find",    "search",   "contains", "exist",   "exists",
+    "count",     "size",    "lock",     "compare", "exchange", "test",    "load",     "begin",    "end",     "done",
+    "parse",     "scan",    "getline",  "line",    "dequeue",  "take",    "front",    "decode",   "match",   "step",
+    "advance",   "iterate", "check",    "ready",   "valid",    "eof",     "finished", "drain",    "consume", "token",
+    "char",      "now",     "time",     "clock",   "sleep",    "log",     "print",    "format",   "rand",    "random",
+    "generate",  "status",  "state",    "stopped", "stop",     "running", "can",      "should",   "loop",    "visit",
+    "process",   "does",    "want",     "wants",   "needs",    "need",    "was",      "were",     "are",     "handle",
+    "enumerate", "each",    "dispatch", "fork",    "vfork",    "waitpid", "waitid",   "code",     "trywait", "trylock"};
 
 // `template <class F> bool retry(F operation)`: a callable is tried if its name or the function's says so; any other
 // may as well be the condition that somebody waits for.

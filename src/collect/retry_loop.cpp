@@ -44,7 +44,7 @@ class Loop : LoopSurvey {
   std::optional<RetryLoop> read(const clang::LabelDecl* label = nullptr) {
     if (interrupted || unreadable) return std::nullopt;
     const clang::CallExpr* attempt = label ? failure(*label) : success();
-    if (!attempt) return std::nullopt;
+    if (!attempt || drains()) return std::nullopt;
     RetryLoop loop;
     tried = attempt;
     loop.attempt = called_name(*attempt);
@@ -58,6 +58,34 @@ class Loop : LoopSurvey {
   bool is_attempt(const clang::CallExpr* call, bool certainly) const {
     return plumbline::is_attempt(*this, call, certainly, around);
   }
+  // while (!queue.empty()) { item = queue.front(); queue.pop(); send(item); }: each time round another item, and fewer.
+  // What is taken away only where an attempt succeeded stays for the next round.
+  bool drains() {
+    if (!condition) return false;
+    llvm::DenseSet<const clang::ValueDecl*> asked;
+    names_in(condition, asked);
+    // while (Item* item = pop(queue)): the variable's name stands for the condition.
+    for (const clang::ValueDecl* name : asked)
+      if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(name);
+          variable && variable->hasInit() && condition->getBeginLoc() == variable->getLocation())
+        if (const clang::CallExpr* call = call_of(variable->getInit()); call && takes_away(called_name(*call)))
+          return true;
+    return llvm::any_of(removals, [&](const std::pair<const clang::CallExpr*, Place>& removal) {
+      llvm::DenseSet<const clang::ValueDecl*> from;
+      names_in(removal.first, from);
+      const clang::CallExpr* before = judged;
+      const bool after_success = succeeds(removal.second);
+      judged = before;
+      return !after_success && llvm::any_of(from, [&](const clang::ValueDecl* name) { return asked.contains(name); });
+    });
+  }
+  static void names_in(const clang::Stmt* statement, llvm::DenseSet<const clang::ValueDecl*>& names) {
+    if (!statement) return;
+    if (const clang::Expr* expression = llvm::dyn_cast<clang::Expr>(statement))
+      if (const clang::ValueDecl* name = value_named_by(expression)) names.insert(name);
+    for (const clang::Stmt* child : statement->children()) names_in(child, names);
+  }
+
   // What an enumerator or named constant says: +1 success, -1 failure.
   static int named_outcome(const clang::Expr* expression) {
     const clang::DeclRefExpr* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(strip(expression));

@@ -154,6 +154,16 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor>, Fl
     return true;
   }
 
+  bool VisitIfStmt(clang::IfStmt* choice) {
+    lowering.ask(choice->getCond());
+    return true;
+  }
+
+  bool VisitConditionalOperator(clang::ConditionalOperator* choice) {
+    lowering.ask(choice->getCond());
+    return true;
+  }
+
   bool VisitReturnStmt(clang::ReturnStmt* statement) {
     if (!statement->getRetValue() || result == EntityId::none) return true;
     if (flows(statement->getRetValue()->getType()) || is_text(statement->getRetValue()->getType()))

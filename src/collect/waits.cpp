@@ -86,6 +86,10 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
         member && member->getMemberDecl()->getIdentifier() &&
         member->getMemberDecl()->getName().ends_with("_timeout") && api_of(member->getBase()->getType()) == "hiredis")
       limit(node_of(member->getBase()), operation->getRHS());
+    // connect() to an address of family AF_UNSPEC dissolves an association, at once (connect(2)).
+    if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(operation->getLHS()->IgnoreParenImpCasts());
+        function && member && is_family_of_address(*member) && integer(operation->getRHS(), context.ast) == 0)
+      limit(context.entity(function), operation->getRHS());
     travel_to(operation->getRHS(), node_of(operation->getLHS()), EdgeKind::value);
     return true;
   }
@@ -126,6 +130,10 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
   }
 
  private:
+  static bool is_family_of_address(const clang::MemberExpr& member) {
+    const clang::IdentifierInfo* name = member.getMemberDecl()->getIdentifier();
+    return name && (name->isStr("sa_family") || name->isStr("ss_family") || name->isStr("sin_family"));
+  }
   bool in_loop(const clang::Stmt* loop, llvm::function_ref<bool()> traverse) {
     loops.push_back(loop);
     const bool go_on = traverse();

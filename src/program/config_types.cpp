@@ -88,6 +88,20 @@ static bool is_taken_whole(const Program& program, const EntityFact& record,
   return false;
 }
 
+// void client_default(client*): who fills in defaults expects that others change them. C has no other constructor.
+static bool has_defaults_function(const Program& program, const EntityFact& record,
+                                  const std::vector<const EntityFact*>& parameters) {
+  return std::any_of(parameters.begin(), parameters.end(), [&](const EntityFact* parameter) {
+    const EntityFact* function = program.entity(parameter->owner);
+    if (!function || function->owner != EntityId::none || parameter->index != 0 ||
+        parameter->type.find('*') == std::string::npos || parameter->type.find("const") != std::string::npos)
+      return false;
+    const std::vector<std::string> words = words_of(function->name), type = words_of_type(record.name);
+    return words.size() == type.size() + 1 && (words.back() == "default" || words.back() == "defaults") &&
+           std::equal(type.begin(), type.end(), words.begin());
+  });
+}
+
 // What a method that fills, checks or gives settings begins with.
 static bool is_accessor_verb(std::string_view verb) {
   static constexpr std::array words = {"set",    "with",     "add",       "get",       "is",     "has",       "load",
@@ -233,6 +247,16 @@ static bool is_everyday_value(const Program& program, const EntityFact& type, co
   return others >= many_holders && others > 2 * configured;
 }
 
+// `struct server { struct server_conf *conf; … }`: who holds a configuration is configured by it, and is none.
+static bool is_configured(const Program& program, const EntityFact& record) {
+  const std::span<const std::uint32_t> members = program.members_of(record.id);
+  return std::any_of(members.begin(), members.end(), [&](std::uint32_t index) {
+    const EntityFact& member = program.entities[index];
+    const EntityFact* type = member.kind == EntityKind::field ? program.entity(member.type_entity) : nullptr;
+    return type && type->id != record.id && is_config_name(*program.settings, type->name);
+  });
+}
+
 // Whether the field's type is part of the configuration: a value, a plain record behind a pointer, or what the
 // configuration keeps its values in (a pointer to its implementation: ClientConfigImpl).
 static bool spreads(const Program& program, const EntityFact& field, const EntityFact& type, const Holders& holders,
@@ -243,7 +267,7 @@ static bool spreads(const Program& program, const EntityFact& field, const Entit
       works_in_c(program, type, takers))
     return false;
   const bool points = field.type.find('*') != std::string::npos;
-  return !points || !has_functions(program, type.id);
+  return !points || (!has_functions(program, type.id) && !is_configured(program, type));
 }
 
 // Records that are decoded bit by bit, and what they are made of: those pieces may not be decoded yet.
@@ -294,6 +318,10 @@ std::unordered_set<EntityId> config_types_of(const Program& program) {
     if (entity.kind == EntityKind::record && entity.has(is_defined) && !entity.has(is_external) &&
         !records.contains(entity.id) && is_plain_values(program, entity.id) &&
         is_taken_whole(program, entity, takers[entity.id]))
+      add(entity.id);
+  for (const EntityFact& entity : program.entities)
+    if (entity.kind == EntityKind::record && !records.contains(entity.id) && holds_settings(program, entity) &&
+        has_defaults_function(program, entity, takers[entity.id]))
       add(entity.id);
   while (!open.empty()) {
     const EntityId record = open.back();

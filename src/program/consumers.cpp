@@ -1,6 +1,7 @@
 // What counts as a consumer: by API, by type, by name, by operation (design.md §3.2 (a)–(c)).
 
 #include "facts/words.h"
+#include "program/data_lengths.h"
 #include "program/not_tunable.h"
 #include "program/seam_settings.h"
 #include "program/sinks.h"
@@ -76,7 +77,7 @@ static std::optional<Consumer> parameter_consumer(const Program& program, const 
   if (const Sink* sink = find_sink(function->qualified, parameter.index, flow.option))
     return Consumer{sink->dimension, std::string(sink->role), sink->tick, Certainty::by_api, parameter.id, what,
                     function->name};
-  if (is_output_function(function->qualified)) return std::nullopt;
+  if (is_output_function(function->qualified) || is_length_of_data(program, parameter)) return std::nullopt;
   Meaning named = meaning_of(parameter.name, parameter.type_class);
   bool unit_only = unit_of_word(parameter.name) != 0; // set_timeout(int seconds, int microseconds)
   if (parameter.type_class == TypeClass::duration) {
@@ -140,6 +141,7 @@ std::optional<Consumer> consumer_of(const Program& program, const FlowFact& flow
       return Consumer{Dimension::limit, "capacity", 0, Certainty::by_api, to->id, quoted(to->name), to->name};
     if (to->qualified == "linger::l_linger")
       return Consumer{Dimension::duration, "wait", second, Certainty::by_api, to->id, quoted(to->name), "linger"};
+    if (is_length_of_data(program, *to)) return std::nullopt;
     [[fallthrough]];
   case EntityKind::variable:
   case EntityKind::enumerator:
@@ -210,6 +212,13 @@ static std::int64_t counted_unit(const Program& program, EntityId variable) {
   return unit;
 }
 
+// time->usec += 1000000; --time->sec: what one part has too much or too little of.
+static bool carries_a_second(const Program& program, const UseFact& use) {
+  const ConstantFact* constant = program.constant(use.from);
+  const std::int64_t unit = unit_of_word(last_name(use.other_names));
+  return constant && unit > 0 && unit < second && constant->value * static_cast<double>(unit) == second;
+}
+
 std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) {
   bool timed = use.other_class == TypeClass::duration || use.other_class == TypeClass::time_point;
   bool bounds = use.kind == UseKind::compare || use.kind == UseKind::loop || use.kind == UseKind::cap ||
@@ -223,6 +232,7 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
   // transport_poll() and add_jitter() do what they are called; only a variable of that name is a span.
   for (std::string_view verb : {"jitter", "poll", "retry", "sleep"})
     counted |= last.ends_with(verb) && use.other_text.find(std::string(last) + "(") != std::string::npos;
+  counted |= use.other_text.find("strlen(") != std::string::npos; // of a text, whatever it says
   bool clock = timed || (!counted && (names_a_clock(use.other_names) || meaning.dimension == Dimension::duration));
   if (bounds && (counted_tick > 0 || (use.other_class == TypeClass::integer && use.other_tick > 0)))
     clock = true; // time_t
@@ -239,6 +249,8 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
   if (part) clock = true;
   if (part && tick == 0) tick = tick_of_names(use.other_names);
   std::string name = std::string(last_name(use.other_names));
+  if ((use.kind == UseKind::add || use.kind == UseKind::subtract) && carries_a_second(program, use))
+    return std::nullopt;
   switch (use.kind) {
   case UseKind::loop:
   case UseKind::compare:

@@ -57,13 +57,21 @@ std::int64_t tick_of(const Tunable& tunable) {
   return std::llround(tunable.nanoseconds / tunable.constant.value); // what the number was found to mean
 }
 
-// Of what a value bounds, that name with the side: min_block_ms. Empty for other values.
+// What is asked of any container: its owner says what there is so much of.
+static bool says_how_many(std::string_view word) { return word == "size" || word == "length" || word == "count"; }
+
+// Of what a value bounds, that name with the side: min_block_ms, max_attempts of `attempts > 5`. Empty for other
+// values.
 std::string bound_field(const Tunable& tunable) {
   const Consumer& consumer = tunable.consumer;
-  bool lower = consumer.what.starts_with("the lower bound"), upper = consumer.what.starts_with("the upper bound");
-  if (tunable.named || !tunable.constant.macro.empty() || consumer.name.empty() || (!lower && !upper)) return {};
+  const bool lower = consumer.what.starts_with("the lower bound"), upper = consumer.what.starts_with("the upper bound");
+  const bool compared = consumer.dimension == Dimension::limit && consumer.what.starts_with("the comparison");
+  if (tunable.named || !tunable.constant.macro.empty() || (!lower && !upper && !compared)) return {};
+  const std::vector<std::string> words = words_of(consumer.name);
+  const bool of_a_container = words.size() == 1 && says_how_many(words.front());
+  if (words.empty() || (compared && (of_a_container || words.back() == "limit"))) return {};
   std::string name = lower ? "min" : "max";
-  for (const std::string& word : words_of(consumer.name))
+  for (const std::string& word : words)
     if (word != "min" && word != "max") name += "_" + word;
   return name;
 }
@@ -142,10 +150,22 @@ static std::vector<std::string> label_words(const Tunable& tunable) {
 // The side and what it bounds, where the name alone would be `size`: max_queue_size. Else nothing.
 static std::string bounded_size(const Tunable& tunable) {
   const std::string& name = tunable.consumer.name;
-  if (name != "size" && name != "length" && name != "count") return {};
+  if (!says_how_many(name)) return {};
   std::string bounded = "max";
   for (const std::string& word : compared_words(tunable)) bounded += "_" + word;
   return bounded.size() > name.size() + 4 && bounded.size() < 40 ? bounded : std::string();
+}
+
+// eloop_register_timeout(): what is registered, not how. Takes away the words up to the last verb.
+static void drop_verbs(std::vector<std::string>& words) {
+  static constexpr std::string_view verbs[] = {"set",   "register", "start", "schedule", "add",  "arm",   "create",
+                                               "make",  "init",     "run",   "enable",   "new",  "reset", "update",
+                                               "setup", "apply",    "with",  "request",  "begin"};
+  for (std::size_t i = words.size(); i-- > 1;)
+    if (llvm::is_contained(verbs, words[i - 1])) {
+      words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(i));
+      return;
+    }
 }
 
 // Without unit. A tool that was called (wait_for, difference, listen) does not say what for; then the role has to.
@@ -154,6 +174,9 @@ static std::vector<std::string> value_words(const Tunable& tunable) {
   while (!words.empty() &&
          (words.front() == "set" || words.front() == "default" || words.front() == "with" || words.front() == "get"))
     words.erase(words.begin());
+  if (tunable.consumer.what == "the call of " + tunable.consumer.name + "()" &&
+      own_name(tunable) == tunable.consumer.name)
+    drop_verbs(words);
   if (!words.empty() && ends_in_unit(words)) words.pop_back();
   if (llvm::all_of(words, says_what_is_done)) words = {noun_of(tunable)};
   return words;

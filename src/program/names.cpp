@@ -296,6 +296,9 @@ bool names_an_action(std::string_view function_name) {
   // C puts the module in front: rd_kafka_transport_poll()
   if (words.size() > 1 && is_one_of(words.back(), {"jitter", "poll", "retry", "sleep", "pause", "expire", "throttle"}))
     return true;
+  // jbuf_set_delay() returns whether it could, sec_to_ms() another number.
+  for (std::size_t i = 1; i + 1 < words.size(); ++i)
+    if (is_one_of(words[i], {"set", "update", "is", "to", "validate", "verify", "register"})) return true;
   return is_one_of(words.front(),
                    {"adjust", "compute", "calc",    "calculate", "check",  "is",       "has",      "set",    "handle",
                     "wait",   "process", "update",  "on",        "parse",  "start",    "stop",     "cancel", "reset",

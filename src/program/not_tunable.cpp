@@ -116,6 +116,9 @@ bool is_endless(const ConstantFact& constant) {
   if (digits.consume_front_insensitive("0x") && digits.size() >= 4 &&
       digits.rtrim("uUlL").find_first_not_of("fF") == llvm::StringRef::npos)
     return true;
+  // Between the epochs of NTP, GPS, Windows, Mac OS and Unix, and 2000, in seconds.
+  static constexpr double epochs[] = {2208988800, 315964800, 11644473600, 2082844800, 978307200, 946684800};
+  if (std::find(std::begin(epochs), std::end(epochs), constant.value) != std::end(epochs)) return true;
   // How "for ever" and "as much as there is" are spelled: the largest values of 16, 24, 31, 32, 63 and 64 bits.
   if (constant.tick <= 0)
     return constant.value == 65535.0 || constant.value == 16777215.0 || constant.value == 2147483647.0 ||

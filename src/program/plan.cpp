@@ -71,44 +71,16 @@ std::string Planner::in_style(std::string_view snake_case) const {
   return name;
 }
 
-static std::string snake(std::string_view name) {
-  std::string text;
-  for (const std::string& word : words_of(name)) text += (text.empty() ? "" : "_") + word;
-  return text;
-}
-
-// Of what a value bounds, its name with the side: min_block_ms, max_outbox_size. Empty for other values.
-static std::string bound_name(const Tunable& tunable) {
-  const Consumer& consumer = tunable.consumer;
-  if (tunable.named || !tunable.constant.macro.empty() || consumer.name.empty()) return {};
-  std::size_t quote = consumer.what.find('\'');
-  std::string_view what = std::string_view(consumer.what).substr(0, quote);
-  bool lower = what.starts_with("the lower bound"), upper = what.starts_with("the upper bound");
-  if (!lower && !upper && !(consumer.dimension == Dimension::limit && what.starts_with("the comparison"))) return {};
-  std::string name = snake(consumer.name);
-  if (name == "size" || name == "length" || name == "count") { // of what: `outbox_.size()`
-    std::string_view text =
-        quote == std::string::npos ? std::string_view() : std::string_view(consumer.what).substr(quote + 1);
-    text = text.substr(0, text.find_last_of(".>"));
-    std::size_t begin = text.find_last_of(".>: (");
-    std::string of = snake(begin == std::string_view::npos ? text : text.substr(begin + 1));
-    if (!of.empty()) name = of + "_" + name;
-  }
-  std::string side = lower ? "min_" : "max_";
-  return name.starts_with("max_") || name.starts_with("min_") ? name : side + name;
-}
-
-Planner::Declared Planner::declare(const Tunable& tunable) const {
+Planner::Declared Planner::declare(const Tunable& tunable, bool in_cpp) const {
   ConstantFact constant = tunable.constant;
   Declared declared;
-  std::string name = bound_name(tunable);
-  if (name.empty()) name = value_name(tunable);
+  std::string name = value_name(tunable);
   if (constant.tick == microsecond && std::fmod(constant.value, 1000) == 0) { // a timeval of whole milliseconds
     constant.tick = millisecond, constant.value /= 1000;
     if (name.ends_with("_us")) name.replace(name.size() - 2, 2, "ms");
   }
   declared.value = format_number(constant.value);
-  std::string_view chrono = chrono_fields ? chrono_type(constant.tick) : std::string_view();
+  std::string_view chrono = chrono_fields && in_cpp ? chrono_type(constant.tick) : std::string_view();
   if (!chrono.empty()) {
     declared.type = chrono;
     declared.value = std::string(chrono) + "(" + declared.value + ")";
@@ -118,7 +90,7 @@ Planner::Declared Planner::declare(const Tunable& tunable) const {
   } else if (constant.value != std::floor(constant.value)) {
     declared.type = "double";
   } else {
-    declared.type = constant.value > 2147483647.0 ? "std::int64_t" : "int";
+    declared.type = constant.value <= 2147483647.0 ? "int" : in_cpp ? "std::int64_t" : "int64_t";
   }
   declared.name = in_style(name);
   return declared;
@@ -150,6 +122,11 @@ const EntityFact* Planner::fitting_type(const EntityFact& owner, const std::vect
 
 static std::string parameter_text(const EntityFact& parameter) {
   std::string type = parameter.type;
+  // What is declared around its name: void (*done)(int), char name[16].
+  if (const std::size_t pointer = type.find("(*"); pointer != std::string::npos)
+    return type.insert(pointer + 2, parameter.name);
+  if (const std::size_t array = type.find('['); array != std::string::npos && type.find('<') == std::string::npos)
+    return type.insert(array, (type[array - 1] == ' ' ? "" : " ") + parameter.name);
   bool joined = type.ends_with("&") || type.ends_with("*");
   if (joined && type.size() > 2 && type[type.size() - 2] == ' ') type.erase(type.size() - 2, 1); // `const T &`
   return parameter.name.empty() ? type : type + " " + parameter.name;
@@ -190,13 +167,57 @@ std::string Planner::signature(const EntityFact& owner, const std::vector<Entity
   return text + added + ")";
 }
 
+bool Planner::is_c(const EntityFact& owner) const { return program.path(owner.location).ends_with(".c"); }
+
+// A function that nobody else can name and nobody here calls is called back by whoever got its address: its signature
+// is his. Null if there is none among the functions.
+const EntityFact* Planner::callback_among(const std::vector<EntityId>& functions, const Cascade& cascade) const {
+  if (functions.size() != 1 || !cascade.sites.empty()) return nullptr;
+  const EntityFact* function = program.entity(functions.front());
+  const bool free = function && function->kind == EntityKind::function && function->has(is_internal) &&
+                    !function->has(is_lambda) && program.entity(function->owner) == nullptr;
+  return free ? function : nullptr;
+}
+
+// In C a member has no default of its own; whoever reads the type should know it all the same.
+std::string Planner::declarations_of(const std::vector<Declared>& fields, bool in_cpp) {
+  std::string text;
+  for (const Declared& field : fields)
+    text += (text.empty() ? "" : " ") + field.type + " " + field.name +
+            (in_cpp ? " = " + field.value + ";" : "; /* " + field.value + " */");
+  return text;
+}
+
+// What it is handed is behind a `void*`, if it has one.
+std::string Planner::plan_of_callback(const EntityFact& function, const std::vector<Declared>& fields) const {
+  const EntityFact* context = nullptr;
+  for (std::uint32_t index : program.members_of(function.id))
+    if (const EntityFact& parameter = program.entities[index];
+        !context && parameter.kind == EntityKind::parameter && parameter.type.find("void") != std::string::npos)
+      context = &parameter;
+  const std::string callback = "Who calls " + function.name + "() back decides its parameters: keep `" +
+                               declarations_of(fields, !is_c(function));
+  return context && !context->name.empty()
+             ? callback + "` in what '" + context->name + "' points to, where configuration can set it."
+             : callback + "` where configuration can set it and this function can read it.";
+}
+
+// A parameter with the proposed name is there: it is the value that somebody gives, and the new one stands in for it.
+void Planner::rename_if_taken(Declared& field, const std::vector<EntityId>& functions) const {
+  for (EntityId function : functions)
+    for (std::uint32_t index : program.members_of(function))
+      if (program.entities[index].kind == EntityKind::parameter && program.entities[index].name == field.name)
+        field.name = in_style("default_" + field.name);
+}
+
 std::string Planner::plan_of(const EntityFact& owner, const std::vector<const Tunable*>& tunables,
                              const std::vector<EntityId>& functions, const std::vector<EntityId>& bounds,
                              const Cascade& cascade) const {
   std::vector<Declared> fields;
   std::map<std::string, int> used;
   for (const Tunable* tunable : tunables) {
-    Declared declared = declare(*tunable);
+    Declared declared = declare(*tunable, !is_c(owner));
+    rename_if_taken(declared, functions);
     if (int count = ++used[declared.name]; count > 1) declared.name += (camel_case ? "" : "_") + std::to_string(count);
     fields.push_back(std::move(declared));
   }
@@ -205,6 +226,7 @@ std::string Planner::plan_of(const EntityFact& owner, const std::vector<const Tu
     if (!at_hand && site.end == SiteEnd::at_hand && site.config && site.config->type != EntityId::none)
       at_hand = site.config;
   const EntityFact* root = at_hand ? program.entity(at_hand->type) : nullptr;
+  if (const EntityFact* callback = callback_among(functions, cascade)) return plan_of_callback(*callback, fields);
   std::string plan;
   if (fields.size() <= 2) {
     std::string added;
@@ -221,16 +243,17 @@ std::string Planner::plan_of(const EntityFact& owner, const std::vector<const Tu
   const EntityFact* type = fitting_type(owner, bounds);
   std::string type_name = type ? type->qualified : owner.name + suffix;
   if (!type && suffix.starts_with("_") == false && is_snake(owner.name)) type_name = owner.name + "_" + suffix;
-  std::string declarations;
-  for (const Declared& field : fields) {
-    declarations += (declarations.empty() ? "" : " ") + field.type + " " + field.name + " = " + field.value + ";";
-  }
   std::string parameter = in_style("config");
   if (std::vector<std::string> words = words_of(type_name); !words.empty()) parameter = words.back();
-  plan = "Hand in a " + type_name + " by const reference: `" +
-         signature(owner, functions, "const " + (type ? type->name : type_name) + "& " + parameter) + "`. ";
+  const std::string short_name = type ? type->name : type_name;
+  if (is_c(owner))
+    plan = "Hand in a " + type_name + " by pointer: `" +
+           signature(owner, functions, "const struct " + short_name + "* " + parameter) + "`. ";
+  else
+    plan = "Hand in a " + type_name + " by const reference: `" +
+           signature(owner, functions, "const " + short_name + "& " + parameter) + "`. ";
   plan += type ? "The type exists; its new fields: `" : "A new type with the fields `";
-  plan += declarations + "`";
+  plan += declarations_of(fields, !is_c(owner)) + "`";
   if (!type && root) plan += ", itself a field of " + root->qualified;
   return plan + ".";
 }

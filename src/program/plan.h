@@ -24,7 +24,12 @@ class Planner {
   struct Declared {
     std::string type, name, value;
   };
-  Declared declare(const Tunable& tunable) const;
+  Declared declare(const Tunable& tunable, bool in_cpp) const;
+  static std::string declarations_of(const std::vector<Declared>& fields, bool in_cpp);
+  bool is_c(const EntityFact& owner) const;
+  const EntityFact* callback_among(const std::vector<EntityId>& functions, const Cascade& cascade) const;
+  std::string plan_of_callback(const EntityFact& function, const std::vector<Declared>& fields) const;
+  void rename_if_taken(Declared& field, const std::vector<EntityId>& functions) const;
   std::string in_style(std::string_view snake_case) const;
   std::string signature(const EntityFact& owner, const std::vector<EntityId>& functions,
                         const std::string& added) const;

@@ -149,6 +149,13 @@ static bool is_frozen(const Program& program, EntityId source, unsigned depth) {
   if (program.configuration->reaches(source) || depth > 6) return false;
   const std::span<const std::uint32_t> flows = program.flows_to(source);
   if (flows.empty()) return entity && entity->has(is_constant);
+  // void set_pause(int seconds) { pause = seconds; }: who is outside may, though nobody here does.
+  const auto is_open = [&](std::uint32_t i) {
+    const EntityFact* from = program.entity(program.flows[i].from);
+    const EntityFact* setter = from && from->kind == EntityKind::parameter ? program.entity(from->owner) : nullptr;
+    return setter && setter->has(is_public) && !setter->has(is_constructor) && program.flows_to(from->id).empty();
+  };
+  if (entity && entity->kind == EntityKind::field && std::any_of(flows.begin(), flows.end(), is_open)) return false;
   return std::all_of(flows.begin(), flows.end(), [&](std::uint32_t i) {
     return program.flows[i].kind != FlowKind::derived && is_frozen(program, program.flows[i].from, depth + 1);
   });

@@ -1,6 +1,7 @@
 #include "program/seams.h"
 #include "facts/words.h"
 #include "program/configuration.h"
+#include "program/data_lengths.h"
 #include "program/sinks.h"
 #include "program/walk.h"
 #include "project/project.h"
@@ -57,10 +58,19 @@ void SeamModel::index_calls() {
   }
 }
 
+// Many sources and no main(): who sets it up is elsewhere. A few may be an excerpt of a program.
+bool SeamModel::is_library() const {
+  constexpr std::size_t many_sources = 10;
+  return program.sources.size() >= many_sources &&
+         std::none_of(program.entities.begin(), program.entities.end(),
+                      [&](const EntityFact& entity) { return entity.has(is_main) && !is_test(entity.location); });
+}
+
 // Forward from everything whose value nobody here knows. Calls are not matched: too much is open rather than too
 // little, because calling a seam closed that is not would be a false alarm.
 void SeamModel::find_open() {
   std::vector<EntityId> queue;
+  const bool library = is_library();
   auto start = [&](EntityId node) {
     if (open.insert(node).second) queue.push_back(node);
   };
@@ -79,8 +89,8 @@ void SeamModel::find_open() {
         start(entity.id); // what comes out of it, through a pointer
       } else if (calls_of(function->id).empty() && !function->has(is_lambda)) {
         // Nobody here calls it. A setter of a class that the program uses is then left alone; anything else is an
-        // interface for others.
-        bool setter = function->owner != EntityId::none && !function->has(is_constructor) &&
+        // interface for others, and so is all of a library.
+        bool setter = !library && function->owner != EntityId::none && !function->has(is_constructor) &&
                       !function->has(is_static) && !constructions_of(function->owner).empty();
         bool overrides = std::any_of(program.flows_to(entity.id).begin(), program.flows_to(entity.id).end(),
                                      [&](std::uint32_t flow) { return program.flows[flow].kind == FlowKind::capture; });
@@ -171,6 +181,28 @@ static bool is_arithmetic(const EntityFact& function) {
   return words.size() == 1 && std::find(verbs.begin(), verbs.end(), words.front()) != verbs.end();
 }
 
+static bool is_number(TypeClass type_class) {
+  return type_class == TypeClass::integer || type_class == TypeClass::floating || type_class == TypeClass::duration ||
+         type_class == TypeClass::boolean;
+}
+
+// schedule(10s, callback), register_timeout(secs, handler, context): what is done then is the caller's, and so is when.
+static bool takes_what_to_do(const Program& program, const EntityFact& function, const EntityFact& parameter) {
+  if (parameter.type_class != TypeClass::duration && unit_of_name(parameter.name) == 0 &&
+      meaning_of(parameter.name, parameter.type_class).dimension != Dimension::duration)
+    return false;
+  static constexpr std::array callables = {"callback", "cb", "handler", "callable", "func", "fn", "task", "closure"};
+  const std::span<const std::uint32_t> members = program.members_of(function.id);
+  return std::any_of(members.begin(), members.end(), [&](std::uint32_t index) {
+    const EntityFact& other = program.entities[index];
+    if (other.kind != EntityKind::parameter || other.id == parameter.id) return false;
+    const std::vector<std::string> words = words_of(other.name);
+    const bool named = !words.empty() && std::find(callables.begin(), callables.end(), words.back()) != callables.end();
+    return other.type.find("function<") != std::string::npos || other.type.find("(*)") != std::string::npos ||
+           (named && !is_number(other.type_class) && other.type_class != TypeClass::text);
+  });
+}
+
 // Project functions that are to their callers what sleep() is: they say how to wait and not for what. What they are
 // given is no setting of theirs, so each caller's value is the caller's own. A free function needs to be used for
 // several things to count.
@@ -181,6 +213,8 @@ bool SeamModel::is_timing_primitive(const EntityFact& function, const EntityFact
   const EntityFact* record = program.entity(function.owner);
   bool member = record && record->kind == EntityKind::record; // of a timer, a condition variable, an event
   if (member && (asks_about(program, function, parameter) || is_arithmetic(function)))
+    return entry.first->second = true;
+  if (!function.has(is_constructor) && takes_what_to_do(program, function, parameter))
     return entry.first->second = true;
   const bool by_name = names_only_time(function.name);
   // What a timer of the project is set to, several callers decide.
@@ -374,6 +408,8 @@ void SeamModel::follow(const Tunable& tunable, EntityId function, const FlowFact
                           (own && (callee->has(is_constructor) || keeps(*to, holding.owner)));
         if (is_timing_primitive(*callee, *to)) {
           used_here = true;
+        } else if (is_length_of_data(program, *to)) {
+          used_here |= consumes; // how large the caller's buffer is, the caller says
         } else if (own && !as_default && !configuration.reaches(to->id)) {
           // the class calls itself: whoever is outside gives nothing here
           used_here |= consumes;

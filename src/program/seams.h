@@ -59,6 +59,7 @@ class SeamModel {
   struct Arm;
   void index_calls();
   void find_open();
+  bool is_library() const;
   bool is_allowed(const Tunable& tunable) const;
   void hold(const Tunable& tunable);
   void follow(const Tunable& tunable, EntityId function, const FlowFact& flow, bool only_one);

@@ -88,7 +88,14 @@ static bool only_array_bounds(const Program& program, EntityId node) {
 }
 
 // The part of a scale that converts units: doubling a constant on its way does not change what the constant says.
-static double unit_scale(double scale) { return converts_units(scale) ? scale : 1; }
+static double unit_scale(double scale) {
+  if (converts_units(scale)) return scale;
+  // HELLO_TIME_MS * 1.5 / 1000: one and a half times, in seconds
+  for (double unit : {1e-9, 1e-6, 1e-3, 1e3, 1e6, 1e9})
+    for (double times : {0.25, 0.5, 0.75, 1.25, 1.5, 2.0, 3.0, 4.0, 5.0})
+      if (std::abs(scale / (unit * times) - 1) < 1e-9) return unit;
+  return 1;
+}
 
 // 0 where nothing on the way told the unit.
 static double nanoseconds_of(const ConstantFact& constant, std::string_view own_name, const Candidate& candidate) {
@@ -160,7 +167,8 @@ class TunableFinder {
     if (constant.tick == 0 && constant.value == 1 && stepped) return std::nullopt; // t + 1: rounding, the next one
     // f(queue, 1 /* pause */): a truth value.
     if (constant.tick == 0 && constant.value == 1 &&
-        (best.consumer.certainty == Certainty::by_weak_name || names_a_socket_flag(best.consumer.name)))
+        (best.consumer.certainty == Certainty::by_weak_name || names_a_socket_flag(best.consumer.name) ||
+         holds_truth(best.consumer)))
       return std::nullopt;
     Tunable tunable = build(constant, named, best);
     if (tunable.nanoseconds >= longer_than_anybody_waits) return std::nullopt;
@@ -308,6 +316,29 @@ class TunableFinder {
     return false;
   }
 
+  // int waits_for_registrar; … = 1; if (waits_for_registrar): nothing but yes and no, as C spelled them. The same of
+  // what a function returns.
+  bool holds_truth(const Consumer& consumer) const {
+    const EntityFact* entity = program.entity(consumer.node);
+    const EntityFact* function = program.entity(program.function_of(consumer.node));
+    if (consumer.tick != 0 || consumer.certainty != Certainty::by_name || (!entity && !function)) return false;
+    if (entity) {
+      if ((entity->kind != EntityKind::variable && entity->kind != EntityKind::field) || entity->has(is_constant) ||
+          entity->type_class != TypeClass::integer || !program.flows_from(entity->id).empty() ||
+          configuration.is_source(entity->id))
+        return false;
+      for (std::uint32_t index : program.uses_of(entity->id))
+        if (program.uses[index].kind != UseKind::print && program.uses[index].operation != "?") return false;
+    }
+    unsigned given = 0; // zero is no tunable, so no flow says it
+    for (std::uint32_t index : program.flows_to(consumer.node)) {
+      const ConstantFact* constant = program.constant(program.flows[index].from);
+      if (!constant || constant->value != 1 || constant->tick != 0) return false;
+      ++given;
+    }
+    return given > 0;
+  }
+
   // Nobody says a unit, and what the value is compared with is a number of things.
   bool counts_things(const ConstantFact& constant, const EntityFact* named) const {
     if (constant.tick > 0 || (named && unit_of_name(named->name))) return false;
@@ -452,9 +483,11 @@ class TunableFinder {
 };
 
 // The parts of one value (tv_sec and tv_usec, the seconds and microseconds of one call) are one finding, at the first.
-static std::string part_key(const Program& program, const Tunable& tunable) {
+// `unit`: of the part.
+static std::string part_key(const Program& program, const Tunable& tunable, std::int64_t& unit) {
   for (std::uint32_t index : program.flows_from(tunable.constant.id)) {
     const FlowFact& flow = program.flows[index];
+    unit = flow.tick;
     if (flow.kind == FlowKind::part)
       return "part " + std::to_string(static_cast<std::uint64_t>(flow.to)) + " " +
              std::to_string(static_cast<std::uint64_t>(flow.function));
@@ -483,12 +516,20 @@ std::vector<Tunable> tunables_of(const Program& program) {
   TunableFinder finder(program);
   std::vector<Tunable> tunables;
   std::map<std::string, std::size_t> parts;
-  std::size_t previous[2] = {}; // one behind the last duration, the last limit
+  std::set<std::pair<std::string, std::int64_t>> filled; // parts of one value, with their units
+  std::size_t previous[2] = {};                          // one behind the last duration, the last limit
   for (const ConstantFact& constant : program.constants) {
     std::optional<Tunable> tunable = finder.examine(constant);
     if (!tunable) continue;
     const bool is_duration = tunable->consumer.dimension == Dimension::duration;
-    std::string key = is_duration ? part_key(program, *tunable) : std::string();
+    std::int64_t unit = 0;
+    std::string key = is_duration ? part_key(program, *tunable, unit) : std::string();
+    // The same part again is another value, for which the timespec serves again.
+    if (key.starts_with("part ") && unit != 0 && !filled.emplace(key, unit).second) {
+      parts.erase(key);
+      std::erase_if(filled, [&](const std::pair<std::string, std::int64_t>& part) { return part.first == key; });
+      filled.emplace(key, unit);
+    }
     // A table of records is one finding per row (design.md §3.6).
     const bool is_row = key.empty() && constant.row != EntityId::none;
     if (is_row)
