@@ -44,6 +44,7 @@ static std::string written_check(const GraphMember& member, const std::string& f
   case GraphShape::pointers:
     name = "node";
     next = "node->" + member.name;
+    if (!member.through.empty()) each = "const auto&", to_id = "next." + member.through;
     break;
   case GraphShape::ids:
     graph = "const std::map<" + id + ", " + record + ">& by_id, ";

@@ -79,6 +79,12 @@ void GraphReader::method_call(const clang::CXXMemberCallExpr& call) {
       links[marker] = {element, Role::element};
     return;
   }
+  if (name == "clear" && !ours && carrier != EntityId::none) { // who was told is forgotten
+    GraphEvent& made = event(GraphEventKind::mark, carrier, call);
+    made.outcome = 0;
+    made.text = "-";
+    return;
+  }
   if (is_removal(name) && !ours) {
     if (const clang::ValueDecl* marker = marker_of(object)) {
       GraphEvent& made = event(GraphEventKind::mark, context.entity(marker), call);
@@ -103,7 +109,7 @@ void GraphReader::method_call(const clang::CXXMemberCallExpr& call) {
   if (name == "at" && outcome)
     if (const clang::ValueDecl* marker = marker_of(object); marker && carrier_of(&call) == EntityId::none)
       event(GraphEventKind::test, context.entity(marker), call);
-  if ((name == "begin" || name == "cbegin" || name == "GetArray") && carrier != EntityId::none)
+  if ((name == "begin" || name == "cbegin" || name == "GetArray" || name == "equal_range") && carrier != EntityId::none)
     event(GraphEventKind::walk, carrier, call).outcome = 0;
   if (ours) accessor(call, *method);
   project_call(call, *method, llvm::ArrayRef(call.getArgs(), call.getNumArgs()), object);
@@ -126,6 +132,18 @@ static std::string subject_of(llvm::StringRef name) {
   return subject;
 }
 
+// The field that a getter gives back, or null.
+static const clang::FieldDecl* given_field(const clang::CXXMethodDecl& method) {
+  const clang::FunctionDecl* definition = method.getDefinition();
+  const clang::CompoundStmt* body =
+      definition ? llvm::dyn_cast_or_null<clang::CompoundStmt>(definition->getBody()) : nullptr;
+  const clang::ReturnStmt* give =
+      body && body->size() == 1 ? llvm::dyn_cast<clang::ReturnStmt>(body->body_front()) : nullptr;
+  const clang::MemberExpr* given =
+      give ? llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(give->getRetValue())) : nullptr;
+  return given ? llvm::dyn_cast<clang::FieldDecl>(given->getMemberDecl()) : nullptr;
+}
+
 // if (node.is_visited()) return; node.set_visited(true): a mark behind two methods.
 void GraphReader::accessor(const clang::CXXMemberCallExpr& call, const clang::CXXMethodDecl& method) {
   if (!method.getDeclName().isIdentifier() || call.getNumArgs() > 1 || method.isStatic()) return;
@@ -135,8 +153,10 @@ void GraphReader::accessor(const clang::CXXMemberCallExpr& call, const clang::CX
   const EntityId marker = entity_from_text("graph-mark|" + subject);
   const clang::QualType answer = method.getReturnType();
   if (method.isConst()) {
-    if (call.getNumArgs() == 0 && outcome && (answer->isBooleanType() || answer->isEnumeralType()))
-      event(GraphEventKind::test, marker, call);
+    if (call.getNumArgs() != 0 || !outcome || !(answer->isBooleanType() || answer->isEnumeralType())) return;
+    event(GraphEventKind::test, marker, call);
+    if (const clang::FieldDecl* field = given_field(method)) // which is set by its own name elsewhere
+      event(GraphEventKind::test, context.entity(field), call);
     return;
   }
   if (!answer->isVoidType() && !answer->isBooleanType()) return;

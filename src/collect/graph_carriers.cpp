@@ -78,6 +78,8 @@ void GraphReader::describe(EntityId id, const GraphType& type, const clang::Valu
   member.element = shown(type.element, context.ast);
   member.type = shown(declaration.getType(), context.ast);
   if (type.target) member.target = context.entity(type.target);
+  member.through = type.through;
+  if (type.linked) linked.insert(id);
   if (const clang::FieldDecl* field = llvm::dyn_cast<clang::FieldDecl>(&declaration)) {
     member.is_field = true;
     member.owner_name = field->getParent()->getQualifiedNameAsString();
@@ -102,6 +104,7 @@ EntityId GraphReader::member_of(const clang::ValueDecl& declaration, const clang
     return EntityId::none;
   llvm::StringRef name = declaration.getDeclName().isIdentifier() ? declaration.getName() : llvm::StringRef();
   std::optional<GraphType> type = graph_type(declaration.getType(), name, owner);
+  if (!type && llvm::isa<clang::ParmVarDecl>(declaration)) type = pointer_list(declaration.getType());
   if (!type) return EntityId::none;
   bool local = variable && (variable->isLocalVarDecl() || llvm::isa<clang::ParmVarDecl>(variable));
   if (local && type->shape == GraphShape::adjacency) {
@@ -302,6 +305,17 @@ const clang::ValueDecl* GraphReader::marker_of(const clang::Expr* expression) {
   return nullptr;
 }
 
+// malloc(sizeof *link), xcalloc(1, sizeof(struct link)): empty memory for a record.
+static bool is_allocation(const clang::CallExpr& call) {
+  const std::vector<std::string> words = words_of(callee_name(call));
+  const bool allocates =
+      !words.empty() && llvm::StringSwitch<bool>(words.back())
+                            .Cases({"malloc", "calloc", "zalloc", "realloc", "xmalloc", "xcalloc"}, true)
+                            .Cases({"xzalloc", "emalloc", "ecalloc", "alloca"}, true)
+                            .Default(false);
+  return allocates && call.getType()->isVoidPointerType();
+}
+
 static void join(GraphSource& kind, GraphSource other) { kind = std::max(kind, other); }
 
 GraphReader::Source GraphReader::source_of(const clang::Expr* expression) {
@@ -349,6 +363,7 @@ GraphReader::Source GraphReader::source_of(const clang::Expr* expression) {
       source.parameters |= part.parameters;
     }
     llvm::StringRef said = name;
+    if (is_allocation(*call)) return {GraphSource::nothing, 0}; // a link of a list: who it names is told later
     bool pointer = record_behind(call->getType()) && !is_container_type(call->getType());
     if (said.starts_with("make_shared") || said.starts_with("make_unique") || said.starts_with("make_intrusive") ||
         said == "MakeRefCounted")

@@ -48,10 +48,20 @@ static bool gives_lambda(const clang::Expr* expression) {
   return llvm::isa_and_nonnull<clang::LambdaExpr>(plain);
 }
 
+static bool is_path_type(const clang::Expr* value) {
+  const clang::Expr* written = stripped(value);
+  if (const clang::CXXMemberCallExpr* converted = llvm::dyn_cast_or_null<clang::CXXMemberCallExpr>(written);
+      converted && llvm::isa_and_nonnull<clang::CXXConversionDecl>(converted->getMethodDecl()))
+    written = stripped(converted->getImplicitObjectArgument());
+  return written && has_word(class_name(written->getType()), {"path"});
+}
+
 void GraphReader::fill(EntityId member, const Source& source, const clang::Stmt& at, const clang::Expr* target,
                        const clang::Expr* value) {
   if (source.kind == GraphSource::nothing) return;
   if (value && carrier_of(value) == member) return; // a copy of what is there already
+  // A path names a file; no record has it for its id.
+  if (value && members[member].shape == GraphShape::ids && is_path_type(value)) return;
   // What fills the member under another name is that member: `deps` of `void add(Id id, vector<Id> deps)`.
   if (value) {
     EntityId from = carrier_of(value);
@@ -66,6 +76,8 @@ void GraphReader::fill(EntityId member, const Source& source, const clang::Stmt&
         }
         for (std::pair<const clang::ValueDecl* const, Link>& link : links)
           if (link.second.member == from) link.second.member = member;
+      } else if (known != members.end() && carrier_of(value) == from) { // left[id] = edges_.at(id): copied whole
+        event(GraphEventKind::walk, from, at).outcome = 0;
       }
     }
   }
@@ -207,7 +219,17 @@ void GraphReader::assignment(const clang::Expr& whole, const clang::Expr* left, 
     add_source(target, source_of(right));
     if (EntityId element = element_of(right); element != EntityId::none && !links.contains(variable))
       links[variable] = {element, Role::element};
+    if (EntityId list = carrier_of(right); linked.contains(list)) { // at = target->depends
+      links[variable] = {list, Role::element};
+      event(GraphEventKind::walk, list, whole).outcome = 0;
+    }
   }
+  // link->target = find(name): what the link brings into the list.
+  if (const clang::MemberExpr* field = llvm::dyn_cast<clang::MemberExpr>(target);
+      field && field->getType()->isPointerType() && named_declaration(field->getBase()))
+    if (const clang::RecordDecl* link = record_behind(field->getBase()->getType());
+        link && record_behind(field->getType()) && record_behind(field->getType()) != link)
+      add_source(field->getBase(), source_of(right));
   if (EntityId member = carrier_of(target); member != EntityId::none) {
     const clang::Expr* base = target;
     fill(member, source_of(right), whole, base, right);

@@ -286,6 +286,14 @@ void GraphReader::link_bindings(const clang::VarDecl& variable, EntityId member,
   }
 }
 
+// edges.begin() of a map from an id to many: an iterator to a key and what is behind it.
+static bool goes_through_entries(const clang::Expr& value) {
+  const clang::CXXMemberCallExpr* call = llvm::dyn_cast_or_null<clang::CXXMemberCallExpr>(stripped(&value));
+  if (!call || (callee_name(*call) != "begin" && callee_name(*call) != "cbegin")) return false;
+  const clang::QualType mapped = mapped_type(call->getImplicitObjectArgument()->getType());
+  return !mapped.isNull() && is_container_type(mapped) && !is_map_template(class_name(mapped));
+}
+
 void GraphReader::declaration(const clang::VarDecl& variable) {
   const clang::Expr* value = variable.getInit();
   if (!value) return;
@@ -311,8 +319,17 @@ void GraphReader::declaration(const clang::VarDecl& variable) {
   if (holds_lambda) return;
   sources[&variable] = source_of(value);
   EntityId member = carrier_of(value);
+  // auto range = requires.equal_range(id); auto it = range.first;
+  if (const clang::MemberExpr* end = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(value));
+      end && member == EntityId::none && class_name(end->getBase()->getType()) == "pair") {
+    std::map<const clang::ValueDecl*, Link>::const_iterator range = links.find(named_declaration(end->getBase()));
+    if (range != links.end() && range->second.role == Role::container) links[&variable] = range->second;
+  }
   clang::QualType type = variable.getType();
-  if (member != EntityId::none) {
+  if (linked.contains(member)) {
+    links[&variable] = {member, Role::element};
+    event(GraphEventKind::walk, member, *value).outcome = 0;
+  } else if (member != EntityId::none) {
     bool iterator =
         llvm::isa<clang::CXXMemberCallExpr>(stripped(value)) && !is_container_type(type) && !type->isReferenceType();
     if (is_container_type(type) || iterator || is_document_type(type) || type->isReferenceType() ||
@@ -324,7 +341,7 @@ void GraphReader::declaration(const clang::VarDecl& variable) {
     if (const clang::ValueDecl* other = named_declaration(value); other && llvm::isa<clang::BindingDecl>(other))
       links[&variable] = {member, Role::container};
   } else if (EntityId element = element_of(value); element != EntityId::none) {
-    links[&variable] = {element, Role::element};
+    links[&variable] = {element, goes_through_entries(*value) ? Role::entry : Role::element};
     if (const clang::DecompositionDecl* parts = llvm::dyn_cast<clang::DecompositionDecl>(&variable))
       for (const clang::BindingDecl* binding : parts->bindings()) links[binding] = {element, Role::element};
   } else if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(stripped(value))) {
@@ -372,6 +389,11 @@ void GraphReader::dropped(const clang::Expr* pointer, const clang::Stmt& at) {
   const clang::Expr* plain = stripped(pointer);
   if (!plain) return;
   const EntityId member = element_of(plain);
+  // A link, or what else stands beside the name, is dropped with who has it; who is named stays.
+  if (member != EntityId::none && !members[member].through.empty()) {
+    const clang::RecordDecl* record = record_behind(plain->getType());
+    if (!record || context.entity(record) != members[member].target) return;
+  }
   const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(plain);
   if (member != EntityId::none || llvm::isa<clang::CXXThisExpr>(plain) ||
       (named && llvm::isa<clang::ParmVarDecl>(named->getDecl())))

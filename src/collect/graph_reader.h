@@ -9,6 +9,7 @@
 #include <clang/AST/StmtCXX.h>
 
 #include <map>
+#include <set>
 
 namespace plumbline {
 
@@ -92,6 +93,7 @@ class GraphReader {
   EntityId function_id;
   std::vector<GraphEvent> events;
   std::map<EntityId, GraphMember> members;
+  std::set<EntityId> linked; // members that are the first link of a list
   std::map<const clang::ValueDecl*, Link> links;
   std::map<const clang::ValueDecl*, const clang::ValueDecl*> roots; // of references and iterators
   std::map<const clang::ValueDecl*, Source> sources;

@@ -127,12 +127,12 @@ static bool is_id(clang::QualType type) {
   if (words.empty()) return false;
   const std::string& last = words.back();
   return last == "id" || last == "key" || last == "uuid" || last == "guid" || last == "name" || last == "handle" ||
-         last == "oid" || last == "uid";
+         last == "oid" || last == "uid" || last == "identifier";
 }
 
 static const clang::RecordDecl* pointed_record(clang::QualType type) {
   type = plain(type);
-  if (type.isNull()) return nullptr;
+  if (type.isNull() || type->isDependentType()) return nullptr;
   clang::QualType pointee;
   llvm::StringRef name = class_name(type);
   if (type->isPointerType())
@@ -200,6 +200,33 @@ static clang::QualType edge_end(clang::QualType type) {
   return from;
 }
 
+// The field of an edge record that points to who is named: `module` in struct { Module* module; bool optional; }, with
+// the one pointer to the owner's type that it has. One that leads back to where the record stands names nobody.
+static const clang::FieldDecl* naming_field(const clang::RecordDecl* edge, const clang::RecordDecl* owner) {
+  const clang::FieldDecl* found = nullptr;
+  if (!edge || !edge->getDefinition() || is_same(edge, owner)) return nullptr;
+  for (const clang::FieldDecl* field : edge->getDefinition()->fields()) {
+    if (!is_same(pointed_record(field->getType()), owner)) continue;
+    if (found) return nullptr;
+    found = field;
+  }
+  if (!found) return nullptr;
+  for (const std::string& word : words_of(std::string_view(found->getName())))
+    for (const std::string_view back : {"owner", "parent", "self", "from", "source", "src", "holder", "this", "origin"})
+      if (word == back) return nullptr;
+  return found;
+}
+
+// `struct link* depends`, where a link has the target that it names, and the next link.
+static const clang::FieldDecl* named_by_link(clang::QualType type, const clang::RecordDecl* owner) {
+  const clang::RecordDecl* link = type->isPointerType() ? plain(type->getPointeeType())->getAsRecordDecl() : nullptr;
+  const clang::FieldDecl* names = naming_field(link, owner);
+  if (!names) return nullptr;
+  for (const clang::FieldDecl* field : link->getDefinition()->fields())
+    if (field->getType()->isPointerType() && is_same(pointed_record(field->getType()), link)) return names;
+  return nullptr;
+}
+
 // The far end of an edge in an adjacency list: an id itself, or a field of a small record or pair.
 static bool leads_to(clang::QualType element, clang::QualType key) {
   if (plain(element) == plain(key)) return true;
@@ -214,6 +241,14 @@ static bool leads_to(clang::QualType element, clang::QualType key) {
       return true;
   }
   return false;
+}
+
+std::optional<GraphType> pointer_list(clang::QualType type) {
+  if (type.isNull() || type->isDependentType()) return std::nullopt;
+  const clang::QualType element = sequence_element(type);
+  const clang::RecordDecl* target = element.isNull() ? nullptr : pointed_record(element);
+  if (!target) return std::nullopt;
+  return GraphType{.shape = GraphShape::pointers, .element = element, .target = target};
 }
 
 std::optional<GraphType> graph_type(clang::QualType type, llvm::StringRef name, const clang::RecordDecl* owner) {
@@ -242,6 +277,13 @@ std::optional<GraphType> graph_type(clang::QualType type, llvm::StringRef name, 
   }
   clang::QualType element = sequence_element(type);
   if (element.isNull() && named == GraphName::dependency) element = heap_array_element(type);
+  if (element.isNull() && named >= GraphName::graph && owner)
+    if (const clang::FieldDecl* names = named_by_link(type, owner))
+      return GraphType{.shape = GraphShape::pointers,
+                       .element = names->getType(),
+                       .target = pointed_record(names->getType()),
+                       .through = names->getNameAsString(),
+                       .linked = true};
   if (element.isNull()) return std::nullopt;
   if (const clang::RecordDecl* target = pointed_record(element)) {
     // Parts of a base class make a composite, that is a tree; only a name says that it is more.
@@ -253,6 +295,20 @@ std::optional<GraphType> graph_type(clang::QualType type, llvm::StringRef name, 
     if (named == GraphName::none && !is_text(element)) return std::nullopt;
     return GraphType{.shape = GraphShape::ids, .element = element};
   }
+  // What is known of an edge stands beside the pointer.
+  if (owner && class_name(element) == "pair")
+    for (unsigned side = 0; side < 2; ++side)
+      if (const clang::QualType end = type_argument(element, side); is_same(pointed_record(end), owner))
+        return GraphType{.shape = GraphShape::pointers,
+                         .element = end,
+                         .target = pointed_record(end),
+                         .through = side == 0 ? "first" : "second"};
+  if (owner && named >= GraphName::graph)
+    if (const clang::FieldDecl* names = naming_field(plain(element)->getAsRecordDecl(), owner))
+      return GraphType{.shape = GraphShape::pointers,
+                       .element = names->getType(),
+                       .target = pointed_record(names->getType()),
+                       .through = names->getNameAsString()};
   if (named >= GraphName::graph) {
     if (clang::QualType end = edge_end(element); !end.isNull())
       return GraphType{.shape = GraphShape::edges, .element = end};

@@ -14,6 +14,8 @@ struct GraphType {
   GraphShape shape = GraphShape::ids;
   clang::QualType element;                   // an id or a pointer; null for documents
   const clang::RecordDecl* target = nullptr; // the record pointed to
+  std::string through{};                     // the field of an element that points there, if the element does not
+  bool linked = false;                       // a list that C makes: the member is the first link
 };
 
 // The graph that something of this type and name can hold. `owner` is the record of a field, else null. A container of
@@ -21,6 +23,9 @@ struct GraphType {
 // container of pointers by its name, or if it points to its own owner. What owns its elements (values, unique_ptr) is a
 // tree and no graph (design.md §3.6).
 std::optional<GraphType> graph_type(clang::QualType type, llvm::StringRef name, const clang::RecordDecl* owner);
+
+// What a parameter of any name may be given: a list of pointers to records.
+std::optional<GraphType> pointer_list(clang::QualType type);
 
 // Containers by the names of their class templates, whatever the library.
 bool is_sequence_template(llvm::StringRef name);

@@ -68,6 +68,7 @@ void write(FactTable& table, const GraphMember& member) {
       .text("owner_name", member.owner_name)
       .text("id_field", member.id_field)
       .number("target", id(member.target))
+      .text("through", member.through)
       .number("parameter", member.parameter + 1)
       .number("is_field", member.is_field);
 }
@@ -85,6 +86,7 @@ GraphMember read_graph_member(const FactTable& table, const Fact& fact) {
   member.owner_name = table.text(fact, "owner_name");
   member.id_field = table.text(fact, "id_field");
   member.target = id(table.number(fact, "target"));
+  member.through = table.text(fact, "through");
   member.parameter = static_cast<int>(table.number(fact, "parameter")) - 1;
   member.is_field = table.number(fact, "is_field") != 0;
   return member;

@@ -34,6 +34,7 @@ struct GraphMember {
   std::string owner_name;
   std::string id_field;             // the owner's field that holds its own id, if one is recognised
   EntityId target = EntityId::none; // the record pointed to
+  std::string through;              // the field of an element that points to it, if the element itself does not
   int parameter = -1;               // index, if it is a parameter
   bool is_field = false;
 };

@@ -61,6 +61,8 @@ class Judge {
  private:
   void judge_member(const GraphMember& member) {
     GraphName name = graph_name(member.name);
+    // Whatever a function was given; it is judged as the member that callers hand over.
+    if (name == GraphName::none && member.parameter >= 0 && member.shape == GraphShape::pointers) return;
     Use use = use_of(member);
     if (use.both_ways || use.touched == 0) return;
     // A list of texts counts if its elements are looked up among the records that own it.
@@ -75,10 +77,28 @@ class Judge {
     if (member.shape == GraphShape::pointers && (made_for_it || use.owned || is_tree(member, name, use))) return;
     if (is_checked(graphs, member.id)) return;
     if (!is_noticed(graphs, member.id)) {
-      if (!is_derived(member)) accepted(member, name, use);
+      if (!is_derived(member) && !tells_once(member)) accepted(member, name, use);
       walks(member);
     }
     waits(member, name);
+  }
+
+  // Who waits is told, and forgotten: a function goes on to each pointer once, and empties the list.
+  bool tells_once(const GraphMember& member) const {
+    if (member.shape != GraphShape::pointers) return false;
+    for (std::uint32_t number : graphs.users(member.id)) {
+      const GraphFunction& function = graphs.functions[number];
+      const GraphEvent* told = nullptr;
+      for (const GraphEvent& event : function.events) {
+        if (event.kind == GraphEventKind::call && event.other == member.id && event.has(hands_element) &&
+            event.has(recursive))
+          told = &event;
+        if (told && event.kind == GraphEventKind::mark && event.object == member.id && event.text == "-" &&
+            is_guarded({&function}, *told, 0))
+          return true;
+      }
+    }
+    return false;
   }
 
   struct Use {
@@ -104,12 +124,21 @@ class Judge {
     return false;
   }
 
+  // What a function collects on the way into a record's own graph is that graph.
+  bool is_on_its_way(const GraphMember& member) const {
+    return !member.is_field && member.shape == GraphShape::adjacency &&
+           std::any_of(graphs.members.begin(), graphs.members.end(),
+                       [&](const std::pair<const EntityId, GraphMember>& other) {
+                         return other.second.is_field && graphs.projected_from(other.first).contains(member.id);
+                       });
+  }
+
   // Who names others is what its elements come from.
   bool is_derived(const GraphMember& member) const {
     for (EntityId from : graphs.projected_from(member.id)) {
       std::map<EntityId, GraphMember>::const_iterator origin = graphs.members.find(from);
       if (origin == graphs.members.end() || graphs.member_of(from) != from) continue;
-      if (graphs.projected_from(from).contains(member.id)) continue;
+      if (graphs.projected_from(from).contains(member.id) || is_on_its_way(origin->second)) continue;
       if (graph_name(origin->second.name) >= GraphName::tree) return true;
     }
     return false;
@@ -246,7 +275,7 @@ class Judge {
           else if (source != GraphSource::constant) {
             ++use.outside;
             if (source == GraphSource::lookup) use.by_lookup = true;
-            if (first_fill && is_better_loader(function, use.loader))
+            if (first_fill && is_better_loader(function, use.loader, member))
               use.loader = &function, use.loaded = event.location;
             first_fill = false;
           }
@@ -262,15 +291,17 @@ class Judge {
     return use;
   }
 
-  // Of several that fill it, the first that reads it from somewhere; a setter or a constructor only passes it on.
-  bool is_better_loader(const GraphFunction& function, const GraphFunction* known) const {
+  // Of several that fill it, the first that reads it from somewhere (a setter or a constructor only passes it on), else
+  // the record's own: who adds an edge from outside does so for a purpose.
+  bool is_better_loader(const GraphFunction& function, const GraphFunction* known, const GraphMember& member) const {
     if (!known) return true;
-    auto reads = [&](const GraphFunction& one) {
+    auto rank = [&](const GraphFunction& one) {
       const EntityFact* entity = program.entity(one.id);
-      return entity && has_word(entity->name, {"load", "parse", "read", "decode", "deserialize", "deserialise", "from",
-                                               "import", "unmarshal"});
+      const bool reads = entity && has_word(entity->name, {"load", "parse", "read", "decode", "deserialize",
+                                                           "deserialise", "from", "import", "unmarshal"});
+      return reads ? 2 : entity && member.is_field && entity->owner == member.owner ? 1 : 0;
     };
-    return reads(function) && !reads(*known);
+    return rank(function) > rank(*known);
   }
 
   // What a function collects for itself is no record's: `next_level_files`.
@@ -281,7 +312,7 @@ class Judge {
   }
 
   void accepted(const GraphMember& member, GraphName name, const Use& use) {
-    if (use.all_constant) return;
+    if (use.all_constant || is_on_its_way(member)) return;
     if (name == GraphName::network) return;
     const GraphFunction* at = use.validator ? use.validator : use.loader ? use.loader : use.keeper;
     if (!at) return;
@@ -386,38 +417,51 @@ class Judge {
     return found;
   }
 
+  // Whether the call leads on: with an element, or with the whole member to somebody who goes on with its elements.
+  bool goes_on(const GraphFunction& function, const GraphEvent& call, const GraphMember& member, bool whole) const {
+    if (call.has(recursive)) return !whole && (call.has(hands_element) || call.has(hands_container));
+    if (function.ring == 0 || !comes_back(call.object, function.id, 3)) return false;
+    if (!whole) return call.has(hands_element);
+    const GraphFunction* callee = graphs.function(call.object);
+    return call.has(hands_container) && callee && callee->ring == function.ring &&
+           std::any_of(callee->events.begin(), callee->events.end(), [&](const GraphEvent& event) {
+             return event.kind == GraphEventKind::call && event.has(hands_element) && event.other == member.id;
+           });
+  }
+
   void walks(const GraphMember& member) {
     std::set<EntityId> reported;
-    for (std::uint32_t number : graphs.users(member.id)) {
-      const GraphFunction& function = graphs.functions[number];
-      for (const GraphEvent& event : function.events) {
-        if (event.kind != GraphEventKind::call || event.other != member.id) continue;
-        bool hands = event.has(hands_element) || (event.has(hands_container) && event.has(recursive));
-        if (!hands) continue;
-        bool back = event.has(recursive) || (function.ring != 0 && comes_back(event.object, function.id, 3));
-        const GraphEvent* lambda = event.has(recursive) ? lambda_of(function, event) : nullptr;
-        const EntityId walker = lambda ? lambda->object : function.id;
-        if (!back || reported.contains(walker)) continue;
-        std::vector<const GraphFunction*> ring{&function};
-        for (std::uint32_t other : graphs.ring(function.ring))
-          if (graphs.functions[other].id != function.id &&
-              (graphs.functions[other].id == event.object || comes_back(graphs.functions[other].id, function.id, 2)))
-            ring.push_back(&graphs.functions[other]);
-        if (is_guarded(ring, event, lambda ? lambda->order : 0)) continue;
-        GraphFinding finding;
-        finding.kind = "endless-walk";
-        finding.member = member.id;
-        if (!stand_at(finding, function)) continue;
-        if (lambda) finding.location = lambda->location, finding.anchor = lambda->text;
-        reported.insert(walker);
-        finding.evidence.push_back({member.location, shown(member) + " names other records"});
-        finding.evidence.push_back(
-            {event.location, event.has(recursive)
-                                 ? finding.anchor + "() calls itself for what the member names"
-                                 : name_of(function) + "() calls " + event.text + "(), which comes back to it"});
-        findings.push_back(std::move(finding));
-      }
-    }
+    for (const bool whole : {true, false}) // who reads the member speaks for who is given it
+      for (std::uint32_t number : graphs.users(member.id))
+        for (const GraphEvent& event : graphs.functions[number].events)
+          if (event.kind == GraphEventKind::call && event.other == member.id)
+            walk(graphs.functions[number], event, member, whole, reported);
+  }
+
+  void walk(const GraphFunction& function, const GraphEvent& event, const GraphMember& member, bool whole,
+            std::set<EntityId>& reported) {
+    const GraphEvent* lambda = event.has(recursive) ? lambda_of(function, event) : nullptr;
+    const EntityId walker = lambda ? lambda->object : function.id;
+    if (reported.contains(walker) || !goes_on(function, event, member, whole)) return;
+    std::vector<const GraphFunction*> ring{&function};
+    for (std::uint32_t other : graphs.ring(function.ring))
+      if (graphs.functions[other].id != function.id &&
+          (graphs.functions[other].id == event.object || comes_back(graphs.functions[other].id, function.id, 2)))
+        ring.push_back(&graphs.functions[other]);
+    if (is_guarded(ring, event, lambda ? lambda->order : 0)) return;
+    GraphFinding finding;
+    finding.kind = "endless-walk";
+    finding.member = member.id;
+    if (!stand_at(finding, function)) return;
+    if (lambda) finding.location = lambda->location, finding.anchor = lambda->text;
+    reported.insert(walker);
+    if (whole) reported.insert(event.object);
+    finding.evidence.push_back({member.location, shown(member) + " names other records"});
+    finding.evidence.push_back(
+        {event.location, event.has(recursive)
+                             ? finding.anchor + "() calls itself for what the member names"
+                             : name_of(function) + "() calls " + event.text + "(), which comes back to it"});
+    findings.push_back(std::move(finding));
   }
 
   void waits(const GraphMember& member, GraphName name) {
