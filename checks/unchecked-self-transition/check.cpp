@@ -12,6 +12,7 @@
 #include "program/program.h"
 
 #include <algorithm>
+#include <bit>
 #include <set>
 
 namespace plumbline::unchecked_self_transition {
@@ -88,9 +89,33 @@ static bool is_repeated(const StateMachine& machine, const MachineFlow& flow, co
          !is_check(machine, effect.event.target);
 }
 
+// Whoever calls it has compared: a part of another function's transition.
+static bool is_compared_by_callers(const StateMachine& machine, const MachineFlow& flow) {
+  bool called = false;
+  for (const MachineFlow& caller : machine.flows)
+    for (const MachineEvent& call : caller.calls) {
+      if (caller.test || call.event.target != flow.flow.function || call.event.argument != flow.flow.new_parameter)
+        continue;
+      const bool handed_on = caller.flow.new_parameter >= 0 &&
+                             call.event.value.parameters == 1u << caller.flow.new_parameter &&
+                             call.event.value.constants == 0 && !call.event.value.unknown;
+      if (!handed_on || !(call.consulted || call.allowed.same() == 0)) return false;
+      called = true;
+    }
+  return called;
+}
+
 static void report(const Program& program, const StateMachine& machine, const MachineFlow& flow,
-                   const MachineEvent& write, const std::vector<const MachineEvent*>& effects,
+                   const MachineEvent& write, std::vector<const MachineEvent*> effects,
                    std::vector<Finding>& findings) {
+  // What happens for most states first.
+  std::sort(effects.begin(), effects.end(), [](const MachineEvent* a, const MachineEvent* b) {
+    const auto order = [](const MachineEvent& effect) {
+      return std::tuple(-std::popcount(effect.allowed.same()), effect.event.location.line, effect.event.location.column,
+                        std::string_view(effect.event.text));
+    };
+    return order(*a) < order(*b);
+  });
   Finding finding = finding_at(program, machine, flow, "unguarded");
   const std::string given = parameter_name(program, flow.flow.function, flow.flow.new_parameter);
   std::string what;
@@ -172,7 +197,7 @@ static void unguarded(const Program& program, const StateMachine& machine, const
         if (!write) write = &one;
       }
   }
-  if (!write) return;
+  if (!write || is_compared_by_callers(machine, flow)) return;
   std::vector<const MachineEvent*> effects;
   for (const MachineEvent& effect : flow.effects)
     if (is_repeated(machine, flow, effect) && !setters.contains(effect.event.target)) effects.push_back(&effect);
@@ -189,13 +214,15 @@ static bool depends_on_old_state(const StateMachine& machine, Pairs accepted) {
   return !accepted.is_product() || accepted.old_states() != machine.all;
 }
 
+// Because of the states: a helper that may also end because it did not find the object refuses no transition.
 static bool asks_somebody_who_refuses(const StateMachine& machine, const MachineEvent& event) {
+  const auto refuses_some = [&](const MachineEvent& exit) {
+    if (exit.event.outcome != Outcome::raise && exit.event.outcome != Outcome::error) return false;
+    return exit.consulted || !exit.event.pairs.is_product() || exit.event.pairs.old_states() != machine.all;
+  };
   return std::any_of(event.event.consults.begin(), event.event.consults.end(), [&](const Consult& consult) {
     return std::any_of(machine.flows.begin(), machine.flows.end(), [&](const MachineFlow& flow) {
-      return flow.flow.function == consult.what &&
-             std::any_of(flow.exits.begin(), flow.exits.end(), [](const MachineEvent& exit) {
-               return exit.event.outcome == Outcome::raise || exit.event.outcome == Outcome::error;
-             });
+      return flow.flow.function == consult.what && std::any_of(flow.exits.begin(), flow.exits.end(), refuses_some);
     });
   });
 }
