@@ -24,6 +24,9 @@ struct Check {
   // Those of them that say that nothing in the program does something. Who makes them must not make them about what
   // code may use that a partial scan left out (Program::may_be_used_elsewhere), and the audit says that it did not.
   std::span<const std::string_view> kinds_of_absence = {};
+  // Whether its findings say that nobody reads the member that `entity` names. Those that a source reads which no unit
+  // compiled are left out, then (src/cli/uncompiled.cpp).
+  bool is_about_unread_members = false;
   // Writes the facts that only this check needs; the only place where a check sees Clang's AST. May be null.
   void (*collect)(CollectContext&) = nullptr;
   // Turns linked facts into findings. Pure: same program, same findings, in any order.

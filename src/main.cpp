@@ -23,9 +23,11 @@ static Audit audit_of(const Collection& collection, const Project& project, cons
   std::vector<Finding> findings;
   for (const RegisteredCheck& registered : checks)
     if (registered.check->judge) registered.check->judge(program, findings);
+  std::vector<std::string> notes;
+  if (std::string note = leave_to_uncompiled(findings, project, checks, collection.units); !note.empty())
+    notes.push_back(std::move(note));
 
   // audit: identity, suppressions, priority, effort, order.
-  std::vector<std::string> notes;
   const CodeAge age = age_if_asked(project, findings, notes);
   const std::vector<std::string_view>& known_checks = options.project.known_checks;
   Audit audit = run_audit({.settings = &settings,

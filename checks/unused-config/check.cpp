@@ -484,6 +484,7 @@ const Check check = {
     .priority = Priority::p2,
     .kinds = kinds,
     .kinds_of_absence = kinds,
+    .is_about_unread_members = true,
     .collect = collect,
     .judge = judge,
 };

@@ -29,6 +29,11 @@ std::set<std::string> not_judged(const Project& project, std::span<const Registe
 // The note that says so in the report's coverage; "" if there is nothing to say.
 std::string note_about_parts(const Project& project, std::span<const RegisteredCheck> checks);
 
+// Leaves out findings that nobody reads a member which sources of the project read that no unit compiled: code for
+// other systems, plugins. Returns the note that says so; "" if there are none.
+std::string leave_to_uncompiled(std::vector<Finding>& findings, const Project& project,
+                                std::span<const RegisteredCheck> checks, std::span<const TuFacts> units);
+
 // What git knows about the places of findings, if weights.churn or weights.age of the settings ask. Without git both
 // count nothing, and a note says so.
 CodeAge age_if_asked(const Project& project, std::span<const Finding> findings, std::vector<std::string>& notes);

@@ -1,9 +1,9 @@
 #include "collect/skipped_members.h"
+#include "collect/named_members.h"
 
 #include <clang/Lex/Lexer.h>
 #include <llvm/ADT/MapVector.h>
 
-#include <map>
 #include <set>
 #include <string>
 
@@ -30,48 +30,6 @@ static std::vector<clang::Token> tokens_of(CollectContext& context, clang::Sourc
   return tokens;
 }
 
-static bool is_assignment(const clang::Token& token) {
-  return token.isOneOf(clang::tok::equal, clang::tok::plusequal, clang::tok::minusequal, clang::tok::pipeequal,
-                       clang::tok::ampequal, clang::tok::starequal, clang::tok::slashequal, clang::tok::caretequal);
-}
-
-// Whether what the member at `i` is, or a part of it, is assigned to: `.list[i].size = 3`. Behind a pointer it is read.
-static bool is_written(const std::vector<clang::Token>& tokens, std::size_t i) {
-  for (++i; i < tokens.size();) {
-    if (tokens[i].is(clang::tok::period)) {
-      i += 2;
-    } else if (tokens[i].is(clang::tok::l_square)) {
-      int depth = 0;
-      do {
-        depth += tokens[i].is(clang::tok::l_square) ? 1 : tokens[i].is(clang::tok::r_square) ? -1 : 0;
-      } while (++i < tokens.size() && depth > 0);
-    } else {
-      return is_assignment(tokens[i]);
-    }
-  }
-  return false;
-}
-
-static void add_members(const std::vector<clang::Token>& tokens, std::set<std::string>& names) {
-  llvm::StringRef target; // of the assignment we are in
-  unsigned open = 0;      // parentheses since it began
-  for (std::size_t i = 1; i < tokens.size(); ++i) {
-    if (tokens[i].is(clang::tok::semi)) target = {};
-    if (tokens[i].is(clang::tok::l_paren)) ++open;
-    // What an assignment in parentheses gives is used: `if ((n = config.n) > 3)`.
-    if (tokens[i].is(clang::tok::r_paren) && open-- == 0) target = {};
-    if (!tokens[i].is(clang::tok::raw_identifier) || !tokens[i - 1].isOneOf(clang::tok::arrow, clang::tok::period))
-      continue;
-    const llvm::StringRef name = tokens[i].getRawIdentifier();
-    if (is_written(tokens, i)) {
-      target = name;
-      open = 0;
-    } else if (name != target) {
-      names.insert(name.str());
-    }
-  }
-}
-
 void collect_skipped_members(CollectContext& context, const std::vector<clang::SourceRange>& ranges) {
   struct Members {
     clang::SourceLocation first;
@@ -83,7 +41,7 @@ void collect_skipped_members(CollectContext& context, const std::vector<clang::S
     if (tokens.empty()) continue;
     Members& members = files[context.sources.getFileID(range.getBegin())];
     if (members.first.isInvalid()) members.first = range.getBegin();
-    add_members(tokens, members.names);
+    add_members_read(tokens, members.names);
   }
   for (const auto& [file, members] : files) {
     if (members.names.empty()) continue;

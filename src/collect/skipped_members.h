@@ -13,8 +13,7 @@ namespace plumbline {
 // One fact per file and unit, not per name: headers are in many units, and their names are interned once that way.
 inline constexpr std::string_view members_left_out = "members-left-out";
 
-// Writes these facts about the ranges, as SkippedCollector remembers them. Text is all there is: `x->name` and `x.name`
-// are reads of a member of that name unless it is assigned to, or only goes back to its like (`a->name = b->name`).
+// Writes these facts about the ranges, as SkippedCollector remembers them.
 void collect_skipped_members(CollectContext& context, const std::vector<clang::SourceRange>& ranges);
 
 } // namespace plumbline

@@ -1,0 +1,48 @@
+// Sources of the project's tree that no unit compiled: a driver for another system, a plugin, bindings that this build
+// leaves out. They are not parsed, and no finding stands in them; but what they read, somebody reads.
+#pragma once
+
+#include "project/project.h"
+
+#include <llvm/ADT/StringMap.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace plumbline {
+
+// The tree is read when first asked about: all of its C and C++ files for their includes, and those for their members
+// that no unit compiled and that get at the header.
+class UncompiledSources {
+ public:
+  // `compiled`: the files that some unit read, project-relative.
+  UncompiledSources(const Project& project, std::set<std::string> compiled)
+      : project(project), compiled(std::move(compiled)) {}
+
+  // A production source, the first by name, that includes the header (by way of others as well) and may read a member
+  // of this name; "" if there is none. Which file an #include means is told by the path that it spells: the one beside
+  // the includer, else the nearest one with this path's end.
+  std::string reader_of(const std::string& header, const std::string& member);
+
+ private:
+  struct File {
+    std::string path; // project-relative
+    std::vector<std::uint32_t> included_by;
+    bool compiled = false;
+  };
+  void read_tree();
+  void add_includes(std::uint32_t from, llvm::StringRef text);
+  std::vector<std::uint32_t> includers_of(const std::string& header) const;
+  const std::set<std::string>& members_of(std::uint32_t file);
+
+  const Project& project;
+  const std::set<std::string> compiled;
+  bool is_read = false;
+  std::vector<File> files;                              // sorted by path
+  llvm::StringMap<std::vector<std::uint32_t>> by_name;  // the last component of their paths
+  llvm::StringMap<std::vector<std::uint32_t>> reaching; // headers that were asked about
+  llvm::StringMap<std::set<std::string>> members;       // of files that were asked about
+};
+
+} // namespace plumbline

@@ -1,0 +1,76 @@
+// What sources read that the compile database does not compile, somebody reads: with the real binary.
+#include "sandbox.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+struct UncompiledTest : testing::Test {
+  Sandbox sandbox;
+  std::string notes;
+
+  UncompiledTest() {
+    sandbox.write("project/src/drivers/driver.h", "struct DriverConfig {\n"
+                                                  "  int port = 1;\n"
+                                                  "  int depth = 2;\n"
+                                                  "  int assigned = 3;\n"
+                                                  "};\n"
+                                                  "int start(DriverConfig config);\n");
+    sandbox.write("project/src/main.cpp", "#include \"drivers/driver.h\"\n"
+                                          "int start(DriverConfig config) { return config.port; }\n"
+                                          "int main() { return start({}); }\n");
+    sandbox.write_database({sandbox.command("src/main.cpp")});
+  }
+
+  std::set<std::string> unused() {
+    const RunResult result = sandbox.run({"scan", "--quiet", "--format", "json", "--checks", "unused-config"});
+    EXPECT_EQ(result.status, 0) << result.err;
+    const nlohmann::json document = nlohmann::json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+    std::set<std::string> found;
+    if (document.is_discarded()) return found;
+    for (const nlohmann::json& finding : document["findings"]) found.insert(finding["entity"].get<std::string>());
+    notes = document["coverage"].dump();
+    return found;
+  }
+};
+
+TEST_F(UncompiledTest, AllThatNobodyReadsIsReported) {
+  EXPECT_THAT(unused(), ElementsAre("DriverConfig::assigned", "DriverConfig::depth"));
+}
+
+// A driver for another system gets at the header by way of its own, and reads one member.
+TEST_F(UncompiledTest, WhatAnotherBuildReadsIsNot) {
+  sandbox.write("project/src/drivers/driver_bsd.h", "#include \"driver.h\"\n");
+  sandbox.write("project/src/drivers/driver_bsd.cpp", "#include \"driver_bsd.h\"\n"
+                                                      "int depth(DriverConfig* config) {\n"
+                                                      "  config->assigned = 5;\n"
+                                                      "  return config->depth;\n"
+                                                      "}\n");
+  EXPECT_THAT(unused(), ElementsAre("DriverConfig::assigned"));
+  EXPECT_THAT(notes, HasSubstr("1 setting that nothing compiled here reads is not reported, because other sources of "
+                               "the project name it: src/drivers/driver_bsd.cpp"));
+}
+
+TEST_F(UncompiledTest, ByAPointerToTheMemberOrItsOffset) {
+  sandbox.write("project/bindings/module.cpp", "#include <drivers/driver.h>\n"
+                                               "void bind() {\n"
+                                               "  field(\"depth\", &DriverConfig::depth);\n"
+                                               "  row(offsetof(struct DriverConfig, assigned));\n"
+                                               "}\n");
+  EXPECT_THAT(unused(), IsEmpty());
+}
+
+// Neither tests, nor who includes another header of that name, nor third-party code.
+TEST_F(UncompiledTest, OthersSayNothing) {
+  const std::string reader = "#include \"driver.h\"\nint depth(DriverConfig config) { return config.depth; }\n";
+  sandbox.write("project/tests/driver_test.cpp", "#include \"../src/drivers/driver.h\"\n" + reader);
+  sandbox.write("project/tools/driver.h", "struct DriverConfig { int depth; };\n");
+  sandbox.write("project/tools/tool.cpp", reader);
+  sandbox.write("project/third_party/lib/driver.cpp", "#include \"drivers/driver.h\"\n" + reader);
+  sandbox.write("project/src/other.cpp", "int depth(OtherConfig config) { return config.depth; }\n");
+  EXPECT_THAT(unused(), ElementsAre("DriverConfig::assigned", "DriverConfig::depth"));
+}
