@@ -96,6 +96,12 @@ class ReadVisitor : public AccessVisitor<ReadVisitor> {
     if (field->getParent()->isUnion()) read(field, field->getLocation());
     return true;
   }
+  bool VisitRecordDecl(clang::RecordDecl* record) { // without padding, for others who know the layout
+    if (record->isThisDeclarationADefinition() &&
+        (record->hasAttr<clang::PackedAttr>() || record->hasAttr<clang::MaxFieldAlignmentAttr>()))
+      given(record);
+    return true;
+  }
   bool VisitVarDecl(clang::VarDecl* variable) {
     if (!variable->isStaticDataMember() || variable->isOutOfLine()) return true;
     EntityId id = context.entity(variable);

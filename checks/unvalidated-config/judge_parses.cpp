@@ -142,10 +142,20 @@ class ParseJudge {
     return false;
   }
 
-  // The setting that the number becomes, if it becomes one.
+  // The setting that the number becomes, if it becomes one. Of several that one variable is for, one after the other,
+  // the next below the parse.
   const EntityFact* setting_of(const Parse& parse) const {
-    for (EntityId node : parse.number)
+    const FlowFact* next = nullptr;
+    for (EntityId node : parse.number) {
       if (is_setting(node)) return program.entity(node);
+      for (std::uint32_t index : program.flows_from(node)) {
+        const FlowFact& flow = program.flows[index];
+        if (flow.location.file == parse.fact.location.file && flow.location.line >= parse.fact.location.line &&
+            (!next || flow.location.line < next->location.line) && is_setting(flow.to))
+          next = &flow;
+      }
+    }
+    if (next) return program.entity(next->to);
     Walk walk(program);
     for (EntityId node : parse.number) walk.start(node);
     while (walk.step())
