@@ -50,11 +50,13 @@ static bool is_level(llvm::StringRef name) {
   });
 }
 
-// wpa_msg(s, MSG_DEBUG, "%s", …): writes formatted text, at a level that stands in front of it.
-static bool is_leveled_log(CollectContext& context, const clang::CallExpr& call) {
+// message("%s", …), wpa_msg(s, MSG_DEBUG, "%s", …): writes formatted text to no place that is named, or at a level that
+// stands in front of it.
+static bool is_log(CollectContext& context, const clang::CallExpr& call) {
   const clang::FunctionDecl* callee = call.getDirectCallee();
   const clang::FormatAttr* format = callee ? callee->getAttr<clang::FormatAttr>() : nullptr;
   if (!format || !callee->getReturnType()->isVoidType()) return false;
+  if (format->getFormatIdx() == 1 && !llvm::isa<clang::CXXMethodDecl>(callee)) return true;
   for (unsigned i = 0; i < call.getNumArgs() && i + 1 < static_cast<unsigned>(format->getFormatIdx()); ++i) {
     const clang::EnumConstantDecl* level = enumerator_of(call.getArg(i));
     if (is_level(level ? level->getName() : llvm::StringRef(context.macro_of(call.getArg(i)->getBeginLoc()))))
@@ -195,7 +197,7 @@ std::optional<StateEffect> effect_of(CollectContext& context, const StateScope& 
   if (!scan.discarded.contains(statement)) return std::nullopt;
   if (callee && callee->getIdentifier() && (is_quiet_name(callee->getName()) || is_undoing(callee->getName())))
     return std::nullopt;
-  if (is_leveled_log(context, *call)) return std::nullopt;
+  if (is_log(context, *call)) return std::nullopt;
   if (callee && callee->getBuiltinID() != 0 && !context.is_ours(callee->getLocation())) return std::nullopt;
   const std::optional<MethodCall> member = method_call_of(call);
   if (member && (is_quiet_name(member->name) || is_undoing(member->name))) return std::nullopt;
