@@ -2,9 +2,9 @@
 //
 // A field counts as read wherever its value goes somewhere else than into the same field of another object
 // (collect.cpp); the judge asks for the fields of config types that nobody reads. Writing, copying, comparing and
-// hashing whole records is no use. unions, records given away as bytes, records whose users were not scanned, members
-// that templates name without a type. Known misses: fields that only an unused getter reads, or that are only written
-// out again.
+// hashing whole records is no use. Where the program cannot be seen, silence: fields of unions, records given away as
+// bytes, records whose users were not scanned, members that templates name without a type. Known misses: fields that
+// only an unused getter reads, or that are only written out again.
 
 #include "check.h"
 #include "collect/skipped_members.h"
