@@ -247,13 +247,15 @@ static bool is_everyday_value(const Program& program, const EntityFact& type, co
   return others >= many_holders && others > 2 * configured;
 }
 
-// `struct server { struct server_conf *conf; … }`: who holds a configuration is configured by it, and is none.
-static bool is_configured(const Program& program, const EntityFact& record) {
+// `struct server { struct server_conf *conf; … }`: who is given a configuration is configured by it, and is none. One
+// that is part of the record makes it a larger configuration, unless `from` is that part: then the record is at work.
+static bool is_configured(const Program& program, const EntityFact& record, EntityId from) {
   const std::span<const std::uint32_t> members = program.members_of(record.id);
   return std::any_of(members.begin(), members.end(), [&](std::uint32_t index) {
     const EntityFact& member = program.entities[index];
     const EntityFact* type = member.kind == EntityKind::field ? program.entity(member.type_entity) : nullptr;
-    return type && type->id != record.id && is_config_name(*program.settings, type->name);
+    return type && type->id != record.id && is_config_name(*program.settings, type->name) &&
+           (type->id == from || member.type.find('*') != std::string::npos);
   });
 }
 
@@ -267,7 +269,7 @@ static bool spreads(const Program& program, const EntityFact& field, const Entit
       works_in_c(program, type, takers))
     return false;
   const bool points = field.type.find('*') != std::string::npos;
-  return !points || (!has_functions(program, type.id) && !is_configured(program, type));
+  return !points || (!has_functions(program, type.id) && !is_configured(program, type, field.owner));
 }
 
 // Records that are decoded bit by bit, and what they are made of: those pieces may not be decoded yet.

@@ -151,6 +151,10 @@ bool SeamSettings::speak_of_one_thing(EntityId seam) const {
   for (const Origin& setting : of(seam).settings) {
     if (setting.names.empty()) continue;
     if (first && !any_of_one_thing(first->names, setting.names)) return false;
+    // first_timeout here and idle_timeout there: each caller has his own.
+    if (first && first->source != setting.source && setting.call == EntityId::none && first->call == EntityId::none &&
+        first->names.front() != setting.names.front())
+      return false;
     if (!first) first = &setting;
   }
   return true;
