@@ -60,8 +60,15 @@ class VettingVisitor : public clang::RecursiveASTVisitor<VettingVisitor> {
 
   bool found = false;
 
+  bool TraverseStmt(clang::Stmt* statement) {
+    if (!statement || path.size() > max_depth) return true;
+    path.push_back(statement);
+    const bool go_on = clang::RecursiveASTVisitor<VettingVisitor>::TraverseStmt(statement);
+    path.pop_back();
+    return go_on;
+  }
   bool VisitIfStmt(clang::IfStmt* branch) {
-    if (asks(branch->getCond(), &text))
+    if (asks(branch->getCond(), &text) && comes_first())
       found |= reaction_of(branch->getThen(), &function).noticed() ||
                reaction_of(branch->getElse(), &function).noticed() ||
                (llvm::is_contained(around, branch->getThen()) && told_behind(*branch, function));
@@ -69,9 +76,35 @@ class VettingVisitor : public clang::RecursiveASTVisitor<VettingVisitor> {
   }
 
  private:
+  // Whether the parse stands behind the visited statement or within it: not in another branch, nor in another case of a
+  // switch, where `optarg` is another option's.
+  bool comes_first() const {
+    std::size_t common = 0;
+    while (common < path.size() && common < around.size() && path[common] == around[common]) ++common;
+    if (common == path.size()) return true;
+    const clang::CompoundStmt* list =
+        common > 0 && common < around.size() ? llvm::dyn_cast<clang::CompoundStmt>(path[common - 1]) : nullptr;
+    if (!list) return false;
+    for (std::size_t i = common; i + 1 < path.size(); ++i) { // what is asked on a condition may not have been asked
+      const clang::IfStmt* outer = llvm::dyn_cast<clang::IfStmt>(path[i]);
+      if (llvm::isa<clang::SwitchStmt>(path[i]) || (outer && path[i + 1] == outer->getThen())) return false;
+    }
+    bool behind = false;
+    for (const clang::Stmt* statement : list->body()) {
+      if (behind && llvm::isa<clang::SwitchCase>(statement)) return false;
+      if (statement == around[common]) return behind;
+      behind |= statement == path[common];
+    }
+    return false;
+  }
+
+  // plumbline: allow(hard-coded-limit) the same code has the same findings, whoever scans it
+  static constexpr std::size_t max_depth = 1500;
+
   const clang::ValueDecl& text;
   const clang::FunctionDecl& function;
   const std::vector<const clang::Stmt*>& around;
+  std::vector<const clang::Stmt*> path; // to the visited statement, as `around` to the parse
 };
 
 } // namespace
