@@ -4,7 +4,10 @@
 // somebody else looks at the limit that a requeueing loop ignores, is a question to the whole program.
 #include "check.h"
 #include "collect/retries.h"
+#include "facts/words.h"
 #include "program/retries.h"
+
+#include <algorithm>
 
 namespace plumbline::unbounded_retry {
 
@@ -29,12 +32,20 @@ static std::string name_of(const Program& program, EntityId function) {
   return entity && !entity->name.empty() ? entity->name + "()" : "this function";
 }
 
+// What only this machine can refuse: nobody else gains by a longer pause.
+static bool is_local(std::string_view attempt) {
+  static constexpr std::string_view words[] = {"open",   "fopen",  "mkdir", "listen", "bind", "fork",
+                                               "rename", "unlink", "lock",  "execv",  "mmap", "mkstemp"};
+  const std::vector<std::string> name = words_of(attempt);
+  return name.size() == 1 && std::find(std::begin(words), std::end(words), name.front()) != std::end(words);
+}
+
 static void judge_loop(const Program& program, const RetryLoop& loop, std::vector<Finding>& findings) {
   const bool frozen =
       loop.pause == Pause::constant || (loop.pause == Pause::read && is_frozen(program, loop.pause_source));
   // A daemon may try for as long as it runs, if it can be stopped and its pause grows or can be configured.
   const bool deliberate = !loop.stop_flag.empty() && loop.pause != Pause::none && !frozen;
-  if (loop.bounded ? !frozen : deliberate) return;
+  if (loop.bounded ? !frozen || is_local(loop.attempt) : deliberate) return;
   Finding finding = finding_at(program, loop.function, loop.location, loop.line);
   const std::string attempt = loop.attempt + "()", in = name_of(program, loop.function);
   if (loop.bounded) {

@@ -320,6 +320,7 @@ void LoopSurvey::walk_switch(const clang::SwitchStmt& choice, Place at) {
   for (const clang::Stmt* statement : block->body()) {
     while (const clang::SwitchCase* label = llvm::dyn_cast<clang::SwitchCase>(statement)) {
       guard.labels.push_back(label);
+      if (const clang::CaseStmt* one = llvm::dyn_cast<clang::CaseStmt>(label)) survey(one->getLHS(), at); // case EINTR:
       statement = label->getSubStmt();
     }
     Place below = at;

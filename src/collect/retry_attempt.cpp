@@ -125,6 +125,30 @@ static bool gets_on(const LoopSurvey& loop, const clang::CallExpr& attempt) {
   });
 }
 
+// What stays the same each time round: constants, and what nothing in the loop changes, also through its accessors.
+static bool stays(const LoopSurvey& loop, const clang::Stmt* statement) {
+  if (!statement) return true;
+  if (llvm::isa<clang::LambdaExpr>(statement)) return true;
+  if (const clang::Expr* expression = llvm::dyn_cast<clang::Expr>(statement))
+    if (const clang::ValueDecl* variable = value_named_by(expression)) {
+      static constexpr std::string_view counting[] = {"attempt", "attempts", "try", "tries", "retry", "retries"};
+      if (has_word(name_of(variable), counting)) return true;
+      if (loop.own.contains(variable) || loop.changed.contains(variable) || loop.counters.contains(variable))
+        return false;
+    }
+  if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(statement))
+    if (has_word(called_name(*call), {"front", "back", "top", "peek", "head", "first", "pop", "next", "at"}))
+      return false;
+  return llvm::all_of(statement->children(), [&](const clang::Stmt* child) { return stays(loop, child); });
+}
+
+bool hands_on_data(const LoopSurvey& loop, const clang::CallExpr& call) {
+  static constexpr std::string_view moving[] = {"send",   "write", "put",    "post", "insert",  "execute",
+                                                "commit", "flush", "upsert", "call", "deliver", "invoke"};
+  return loop.pauses.empty() && has_word(called_name(call), moving) &&
+         llvm::any_of(call.arguments(), [&](const clang::Expr* argument) { return !stays(loop, argument); });
+}
+
 bool tries_another(const LoopSurvey& loop, const clang::CallExpr& call) {
   if (gets_on(loop, call)) return true;
   if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call);

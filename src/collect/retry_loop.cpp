@@ -42,7 +42,7 @@ class Loop : LoopSurvey {
 
   // `label`: that of a loop made by goto; its body ends with the last goto to it.
   std::optional<RetryLoop> read(const clang::LabelDecl* label = nullptr) {
-    if (interrupted || unreadable) return std::nullopt;
+    if (interrupted || unreadable || steps(condition)) return std::nullopt;
     const clang::CallExpr* attempt = label ? failure(*label) : success();
     if (!attempt || drains()) return std::nullopt;
     RetryLoop loop;
@@ -58,6 +58,17 @@ class Loop : LoopSurvey {
   bool is_attempt(const clang::CallExpr* call, bool certainly) const {
     return plumbline::is_attempt(*this, call, certainly, around);
   }
+  // while (next(&iterator)), while ((line = read_line(file))): on to the next one, not again.
+  bool steps(const clang::Expr* asked) const {
+    asked = plain_value(asked);
+    if (const clang::UnaryOperator* unary = llvm::dyn_cast_or_null<clang::UnaryOperator>(asked))
+      return unary->getOpcode() == clang::UO_LNot && steps(unary->getSubExpr());
+    if (const clang::BinaryOperator* operation = llvm::dyn_cast_or_null<clang::BinaryOperator>(asked))
+      return steps(operation->getOpcode() == clang::BO_Assign ? operation->getRHS() : operation->getLHS());
+    const clang::CallExpr* call = call_of(asked);
+    return call && has_word(called_name(*call), {"next", "pop", "dequeue", "readdir", "fgets", "getline", "shift"});
+  }
+
   // while (!queue.empty()) { item = queue.front(); queue.pop(); send(item); }: each time round another item, and fewer.
   // What is taken away only where an attempt succeeded stays for the next round.
   bool drains() {
@@ -150,7 +161,8 @@ class Loop : LoopSurvey {
 
   bool accept(const clang::CallExpr* call) {
     // Where somebody pauses or catches, what is tried may have any name.
-    if (!is_attempt(call, pauses_anywhere == 0) || tries_another(*this, *call)) return false;
+    if (!is_attempt(call, pauses_anywhere == 0) || tries_another(*this, *call) || hands_on_data(*this, *call))
+      return false;
     judged = call;
     return true;
   }
@@ -411,6 +423,8 @@ class Loop : LoopSurvey {
         const clang::CallExpr* result = result_of(variable);
         if (is_counter(*variable) || keeps_bound(*variable)) return true;
         if (result && can_be_none(variable->getType()) && is_of_next(*result)) return true;
+        static constexpr std::string_view rest[] = {"remaining", "left", "budget", "attempts", "retries", "tries"};
+        if (result != tried && has_word(name_of(variable), rest)) return true;
         if (has_word(name_of(variable), timing) || traits_of(variable->getType()).type_class == TypeClass::time_point)
           return true;
       }

@@ -29,6 +29,9 @@ bool is_attempt(const LoopSurvey& loop, const clang::CallExpr* call, bool certai
 // Alternatives and searches: for (host : hosts) if (connect(host)) …, while (!reserve(id)) ++id.
 bool tries_another(const LoopSurvey& loop, const clang::CallExpr& call);
 
+// What goes on at once with something that the loop finds anew is sent, not tried again: send(queue.front()).
+bool hands_on_data(const LoopSurvey& loop, const clang::CallExpr& call);
+
 // How the loop pauses; `retry` gets its pause.
 void describe_pause(const LoopSurvey& loop, RetryLoop& retry);
 

@@ -13,6 +13,8 @@
 
 namespace plumbline {
 
+static constexpr std::int64_t datagrams = 2; // SOCK_DGRAM of Linux, the BSDs and Windows
+
 namespace {
 
 class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
@@ -86,10 +88,13 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
         member && member->getMemberDecl()->getIdentifier() &&
         member->getMemberDecl()->getName().ends_with("_timeout") && api_of(member->getBase()->getType()) == "hiredis")
       limit(node_of(member->getBase()), operation->getRHS());
-    // connect() to an address of family AF_UNSPEC dissolves an association, at once (connect(2)).
+    // connect() to an address of family AF_UNSPEC dissolves an association, at once (connect(2)), and one of a datagram
+    // socket, for which getaddrinfo() was asked, sends nothing.
     if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(operation->getLHS()->IgnoreParenImpCasts());
-        function && member && is_family_of_address(*member) && integer(operation->getRHS(), context.ast) == 0)
-      limit(context.entity(function), operation->getRHS());
+        function && member)
+      if ((is_family_of_address(*member) && integer(operation->getRHS(), context.ast) == 0) ||
+          (is_type_of_socket(*member->getMemberDecl()) && integer(operation->getRHS(), context.ast) == datagrams))
+        limit(context.entity(function), operation->getRHS());
     travel_to(operation->getRHS(), node_of(operation->getLHS()), EdgeKind::value);
     return true;
   }
@@ -103,6 +108,18 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     if (!literal->getBeginLoc().isMacroID()) return true;
     const std::string macro = context.macro_of(literal->getBeginLoc());
     if (function && (macro == "EINPROGRESS" || macro == "WSAEWOULDBLOCK")) limit(context.entity(function), literal);
+    return true;
+  }
+  // struct addrinfo hints = {.ai_socktype = SOCK_DGRAM}
+  bool VisitInitListExpr(clang::InitListExpr* list) {
+    const clang::RecordDecl* record = list->getType()->getAsRecordDecl();
+    if (!function || !list->isSemanticForm() || !record || record->getName() != "addrinfo") return true;
+    unsigned index = 0;
+    for (const clang::FieldDecl* field : record->fields()) {
+      if (index >= list->getNumInits()) break;
+      const clang::Expr* value = list->getInit(index++);
+      if (is_type_of_socket(*field) && integer(value, context.ast) == datagrams) limit(context.entity(function), value);
+    }
     return true;
   }
   bool VisitCXXConstructExpr(clang::CXXConstructExpr* construct) {
@@ -133,6 +150,9 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
   static bool is_family_of_address(const clang::MemberExpr& member) {
     const clang::IdentifierInfo* name = member.getMemberDecl()->getIdentifier();
     return name && (name->isStr("sa_family") || name->isStr("ss_family") || name->isStr("sin_family"));
+  }
+  static bool is_type_of_socket(const clang::NamedDecl& field) {
+    return field.getIdentifier() && field.getName() == "ai_socktype";
   }
   bool in_loop(const clang::Stmt* loop, llvm::function_ref<bool()> traverse) {
     loops.push_back(loop);
@@ -178,6 +198,11 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     }
   }
 
+  // Within the library that has the function, calls hand on what the library's users gave.
+  bool is_of_this_library(const clang::CallExpr& call) const {
+    return context.is_ours(call.getDirectCallee()->getLocation());
+  }
+
   void function_call(const clang::CallExpr& call, llvm::StringRef name) {
     const clang::Expr *first = argument(call, 0), *second = argument(call, 1), *third = argument(call, 2);
     if (!first) return;
@@ -188,13 +213,13 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     } else if (name == "curl_easy_setopt" && third) {
       set_option(call, *first, *second, *third);
     } else if (name == "redisConnect" || name == "redisConnectUnix" || name == "redisConnectBind") {
-      if (!is_limited_otherwise(*function, call)) wait("hiredis", call, nullptr, name);
+      if (!is_limited_otherwise(*function, call) && !is_of_this_library(call)) wait("hiredis", call, nullptr, name);
     } else if (name == "redisConnectWithOptions") {
       wait("hiredis", call, first, name);
     } else if (name == "redisSetTimeout") {
       limit(node_of(first), &call);
     } else if (name == "mysql_real_connect") {
-      wait("mysql", call, first, name);
+      if (!is_of_this_library(call)) wait("mysql", call, first, name);
     } else if (name.starts_with("mysql_options") && second) {
       if (option_name(second).contains("TIMEOUT")) limit(node_of(first), &call);
     } else if (name == "connect" && call.getNumArgs() == 3 && first->getType()->isIntegerType()) {
