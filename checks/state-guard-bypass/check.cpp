@@ -117,7 +117,7 @@ static Guarded guarded_by(const std::vector<const MachineFlow*>& checked, Entity
   bool open = false;
   for (const MachineFlow* flow : checked) {
     if (flow->flow.holder != holder) continue;
-    guarded.effects |= !flow->effects.empty();
+    for (const MachineEvent& effect : flow->effects) guarded.effects |= !effect.event.apart;
     guarded.rejects |= flow->rejects();
     for (const MachineEvent& write : flow->writes) {
       if (write.event.creates || flow->flow.new_parameter < 0) continue;
@@ -287,7 +287,7 @@ static bool is_lifecycle(std::string_view function) {
           "close",   "shutdown",     "abort",        "fail",      "disconnect", "destroy", "on",         "handle",
           "error",   "cleanup",      "teardown",     "terminate", "force",      "kill",    "setup",      "loop",
           "run",     "main",         "process",      "build",     "end",        "free",    "deinit",     "uninit",
-          "dispose", "receive",      "recv",         "rx",        "send",       "parse"})
+          "dispose", "cb",           "callback",     "receive",   "recv",       "rx",      "send",       "parse"})
       if (word == other) return true;
   return false;
 }

@@ -31,7 +31,8 @@ static Finding finding_of(const Program& program, const StateMachine& machine, c
 
 static void dead_ends(const Program& program, const StateMachine& machine, std::vector<Finding>& findings) {
   if (machine.transitions.empty() || machine.steered_to_end) return;
-  const StateMask stuck = machine.entered & machine.reachable & ~machine.left & ~machine.ended & ~machine.final;
+  const StateMask stuck =
+      machine.entered & machine.reachable & ~machine.left & ~machine.ended & ~machine.final & ~machine.worked;
   for (unsigned i = 0; i < machine.enumeration.states.size(); ++i) {
     if (!(stuck >> i & 1)) continue;
     std::vector<const MachineTransition*> into;

@@ -86,7 +86,7 @@ static bool is_same_only(const MachineEvent& exit) {
 // The same state does it again: one that callers give, and that may be the old one there.
 static bool is_repeated(const StateMachine& machine, const MachineFlow& flow, const MachineEvent& effect) {
   return effect.allowed.is_product() && effect.allowed.same() & flow.given && !effect.consulted && !effect.event.once &&
-         !is_check(machine, effect.event.target);
+         !effect.event.apart && !is_check(machine, effect.event.target);
 }
 
 // Whoever calls it has compared: a part of another function's transition.

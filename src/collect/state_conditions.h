@@ -4,6 +4,8 @@
 
 #include "collect/state_knowledge.h"
 
+#include <bit>
+
 namespace plumbline {
 
 class StateConditions {
@@ -92,6 +94,7 @@ template <class Holds> void StateConditions::restrict(StateKnowledge& knowledge,
     if (knowledge.pairs.empty()) knowledge.pairs = before;
     knowledge.fresh = false;
   }
+  knowledge.in_state |= std::has_single_bit(current) && !std::has_single_bit(knowledge.current);
   knowledge.current = current;
   if (current == 0 || knowledge.pairs.empty()) knowledge.reached = false;
 }

@@ -224,6 +224,7 @@ class Follower {
       knowledge.fresh = false;
     }
     knowledge.written = true;
+    knowledge.in_state = false;
     if (emitting) emit(std::move(event));
   }
 
@@ -305,11 +306,13 @@ class Follower {
   void effect(const clang::Stmt* statement, const StateKnowledge& knowledge) {
     if (!emitting) return;
     std::optional<StateEffect> effect = effect_of(context, scope, scan, statement);
-    if (!effect || (at && !knowledge.written && !leads_to_write(*at))) return;
+    if (!effect) return;
     StateEvent event = event_at(StateEventKind::effect, statement, knowledge);
     event.text = std::move(effect->text);
     event.target = effect->callee;
     event.compared = knowledge.compared;
+    event.in_state = knowledge.in_state;
+    event.apart = at && !knowledge.written && !leads_to_write(*at);
     event.once = scope.new_parameter && at && gates_here().happens_once(*at);
     emit(std::move(event));
   }
@@ -438,6 +441,8 @@ class Follower {
       known.after_write |= event.after_write;
       known.compared &= event.compared;
       known.once &= event.once;
+      known.apart &= event.apart;
+      known.in_state &= event.in_state;
       return;
     }
     events.push_back(std::move(event));

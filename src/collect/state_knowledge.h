@@ -19,6 +19,7 @@ struct StateKnowledge {
   bool clobbered = false;        // something was called that may have changed the cell
   bool written = false;          // the cell may have been written
   bool relational = false;       // the function has a new state, so that pairs relate two states
+  bool in_state = false;         // it was asked whether the cell holds the one state that it holds
   bool compared = false;         // it was asked on every way here whether the two are the same
   std::optional<Outcome> result; // what the variable that the function returns holds
   std::vector<Consult> consults;
@@ -39,13 +40,14 @@ struct StateKnowledge {
     const Pairs before = pairs;
     const StateMask current_before = current;
     bool changed = (fresh && !other.fresh) || (!clobbered && other.clobbered) || (!written && other.written) ||
-                   (compared && !other.compared);
+                   (compared && !other.compared) || (in_state && !other.in_state);
     pairs |= other.pairs;
     current |= other.current;
     fresh &= other.fresh;
     clobbered |= other.clobbered;
     written |= other.written;
     compared &= other.compared;
+    in_state &= other.in_state;
     changed |=
         meet(consults, relational && before.is_diagonal(), other.consults, relational && other.pairs.is_diagonal());
     for (const std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>& entry : other.flags) {

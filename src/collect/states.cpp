@@ -75,7 +75,10 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
 
   bool VisitSwitchStmt(clang::SwitchStmt* statement) {
     const StateEnum* states = states_of(enum_of(statement->getCond()));
-    if (!states) return true;
+    // `switch (static_cast<int>(state))` says that only some are meant.
+    const clang::Expr* condition = statement->getCond()->IgnoreParenImpCasts();
+    if (!states || (llvm::isa<clang::ExplicitCastExpr>(condition) && !condition->getType()->isEnumeralType()))
+      return true;
     StateMask listed = 0;
     for (const clang::SwitchCase* label = statement->getSwitchCaseList(); label; label = label->getNextSwitchCase()) {
       const clang::CaseStmt* one = llvm::dyn_cast<clang::CaseStmt>(label);

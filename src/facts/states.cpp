@@ -282,6 +282,8 @@ void write(FactTable& table, const StateEvent& fact) {
       .number("after_write", fact.after_write)
       .number("compared", fact.compared)
       .number("once", fact.once)
+      .number("apart", fact.apart)
+      .number("in_state", fact.in_state)
       .text("labels", encode(fact.labels));
 }
 
@@ -338,6 +340,8 @@ static StateEvent read_event(const FactTable& table, const Fact& fact) {
   event.after_write = table.number(fact, "after_write") != 0;
   event.compared = table.number(fact, "compared") != 0;
   event.once = table.number(fact, "once") != 0;
+  event.apart = table.number(fact, "apart") != 0;
+  event.in_state = table.number(fact, "in_state") != 0;
   event.labels = decode_labels(table.text(fact, "labels"), fact.location.file);
   return event;
 }

@@ -121,7 +121,9 @@ struct StateEvent {
   // write: only after a comparison of old and new state, maybe with something else; effect: after a comparison, which
   // does not keep it from happening
   bool compared = false;
-  bool once = false;                                 // write, effect: the function closes the gate that it came through
+  bool once = false;     // write, effect: the function closes the gate that it came through
+  bool apart = false;    // effect: on a way that does not write the cell
+  bool in_state = false; // effect: the function has asked for the one state that the cell is in
   std::vector<std::pair<unsigned, Location>> labels; // the `case` that lets a state through to here
 };
 

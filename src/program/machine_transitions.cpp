@@ -4,6 +4,7 @@
 #include "program/program.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <optional>
 #include <set>
@@ -253,6 +254,15 @@ void trace_transitions(StateMachine& machine, const Program& program, const Rela
         machine.ended |= end.from();
       else if (!flow.test && !flow.flow.labels.empty())
         machine.steered_to_end = true;
+  // What is done in one state alone, and not on the way into it.
+  std::map<unsigned, std::set<std::tuple<StringId, std::uint32_t, std::uint32_t>>> work;
+  for (const MachineFlow& flow : machine.flows)
+    for (const MachineEvent& effect : flow.effects)
+      if (!flow.test && effect.event.in_state && std::has_single_bit(effect.event.old_states))
+        work[static_cast<unsigned>(std::countr_zero(effect.event.old_states))].insert(
+            {effect.event.location.file, effect.event.location.line, effect.event.location.column});
+  for (const auto& [state, places] : work)
+    if (places.size() >= 2) machine.worked |= StateMask(1) << state;
   machine.entered |= machine.initial | outside;
   machine.reachable = machine.initial | outside;
   // An object that nobody gives a state starts with the enumerator that is 0.

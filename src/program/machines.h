@@ -55,6 +55,7 @@ struct StateMachine {
   StateMask left = 0;          // for another state
   StateMask ended = 0;         // objects are deleted in it, and not in every state
   bool steered_to_end = false; // a function that switches over the state also deletes objects in any state
+  StateMask worked = 0;        // some function does several things in it and stays: where the object is at work
   StateMask reachable = 0;     // from an initial state or from outside
   std::vector<StateHolderFact> holders;
   std::vector<MachineFlow> flows;
