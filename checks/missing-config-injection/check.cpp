@@ -269,7 +269,7 @@ class Judge {
         production.push_back(holding);
     if (production.empty()) return;
     if (program.configuration->reaches(node)) {
-      if (!seams.settings.is_given_one(node)) return;
+      if (!seams.settings.is_given_one(node) || seams.is_for_what_is_handed_in(*seam)) return;
       const bool for_it = seams.settings.are_for_it(*seam);
       for (const Holding* holding : production)
         if (!holding->is_default && !makes_first(holding->function, *seam) &&

@@ -187,12 +187,13 @@ static bool is_number(TypeClass type_class) {
 }
 
 // schedule(10s, callback), register_timeout(secs, handler, context): what is done then is the caller's, and so is when.
-static bool takes_what_to_do(const Program& program, const EntityFact& function, const EntityFact& parameter) {
+bool SeamModel::is_for_what_is_handed_in(const EntityFact& parameter) const {
+  if (parameter.kind != EntityKind::parameter) return false;
   if (parameter.type_class != TypeClass::duration && unit_of_name(parameter.name) == 0 &&
       meaning_of(parameter.name, parameter.type_class).dimension != Dimension::duration)
     return false;
   static constexpr std::array callables = {"callback", "cb", "handler", "callable", "func", "fn", "task", "closure"};
-  const std::span<const std::uint32_t> members = program.members_of(function.id);
+  const std::span<const std::uint32_t> members = program.members_of(parameter.owner);
   return std::any_of(members.begin(), members.end(), [&](std::uint32_t index) {
     const EntityFact& other = program.entities[index];
     if (other.kind != EntityKind::parameter || other.id == parameter.id) return false;
@@ -213,8 +214,6 @@ bool SeamModel::is_timing_primitive(const EntityFact& function, const EntityFact
   const EntityFact* record = program.entity(function.owner);
   bool member = record && record->kind == EntityKind::record; // of a timer, a condition variable, an event
   if (member && (asks_about(program, function, parameter) || is_arithmetic(function)))
-    return entry.first->second = true;
-  if (!function.has(is_constructor) && takes_what_to_do(program, function, parameter))
     return entry.first->second = true;
   const bool by_name = names_only_time(function.name);
   // What a timer of the project is set to, several callers decide.

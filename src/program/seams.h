@@ -52,6 +52,8 @@ class SeamModel {
   // The function makes an object of a class derived from the one whose constructor has the parameter: what it hands to
   // its base makes the variant that it is.
   bool is_variant(EntityId function, const EntityFact& parameter) const;
+  // A span that stands beside what is done then, as a scheduler takes it: each caller has a purpose of his own.
+  bool is_for_what_is_handed_in(const EntityFact& parameter) const;
   // A value that enters here ends in a consumer of a time span or limit.
   const Consumer* consumer_behind(EntityId node) const;
 
