@@ -51,6 +51,7 @@ enum class Names {
   any,
   in_owner, // the owner has a name of its own
   declared, // the finding stands at the declaration of its entity, which a program has once
+  ring,     // the text names a ring that goes through many files; which of them shows it changes
 };
 
 struct Pass {
@@ -80,6 +81,7 @@ constexpr Pass moved_passes[] = {
     // A function that was moved whole has other neighbours, and a constant nothing else.
     {entity | owner | text, before_sketch | after_sketch, true, Names::in_owner},
     {entity | owner | text | line_text, 0, true, Names::declared},
+    {entity | owner | text, 0, true, Names::ring},
 };
 
 // With the names of then translated.
@@ -184,6 +186,7 @@ class Matcher {
 
   static bool suits(const Pass& pass, const FingerprintParts& parts) {
     if (pass.names == Names::any) return true;
+    if (pass.names == Names::ring) return parts.check == "include-cycle";
     const bool in_owner = !parts.owner.empty() && parts.owner != "main";
     if (pass.names == Names::in_owner) return in_owner;
     return !parts.entity.empty() && parts.entity != "main" &&

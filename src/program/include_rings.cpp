@@ -51,6 +51,7 @@ class RingFinder {
       IncludeRing ring;
       if (!describe(ring, always) && !describe_conditional(ring, inside)) continue;
       ring.files = std::move(files);
+      ring.hub = hub_of(ring.files);
       std::erase(inside, ring.cut);
       for (const std::vector<std::uint32_t>& rest : rings_of(graph_with(inside))) ring.left += files_of(rest).size();
       rings.push_back(std::move(ring));
@@ -76,6 +77,19 @@ class RingFinder {
           std::binary_search(members.begin(), members.end(), head_of_to(include)))
         inside.push_back(include);
     return inside;
+  }
+
+  // What a ring is recognised by: which include is cheapest to cut changes with every use of a name, what everybody
+  // includes hardly does, even when the ring grows.
+  std::uint32_t hub_of(const std::vector<std::uint32_t>& files) const {
+    std::map<std::uint32_t, std::size_t> includers;
+    for (const std::uint32_t file : files) includers.emplace(file, 0);
+    for (const Include& include : includes.includes)
+      if (const auto counted = includers.find(include.to); counted != includers.end()) ++counted->second;
+    std::uint32_t hub = files.front();
+    for (const auto& [file, count] : includers)
+      if (count > includers.at(hub)) hub = file;
+    return hub;
   }
 
   std::vector<std::uint32_t> files_of(const std::vector<std::uint32_t>& members) const {

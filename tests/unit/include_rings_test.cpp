@@ -12,6 +12,15 @@ using testing::IsEmpty;
 // Sources, and the rings of their includes as text.
 class Includes : public Sources {
  public:
+  // What each ring is recognised by.
+  std::vector<std::string> hubs() const {
+    const Settings settings;
+    const Program program = this->program(settings);
+    std::vector<std::string> files;
+    for (const IncludeRing& ring : include_rings(*program.includes)) files.push_back(program.includes->files[ring.hub]);
+    return files;
+  }
+
   // "a.h>b.h (2)": the include to cut, and the names through it; then the way round.
   std::vector<std::string> rings() const {
     const Settings settings;
@@ -69,6 +78,21 @@ TEST(IncludeRings, AFileThatJoinsMovesNothing) {
   sources.include("d.h", "a.h").include("a.h", "b.h"); // a second way back, through a file that sorts first
   sources.use("d.h", "A", "a.h").use("d.h", "A2", "a.h").use("a.h", "B", "b.h").use("a.h", "B2", "b.h");
   EXPECT_THAT(sources.rings(), ElementsAre("d.h>b.h 1 of 4: d.h b.h c.h left 4"));
+}
+
+// Which include is cheapest changes with every use; what the ring is recognised by does not.
+TEST(IncludeRings, TheHubStaysWhereTheCheapestIncludeMoves) {
+  Includes sources;
+  sources.include("a.h", "hub.h").include("b.h", "hub.h").include("hub.h", "a.h").include("hub.h", "b.h");
+  sources.include("main.cpp", "hub.h");
+  sources.use("a.h", "H", "hub.h").use("b.h", "H", "hub.h").use("b.h", "H2", "hub.h");
+  sources.use("hub.h", "A", "a.h").use("hub.h", "A2", "a.h").use("hub.h", "B", "b.h").use("hub.h", "B2", "b.h");
+  EXPECT_THAT(sources.rings(), ElementsAre("a.h>hub.h 1 of 3: a.h hub.h left 2"));
+  EXPECT_THAT(sources.hubs(), ElementsAre("hub.h"));
+  sources.use("a.h", "H2", "hub.h").use("a.h", "H3", "hub.h");
+  sources.include("c.h", "b.h").include("b.h", "c.h").use("c.h", "B", "b.h"); // grown, too
+  EXPECT_THAT(sources.rings(), ElementsAre("b.h>c.h 0 of 4: b.h c.h left 3"));
+  EXPECT_THAT(sources.hubs(), ElementsAre("hub.h"));
 }
 
 // What c.h gets from a.h by way of b.h comes through both includes.

@@ -128,6 +128,19 @@ TEST(Match, KnowsAConstantThatWasMovedToAnotherFile) {
   EXPECT_THAT(match(then, now, everything_is_there), ElementsAre(no_match));
 }
 
+// A ring of includes is shown where it is cheapest to cut, and that may be another file tomorrow.
+TEST(Match, KnowsARingWhoseCheapestIncludeIsElsewhereNow) {
+  std::vector<Matchable> then = found_in("a.h", "#pragma once\n#include \"hub.h\"\nstruct A {};\n", "#include");
+  std::vector<Matchable> now = found_in("b.h", "// b\nstruct Before;\n#include \"hub.h\"\nint b();\n", "#include");
+  for (std::vector<Matchable>* each : {&then, &now}) {
+    FingerprintParts& parts = each->front().parts;
+    parts.check = "include-cycle", parts.entity = "hub.h", parts.owner = "", parts.text = "ring through hub . h";
+  }
+  EXPECT_THAT(match(then, now, everything_is_there), ElementsAre(0));
+  now.front().parts.entity = "other.h", now.front().parts.text = "ring through other . h"; // another ring
+  EXPECT_THAT(match(then, now, everything_is_there), ElementsAre(no_match));
+}
+
 // File, class and order are new, and the statement stands there twice: nothing around is what it was. What else is said
 // of the class, in a file that kept its name, says what the class is called now; and then the class says the file's.
 TEST(Match, FollowsAClassWhoseFileWasRenamedWithIt) {
