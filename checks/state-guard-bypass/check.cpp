@@ -338,7 +338,8 @@ static void among_siblings(const Program& program, const StateMachine& machine, 
   for (const MachineFlow& flow : machine.flows) {
     if (flow.test || flow.life || flow.flow.in_lambda) continue;
     for (const MachineEvent& write : flow.writes)
-      if (moves(write) && (write.consulted || refuses_by_state(machine, flow, write)) && is_offered(program, flow)) {
+      if (moves(write) && is_offered(program, flow) &&
+          (write.consulted || (refuses_by_state(machine, flow, write) && refuses_callers(flow)))) {
         guards.push_back(&flow);
         functions.insert(flow.flow.function);
         break;

@@ -153,7 +153,7 @@ static std::optional<bool> truth_of(const std::optional<Outcome>& outcome) {
 }
 
 bool StateConditions::assume_result(const clang::Expr* condition, bool truth, StateKnowledge& knowledge) const {
-  if (!result || !knowledge.result) return false;
+  if (!result || !knowledge.result || knowledge.result_is_guess) return false;
   std::optional<bool> holds;
   if (variable_of(condition) == result) {
     holds = truth_of(knowledge.result);
@@ -194,6 +194,7 @@ void StateConditions::remember(const clang::VarDecl* variable, const clang::Expr
   if (is_result(variable)) {
     const Outcome outcome = outcome_of(context, scan, value);
     knowledge.result = outcome;
+    knowledge.result_is_guess = llvm::isa<clang::CallExpr>(bare(value));
     if (!variable->getType()->isBooleanType() || outcome == Outcome::yes || outcome == Outcome::no) return;
     knowledge.result.reset(); // another comparison
   }

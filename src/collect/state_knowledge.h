@@ -22,6 +22,7 @@ struct StateKnowledge {
   bool in_state = false;         // it was asked whether the cell holds the one state that it holds
   bool compared = false;         // it was asked on every way here whether the two are the same
   std::optional<Outcome> result; // what the variable that the function returns holds
+  bool result_is_guess = false;  // it came from a call whose name sounds like that
   std::vector<Consult> consults;
   llvm::SmallVector<std::pair<const clang::VarDecl*, std::pair<Pairs, Pairs>>, 2> flags; // pairs for true, for false
 
@@ -40,12 +41,14 @@ struct StateKnowledge {
     const Pairs before = pairs;
     const StateMask current_before = current;
     bool changed = (fresh && !other.fresh) || (!clobbered && other.clobbered) || (!written && other.written) ||
-                   (compared && !other.compared) || (in_state && !other.in_state);
+                   (compared && !other.compared) || (in_state && !other.in_state) ||
+                   (!result_is_guess && other.result_is_guess);
     pairs |= other.pairs;
     current |= other.current;
     fresh &= other.fresh;
     clobbered |= other.clobbered;
     written |= other.written;
+    result_is_guess |= other.result_is_guess;
     compared &= other.compared;
     in_state &= other.in_state;
     changed |=

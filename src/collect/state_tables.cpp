@@ -16,6 +16,18 @@ struct Row {
   bool has_list = false; // an empty list too
 };
 
+// A part of a row that is about something else, and has a member of the enum: `{"name", {0, numeric, 7}, …}`.
+bool is_other_record(const clang::Expr* expression) {
+  const clang::InitListExpr* list = llvm::dyn_cast_or_null<clang::InitListExpr>(bare(expression));
+  const clang::RecordDecl* record = list ? list->getType()->getAsRecordDecl() : nullptr;
+  if (!record || !record->getDefinition()) return false;
+  const clang::CXXRecordDecl* special = llvm::dyn_cast<clang::CXXRecordDecl>(record);
+  if (special && special->isInStdNamespace()) return false;
+  return std::any_of(record->field_begin(), record->field_end(), [](const clang::FieldDecl* field) {
+    return field->getType()->isArithmeticType() || field->getType()->isUnionType();
+  });
+}
+
 // Walks initialisers only: lists, constructions and the functions that make pairs.
 void gather(const clang::Expr* expression, Row& row, unsigned depth) {
   expression = bare(expression);
@@ -35,7 +47,9 @@ void gather(const clang::Expr* expression, Row& row, unsigned depth) {
   }
   if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(expression)) {
     if (depth > 0 && list->getNumInits() == 0) row.has_list = true;
-    for (const clang::Expr* part : list->inits()) gather(part, row, depth + 1);
+    const bool record = list->getType()->isRecordType();
+    for (const clang::Expr* part : list->inits())
+      if (!record || !is_other_record(part)) gather(part, row, depth + 1);
   } else if (const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(expression)) {
     if (construct->getNumArgs() == 0 && depth > 0) row.has_list = true;
     for (const clang::Expr* part : construct->arguments()) gather(part, row, depth + 1);
