@@ -107,8 +107,11 @@ class RangeJudge {
         if (source && source->kind == EntityKind::field && is_numeric_setting(*source)) {
           copies = true;
         } else {
-          const bool carries = source && (source->kind == EntityKind::parameter ||
-                                          (source->kind == EntityKind::variable && source->has(is_local)));
+          // A library's parameter carries whatever anybody hands to it.
+          const EntityFact* around = source ? program.entity(source->owner) : nullptr;
+          const bool carries =
+              source && ((source->kind == EntityKind::parameter && around && !around->has(is_external)) ||
+                         (source->kind == EntityKind::variable && source->has(is_local)));
           if (!carries || program.flows_to(from).empty() || nodes.size() > 20) return false;
           nodes.push_back(from);
         }

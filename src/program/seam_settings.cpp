@@ -204,16 +204,20 @@ void SeamSettings::index_comparisons() const {
     if (use.kind != UseKind::compare) continue;
     for (EntityId operand : {use.from, use.other})
       if (operand != EntityId::none && program.configuration->reaches(operand))
-        compared[use.function].push_back(operand);
+        (use.operation == "?" ? asked : compared)[use.function].push_back(operand);
   }
 }
 
 bool SeamSettings::are_consulted_in(EntityId function, EntityId seam) const {
   index_comparisons();
-  const std::unordered_map<EntityId, std::vector<EntityId>>::const_iterator found = compared.find(function);
-  if (found == compared.end()) return false;
   const Given& given = of(seam);
   const auto is_ours = [&](EntityId node) { return given.carriers.contains(node); };
+  // Whether one is set at all says nothing about another one of the same document.
+  if (const std::unordered_map<EntityId, std::vector<EntityId>>::const_iterator found = asked.find(function);
+      found != asked.end() && std::any_of(found->second.begin(), found->second.end(), is_ours))
+    return true;
+  const std::unordered_map<EntityId, std::vector<EntityId>>::const_iterator found = compared.find(function);
+  if (found == compared.end()) return false;
   return std::any_of(found->second.begin(), found->second.end(), [&](EntityId operand) {
     if (is_ours(operand)) return true;
     const std::unordered_set<EntityId>& theirs = of(operand).carriers;

@@ -47,7 +47,8 @@ class SeamSettings {
 
   const Program& program;
   mutable std::unordered_map<EntityId, Given> by_seam;
-  mutable std::unordered_map<EntityId, std::vector<EntityId>> compared; // function -> operands of its comparisons
+  // function -> operands of its comparisons, and what it asks for being set
+  mutable std::unordered_map<EntityId, std::vector<EntityId>> compared, asked;
   mutable bool indexed = false;
 };
 

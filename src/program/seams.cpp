@@ -188,7 +188,11 @@ static bool is_number(TypeClass type_class) {
 
 // schedule(10s, callback), register_timeout(secs, handler, context): what is done then is the caller's, and so is when.
 bool SeamModel::is_for_what_is_handed_in(const EntityFact& parameter) const {
-  if (parameter.kind != EntityKind::parameter) return false;
+  static constexpr std::array scheduling = {"schedule", "reschedule", "after", "later",   "defer",   "timer",
+                                            "timeout",  "delayed",    "every", "enqueue", "periodic"};
+  const EntityFact* function = parameter.kind == EntityKind::parameter ? program.entity(parameter.owner) : nullptr;
+  const std::vector<std::string> said = function ? words_of(function->name) : std::vector<std::string>();
+  if (std::find_first_of(said.begin(), said.end(), scheduling.begin(), scheduling.end()) == said.end()) return false;
   if (parameter.type_class != TypeClass::duration && unit_of_name(parameter.name) == 0 &&
       meaning_of(parameter.name, parameter.type_class).dimension != Dimension::duration)
     return false;
