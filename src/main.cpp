@@ -24,7 +24,7 @@ static Audit audit_of(const Collection& collection, const Project& project, cons
   for (const RegisteredCheck& registered : checks)
     if (registered.check->judge) registered.check->judge(program, findings);
   std::vector<std::string> notes;
-  if (std::string note = leave_to_uncompiled(findings, project, checks, collection.units); !note.empty())
+  if (std::string note = leave_to_uncompiled(findings, program, project, checks, collection.units); !note.empty())
     notes.push_back(std::move(note));
 
   // audit: identity, suppressions, priority, effort, order.

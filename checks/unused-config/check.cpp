@@ -11,9 +11,11 @@
 #include "facts.h"
 #include "facts/words.h"
 #include "program/configuration.h"
+#include "program/names_of_types.h"
 #include "program/owner_names.h"
 #include "project/project.h"
 
+#include <algorithm>
 #include <set>
 
 namespace plumbline::unused_config {
@@ -26,7 +28,8 @@ struct Reads {
 
 class UnusedJudge {
  public:
-  explicit UnusedJudge(const Program& program) : program(program), configuration(*program.configuration) {
+  explicit UnusedJudge(const Program& program)
+      : program(program), configuration(*program.configuration), types(program) {
     const StringTable& strings = program.table.strings;
     const StringId read_kind = strings.find(field_read), named_kind = strings.find(member_named),
                    given_kind = strings.find(record_given), offered_kind = strings.find(record_offered),
@@ -39,9 +42,7 @@ class UnusedJudge {
       } else if (fact.kind == named_kind) {
         names.insert(std::string(program.table.text(fact, "name")));
       } else if (fact.kind == left_out_kind) {
-        llvm::SmallVector<llvm::StringRef, 16> members;
-        llvm::StringRef(program.table.text(fact, "names")).split(members, ' ');
-        for (llvm::StringRef member : members) names.insert(member.str());
+        left_out.push_back(read_members_left_out(program.table, fact));
       } else if (fact.kind == given_kind) {
         unseen.insert(fact.subject);
       } else if (fact.kind == offered_kind) {
@@ -62,7 +63,7 @@ class UnusedJudge {
       Reads of;
       if (std::unordered_map<EntityId, Reads>::const_iterator it = reads.find(entity.id); it != reads.end())
         of = it->second;
-      if (of.production || (in_test && of.test)) continue;
+      if (of.production || (in_test && of.test) || is_left_out(entity)) continue;
       findings.push_back(finding_of(entity, of.test));
     }
   }
@@ -70,6 +71,15 @@ class UnusedJudge {
  private:
   bool is_test(const Location& location) const {
     return scope_of(*program.settings, program.path(location)) == Scope::test;
+  }
+
+  // Whether code reads it that this build leaves out.
+  bool is_left_out(const EntityFact& entity) const {
+    const EntityFact* record = program.entity(entity.owner);
+    return record && std::any_of(left_out.begin(), left_out.end(), [&](const NamedMembers& members) {
+             return may_read(members, record->name, entity.name,
+                             [&](std::string_view base) { return types.is_of(base, record->id); });
+           });
   }
 
   bool is_setting(const EntityFact& entity) const {
@@ -212,6 +222,8 @@ class UnusedJudge {
   std::unordered_map<EntityId, Reads> reads;
   std::unordered_map<EntityId, Location> declared; // static members
   std::set<std::string, std::less<>> names;
+  std::vector<NamedMembers> left_out; // read by code that this build leaves out
+  TypesOfNames types;
   std::unordered_set<EntityId> unseen, expanded, offered;
 };
 

@@ -227,7 +227,7 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
 
   // Somebody looks at the text before, or at the number on the spot.
   bool minds(const clang::CallExpr& call) const {
-    if (is_vetted(call, *function, around) || decodes_escape(call, around) || is_looked_up(call, *function))
+    if (is_vetted(call, *function, around) || decodes_escape(call, around) || is_refused_below(call, *function))
       return true;
     const clang::IfStmt* branch = condition_around(around); // if (atoi(text) > 0) …; else error();
     return branch &&

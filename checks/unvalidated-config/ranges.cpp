@@ -80,8 +80,7 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
   }
 
   bool VisitImplicitCastExpr(clang::ImplicitCastExpr* cast) { // if (!n), n ? n : 5
-    if (cast->getCastKind() != clang::CK_IntegralToBoolean && cast->getCastKind() != clang::CK_FloatingToBoolean &&
-        !is_truth_in_c(*cast))
+    if (cast->getCastKind() != clang::CK_IntegralToBoolean && cast->getCastKind() != clang::CK_FloatingToBoolean)
       return true;
     const bool refuses = refuses_zero(false);
     if (is_corrected(true) || refuses) bounded(cast->getSubExpr(), EntityId::none, false, refuses);
@@ -166,24 +165,6 @@ class RangeVisitor : public FunctionVisitor<RangeVisitor> {
                variable->getInit() && is_constant(variable->getInit())));
     }
     return false;
-  }
-
-  // C has no truth values: the number itself is the condition.
-  bool is_truth_in_c(const clang::ImplicitCastExpr& cast) const {
-    if (context.ast.getLangOpts().CPlusPlus || cast.getCastKind() != clang::CK_LValueToRValue ||
-        !cast.getType()->isArithmeticType())
-      return false;
-    std::size_t i = around.size() - 1;
-    while (i > 0 && llvm::isa<clang::ParenExpr>(around[i - 1])) --i;
-    if (i == 0) return false;
-    if (const clang::IfStmt* branch = llvm::dyn_cast<clang::IfStmt>(around[i - 1]))
-      return branch->getCond() == around[i];
-    if (const clang::ConditionalOperator* choice = llvm::dyn_cast<clang::ConditionalOperator>(around[i - 1]))
-      return choice->getCond() == around[i];
-    if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(around[i - 1]))
-      return unary->getOpcode() == clang::UO_LNot;
-    const clang::BinaryOperator* logic = llvm::dyn_cast<clang::BinaryOperator>(around[i - 1]);
-    return logic && logic->isLogicalOp();
   }
 
   // `if (!valid_width(width)) return -1;`: what a function of ours says of a zero decides whether it is refused.

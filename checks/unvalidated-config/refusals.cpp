@@ -246,6 +246,7 @@ class LookupVisitor : public clang::RecursiveASTVisitor<LookupVisitor> {
   // Of parts of a condition, where nothing was found: a null pointer, the end of a container, an empty optional.
   std::optional<std::int64_t> value_of_a_miss(const clang::Expr* part) const {
     if (is_result(part)) return 0;
+    if (number && named(part) == number) return 0; // if (!width) return -1;
     if (const clang::CXXRewrittenBinaryOperator* rewritten = llvm::dyn_cast<clang::CXXRewrittenBinaryOperator>(part)) {
       const clang::CXXRewrittenBinaryOperator::DecomposedForm form = rewritten->getDecomposedForm();
       if (is_end_beside_result(form.LHS, form.RHS)) return form.Opcode == clang::BO_EQ;
@@ -271,7 +272,7 @@ class LookupVisitor : public clang::RecursiveASTVisitor<LookupVisitor> {
 
 } // namespace
 
-bool is_looked_up(const clang::CallExpr& parse, const clang::FunctionDecl& function) {
+bool is_refused_below(const clang::CallExpr& parse, const clang::FunctionDecl& function) {
   LookupVisitor visitor(parse, function);
   visitor.TraverseStmt(function.getBody());
   return visitor.found;

@@ -29,8 +29,8 @@ bool refuses(const clang::IfStmt& branch, KnownValue known, const clang::Functio
 // The `if` in whose condition the last of the statements stands, or null.
 const clang::IfStmt* condition_around(const std::vector<const clang::Stmt*>& around);
 
-// Whether the number that a call makes of text says which of several is meant: it is looked up at once, in its place or
-// by the variable or member that it becomes, and a miss is refused aloud.
-bool is_looked_up(const clang::CallExpr& parse, const clang::FunctionDecl& function);
+// Whether a 0 that a call makes of text is refused aloud below in the function: by itself, in the variable or member
+// that it becomes, or because it says which of several is meant, and what is looked up by it is not there.
+bool is_refused_below(const clang::CallExpr& parse, const clang::FunctionDecl& function);
 
 } // namespace plumbline::unvalidated_config

@@ -31,7 +31,7 @@ std::string note_about_parts(const Project& project, std::span<const RegisteredC
 
 // Leaves out findings that nobody reads a member which sources of the project read that no unit compiled: code for
 // other systems, plugins. Returns the note that says so; "" if there are none.
-std::string leave_to_uncompiled(std::vector<Finding>& findings, const Project& project,
+std::string leave_to_uncompiled(std::vector<Finding>& findings, const Program& program, const Project& project,
                                 std::span<const RegisteredCheck> checks, std::span<const TuFacts> units);
 
 // What git knows about the places of findings, if weights.churn or weights.age of the settings ask. Without git both

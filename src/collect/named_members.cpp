@@ -1,4 +1,5 @@
 #include "collect/named_members.h"
+#include "program/config_types.h"
 
 #include <clang/Basic/LangOptions.h>
 #include <clang/Lex/Lexer.h>
@@ -41,7 +42,23 @@ static bool is_pointed_out(const std::vector<clang::Token>& tokens, std::size_t 
          tokens[open - 2].getRawIdentifier().contains_insensitive("offset");
 }
 
-void add_members_read(const std::vector<clang::Token>& tokens, std::set<std::string>& names) {
+// The name of what the member at `i` is a member of; "" if it is no name.
+static std::string base_of(const std::vector<clang::Token>& tokens, std::size_t i) {
+  if (i < 2) return {};
+  std::size_t at = i - 2; // in front of the arrow
+  while (tokens[at].is(clang::tok::r_square)) {
+    int depth = 0;
+    do {
+      depth += tokens[at].is(clang::tok::r_square) ? 1 : tokens[at].is(clang::tok::l_square) ? -1 : 0;
+      if (at == 0) return {};
+      --at;
+    } while (depth > 0);
+  }
+  if (!tokens[at].is(clang::tok::raw_identifier) || tokens[at].getRawIdentifier() == "this") return {};
+  return tokens[at].getRawIdentifier().str();
+}
+
+void add_members_read(const std::vector<clang::Token>& tokens, NamedMembers& members) {
   llvm::StringRef target; // of the assignment we are in
   unsigned open = 0;      // parentheses since it began
   for (std::size_t i = 1; i < tokens.size(); ++i) {
@@ -51,27 +68,75 @@ void add_members_read(const std::vector<clang::Token>& tokens, std::set<std::str
     if (tokens[i].is(clang::tok::r_paren) && open-- == 0) target = {};
     if (!tokens[i].is(clang::tok::raw_identifier)) continue;
     const llvm::StringRef name = tokens[i].getRawIdentifier();
-    if (is_pointed_out(tokens, i)) names.insert(name.str());
+    if (is_pointed_out(tokens, i)) members.read.emplace("", name);
     if (!tokens[i - 1].isOneOf(clang::tok::arrow, clang::tok::period)) continue;
     if (is_written(tokens, i)) {
       target = name;
       open = 0;
     } else if (name != target) {
-      names.insert(name.str());
+      members.read.emplace(base_of(tokens, i), name);
     }
   }
 }
 
-std::set<std::string> members_read_in(llvm::StringRef text) {
+void add_declarations(const std::vector<clang::Token>& tokens, NamedMembers& members) {
+  std::set<llvm::StringRef> wanted;
+  for (const auto& [base, member] : members.read) wanted.insert(base);
+  for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
+    if (!tokens[i].is(clang::tok::raw_identifier) || !wanted.contains(tokens[i].getRawIdentifier()) ||
+        !tokens[i + 1].isOneOf(clang::tok::equal, clang::tok::semi, clang::tok::comma, clang::tok::r_paren,
+                               clang::tok::l_square, clang::tok::l_brace, clang::tok::colon))
+      continue;
+    const std::string base = tokens[i].getRawIdentifier().str();
+    std::size_t at = i - 1;
+    const auto is_const = [&] {
+      return tokens[at].is(clang::tok::raw_identifier) && tokens[at].getRawIdentifier() == "const";
+    };
+    while (at > 0 && (tokens[at].isOneOf(clang::tok::star, clang::tok::amp, clang::tok::ampamp) || is_const())) --at;
+    if (tokens[at].is(clang::tok::greater) || tokens[at].is(clang::tok::greatergreater)) { // shared_ptr<Config> config
+      for (; at > 0 && !tokens[at].isOneOf(clang::tok::semi, clang::tok::l_brace, clang::tok::less); --at)
+        if (tokens[at].is(clang::tok::raw_identifier)) members.declared.emplace(base, tokens[at].getRawIdentifier());
+    } else if (tokens[at].is(clang::tok::raw_identifier) && at + 1 <= i) {
+      const llvm::StringRef type = tokens[at].getRawIdentifier();
+      if (type != "return" && type != "else" && type != "goto" && type != "case") members.declared.emplace(base, type);
+    }
+  }
+}
+
+std::vector<clang::Token> raw_tokens(llvm::StringRef text) {
   clang::LangOptions language; // as far as raw tokens differ
   language.LineComment = language.CPlusPlus = language.CPlusPlus11 = language.CPlusPlus14 = true;
   clang::Lexer lexer(clang::SourceLocation(), language, text.begin(), text.begin(), text.end());
   std::vector<clang::Token> tokens;
   clang::Token token;
   while (!lexer.LexFromRawLexer(token)) tokens.push_back(token);
-  std::set<std::string> names;
-  add_members_read(tokens, names);
-  return names;
+  return tokens;
+}
+
+NamedMembers members_read_in(llvm::StringRef text) {
+  const std::vector<clang::Token> tokens = raw_tokens(text);
+  NamedMembers members;
+  add_members_read(tokens, members);
+  add_declarations(tokens, members);
+  return members;
+}
+
+bool may_read(const NamedMembers& members, std::string_view record, std::string_view member,
+              llvm::function_ref<std::optional<bool>(std::string_view)> is_of_record) {
+  const std::vector<std::string> words = words_of_type(record);
+  const auto may_be_of_record = [&](const std::string& base) {
+    if (base.empty()) return true;
+    bool is_declared = false;
+    for (std::set<std::pair<std::string, std::string>>::const_iterator it = members.declared.lower_bound({base, ""});
+         it != members.declared.end() && it->first == base; ++it) {
+      if (it->second == "auto" || words_of_type(it->second) == words) return true;
+      is_declared = true;
+    }
+    return !is_declared && is_of_record(base).value_or(true);
+  };
+  for (const auto& [base, name] : members.read)
+    if (name == member && may_be_of_record(base)) return true;
+  return false;
 }
 
 } // namespace plumbline

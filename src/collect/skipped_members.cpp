@@ -1,6 +1,7 @@
 #include "collect/skipped_members.h"
 #include "collect/named_members.h"
 
+#include <clang/AST/RecursiveASTVisitor.h>
 #include <clang/Lex/Lexer.h>
 #include <llvm/ADT/MapVector.h>
 
@@ -30,24 +31,76 @@ static std::vector<clang::Token> tokens_of(CollectContext& context, clang::Sourc
   return tokens;
 }
 
+static std::string joined(const std::set<std::pair<std::string, std::string>>& pairs, char between) {
+  std::string text;
+  for (const auto& [first, second] : pairs) text += (text.empty() ? "" : " ") + first + between + second;
+  return text;
+}
+
+static void add_pairs(llvm::StringRef text, char between, std::set<std::pair<std::string, std::string>>& pairs) {
+  llvm::SmallVector<llvm::StringRef, 16> items;
+  text.split(items, ' ', -1, /*KeepEmpty=*/false);
+  for (llvm::StringRef item : items) {
+    const auto [first, second] = item.split(between);
+    pairs.emplace(first, second);
+  }
+}
+
+NamedMembers read_members_left_out(const FactTable& table, const Fact& fact) {
+  NamedMembers members;
+  add_pairs(table.text(fact, "read"), '.', members.read);
+  add_pairs(table.text(fact, "declared"), ':', members.declared);
+  return members;
+}
+
+namespace {
+
+// Where member expressions name their members, in the files.
+class UnderstoodMembers : public clang::RecursiveASTVisitor<UnderstoodMembers> {
+ public:
+  UnderstoodMembers(CollectContext& context, llvm::DenseSet<clang::SourceLocation>& places)
+      : context(context), places(places) {}
+  bool VisitMemberExpr(clang::MemberExpr* member) {
+    places.insert(context.sources.getSpellingLoc(member->getMemberLoc()));
+    return true;
+  }
+
+ private:
+  CollectContext& context;
+  llvm::DenseSet<clang::SourceLocation>& places;
+};
+
+} // namespace
+
 void collect_skipped_members(CollectContext& context, const std::vector<clang::SourceRange>& ranges) {
   struct Members {
     clang::SourceLocation first;
-    std::set<std::string> names;
+    NamedMembers named;
   };
+  llvm::DenseSet<clang::SourceLocation> understood;
+  bool is_asked = false;
   llvm::MapVector<clang::FileID, Members> files;
   for (const clang::SourceRange& range : ranges) {
-    const std::vector<clang::Token> tokens = tokens_of(context, range);
+    std::vector<clang::Token> tokens = tokens_of(context, range);
     if (tokens.empty()) continue;
-    Members& members = files[context.sources.getFileID(range.getBegin())];
+    const clang::FileID file = context.sources.getFileID(range.getBegin());
+    if (range.getBegin() == context.sources.getLocForStartOfFile(file)) { // the whole file: the unit has errors
+      if (!is_asked) UnderstoodMembers(context, understood).TraverseDecl(context.ast.getTranslationUnitDecl());
+      is_asked = true;
+      for (clang::Token& token : tokens) // a word, but no name any more
+        if (understood.contains(token.getLocation())) token.setKind(clang::tok::unknown);
+    }
+    Members& members = files[file];
     if (members.first.isInvalid()) members.first = range.getBegin();
-    add_members_read(tokens, members.names);
+    add_members_read(tokens, members.named);
   }
-  for (const auto& [file, members] : files) {
-    if (members.names.empty()) continue;
-    std::string joined;
-    for (const std::string& name : members.names) joined += (joined.empty() ? "" : " ") + name;
-    FactBuilder(context.table, members_left_out).at(context.location_of(members.first)).text("names", joined);
+  for (auto& [file, members] : files) {
+    if (members.named.read.empty()) continue;
+    add_declarations(raw_tokens(context.sources.getBufferData(file)), members.named);
+    FactBuilder(context.table, members_left_out)
+        .at(context.location_of(members.first))
+        .text("read", joined(members.named.read, '.'))
+        .text("declared", joined(members.named.declared, ':'));
   }
 }
 

@@ -1,5 +1,4 @@
 #include "collect/uncompiled.h"
-#include "collect/named_members.h"
 
 #include <llvm/ADT/STLExtras.h>
 #include <llvm/ADT/SmallString.h>
@@ -113,7 +112,7 @@ std::vector<std::uint32_t> UncompiledSources::includers_of(const std::string& he
   return found;
 }
 
-const std::set<std::string>& UncompiledSources::members_of(std::uint32_t file) {
+const NamedMembers& UncompiledSources::members_of(std::uint32_t file) {
   const auto [known, is_new] = members.try_emplace(files[file].path);
   if (is_new)
     if (llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> buffer =
@@ -122,12 +121,13 @@ const std::set<std::string>& UncompiledSources::members_of(std::uint32_t file) {
   return known->second;
 }
 
-std::string UncompiledSources::reader_of(const std::string& header, const std::string& member) {
+std::string UncompiledSources::reader_of(const std::string& header,
+                                         llvm::function_ref<bool(const NamedMembers&)> reads) {
   if (!is_read) read_tree();
   const auto [known, is_new] = reaching.try_emplace(header);
   if (is_new) known->second = includers_of(header);
   for (std::uint32_t file : known->second)
-    if (members_of(file).contains(member)) return files[file].path;
+    if (reads(members_of(file))) return files[file].path;
   return {};
 }
 

@@ -2,6 +2,7 @@
 // leaves out. They are not parsed, and no finding stands in them; but what they read, somebody reads.
 #pragma once
 
+#include "collect/named_members.h"
 #include "project/project.h"
 
 #include <llvm/ADT/StringMap.h>
@@ -23,7 +24,7 @@ class UncompiledSources {
   // A production source, the first by name, that includes the header (by way of others as well) and may read a member
   // of this name; "" if there is none. Which file an #include means is told by the path that it spells: the one beside
   // the includer, else the nearest one with this path's end.
-  std::string reader_of(const std::string& header, const std::string& member);
+  std::string reader_of(const std::string& header, llvm::function_ref<bool(const NamedMembers&)> reads);
 
  private:
   struct File {
@@ -34,7 +35,7 @@ class UncompiledSources {
   void read_tree();
   void add_includes(std::uint32_t from, llvm::StringRef text);
   std::vector<std::uint32_t> includers_of(const std::string& header) const;
-  const std::set<std::string>& members_of(std::uint32_t file);
+  const NamedMembers& members_of(std::uint32_t file);
 
   const Project& project;
   const std::set<std::string> compiled;
@@ -42,7 +43,7 @@ class UncompiledSources {
   std::vector<File> files;                              // sorted by path
   llvm::StringMap<std::vector<std::uint32_t>> by_name;  // the last component of their paths
   llvm::StringMap<std::vector<std::uint32_t>> reaching; // headers that were asked about
-  llvm::StringMap<std::set<std::string>> members;       // of files that were asked about
+  llvm::StringMap<NamedMembers> members;                // of files that were asked about
 };
 
 } // namespace plumbline

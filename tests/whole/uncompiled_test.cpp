@@ -64,13 +64,16 @@ TEST_F(UncompiledTest, ByAPointerToTheMemberOrItsOffset) {
   EXPECT_THAT(unused(), IsEmpty());
 }
 
-// Neither tests, nor who includes another header of that name, nor third-party code.
+// Neither tests, nor members of other records, nor who includes another header of that name, nor third-party code.
 TEST_F(UncompiledTest, OthersSayNothing) {
   const std::string reader = "#include \"driver.h\"\nint depth(DriverConfig config) { return config.depth; }\n";
   sandbox.write("project/tests/driver_test.cpp", "#include \"../src/drivers/driver.h\"\n" + reader);
   sandbox.write("project/tools/driver.h", "struct DriverConfig { int depth; };\n");
   sandbox.write("project/tools/tool.cpp", reader);
   sandbox.write("project/third_party/lib/driver.cpp", "#include \"drivers/driver.h\"\n" + reader);
+  sandbox.write("project/src/entries.cpp", "#include \"drivers/driver.h\"\n"
+                                           "struct Entry { int depth; };\n"
+                                           "int depth(const Entry& entry) { return entry.depth; }\n");
   sandbox.write("project/src/other.cpp", "int depth(OtherConfig config) { return config.depth; }\n");
   EXPECT_THAT(unused(), ElementsAre("DriverConfig::assigned", "DriverConfig::depth"));
 }
