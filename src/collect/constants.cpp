@@ -295,6 +295,7 @@ std::optional<ConstantValue> literal_value(const clang::Expr* expression, const 
 std::optional<double> named_value(const clang::Expr* expression, const clang::ASTContext& ast) {
   expression = strip(expression);
   if (!expression || expression->isValueDependent() || expression->isTypeDependent()) return std::nullopt;
+  if (expression->getType().isNull()) return std::nullopt; // a braced list in a template that nobody uses
   clang::Expr::EvalResult result;
   if (expression->getType()->isIntegralOrEnumerationType() &&
       expression->EvaluateAsInt(result, ast, clang::Expr::SE_NoSideEffects))
