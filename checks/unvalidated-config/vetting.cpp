@@ -68,7 +68,7 @@ class VettingVisitor : public clang::RecursiveASTVisitor<VettingVisitor> {
     return go_on;
   }
   bool VisitIfStmt(clang::IfStmt* branch) {
-    if (asks(branch->getCond(), &text) && comes_first())
+    if (asks(branch->getCond(), &text) && is_on_the_way())
       found |= reaction_of(branch->getThen(), &function).noticed() ||
                reaction_of(branch->getElse(), &function).noticed() ||
                (llvm::is_contained(around, branch->getThen()) && told_behind(*branch, function));
@@ -76,12 +76,12 @@ class VettingVisitor : public clang::RecursiveASTVisitor<VettingVisitor> {
   }
 
  private:
-  // Whether the parse stands behind the visited statement or within it: not in another branch, nor in another case of a
-  // switch, where `optarg` is another option's.
-  bool comes_first() const {
+  // Whether who comes by the parse comes by the visited statement as well: not in another branch, nor in another case
+  // of a switch, where `optarg` is another option's.
+  bool is_on_the_way() const {
     std::size_t common = 0;
     while (common < path.size() && common < around.size() && path[common] == around[common]) ++common;
-    if (common == path.size()) return true;
+    if (common == path.size()) return true; // around the parse
     const clang::CompoundStmt* list =
         common > 0 && common < around.size() ? llvm::dyn_cast<clang::CompoundStmt>(path[common - 1]) : nullptr;
     if (!list) return false;
@@ -89,11 +89,12 @@ class VettingVisitor : public clang::RecursiveASTVisitor<VettingVisitor> {
       const clang::IfStmt* outer = llvm::dyn_cast<clang::IfStmt>(path[i]);
       if (llvm::isa<clang::SwitchStmt>(path[i]) || (outer && path[i + 1] == outer->getThen())) return false;
     }
-    bool behind = false;
+    bool between = false;
     for (const clang::Stmt* statement : list->body()) {
-      if (behind && llvm::isa<clang::SwitchCase>(statement)) return false;
-      if (statement == around[common]) return behind;
-      behind |= statement == path[common];
+      if (between && llvm::isa<clang::SwitchCase>(statement)) return false;
+      if (statement != path[common] && statement != around[common]) continue;
+      if (between) return true;
+      between = true;
     }
     return false;
   }
