@@ -276,9 +276,18 @@ class Judge {
             !seams.is_variant(holding->function, *seam) && !seams.settings.are_consulted_in(holding->function, node) &&
             (for_it || seams.settings.are_in_reach(node, holding->location, access.of_owner(holding->owner))))
           report_bypass(*seam, *holding);
-    } else if (!seams.is_open(node) && !is_override(node) && !program.may_be_used_elsewhere(node)) {
+    } else if (!seams.is_open(node) && !is_override(node) && !is_fallback(*seam) &&
+               !program.may_be_used_elsewhere(node)) {
       report_never_injected(*seam, production);
     }
+  }
+
+  // int get_int(key, int fallback): what is passed there is the default of a setting.
+  static bool is_fallback(const EntityFact& seam) {
+    const std::vector<std::string> words = words_of(seam.name);
+    static constexpr std::string_view names[] = {"fallback", "default", "dflt", "def", "deflt"};
+    return seam.kind == EntityKind::parameter && words.size() == 1 &&
+           std::find(std::begin(names), std::end(names), words.front()) != std::end(names);
   }
 
   // void client_init(client* c) { c->interval = 100; }: what a member starts with, before anybody can set it.

@@ -6,6 +6,8 @@
 #include <clang/AST/ExprCXX.h>
 #include <clang/AST/RecursiveASTVisitor.h>
 
+#include <cmath>
+
 namespace plumbline {
 
 static bool names_a_span(std::string_view enumeration) {
@@ -156,6 +158,15 @@ EntityId Lowering::named_entity(const clang::Expr* expression) {
 
 const clang::Expr* before_rounding(const clang::BinaryOperator& division, const clang::ASTContext& ast) {
   const clang::Expr* divisor = division.getRHS();
+  // (x + (1 << 29)) >> 30: to the nearest.
+  if (division.getOpcode() == clang::BO_Shr) {
+    const clang::BinaryOperator* sum = llvm::dyn_cast<clang::BinaryOperator>(strip(division.getLHS()));
+    if (!sum || sum->getOpcode() != clang::BO_Add) return nullptr;
+    const std::optional<ConstantValue> added = literal_value(sum->getRHS(), ast), bits = literal_value(divisor, ast);
+    return added && bits && bits->value > 0 && bits->value < 63 && added->value * 2 == std::exp2(bits->value)
+               ? sum->getLHS()
+               : nullptr;
+  }
   // The a of `a - 1`, or null.
   auto one_more = [&](const clang::Expr* expression) -> const clang::Expr* {
     const clang::BinaryOperator* difference = llvm::dyn_cast<clang::BinaryOperator>(strip(expression));

@@ -134,7 +134,8 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor>, Fl
              operation->getOpcode() == clang::BO_AddAssign || operation->getOpcode() == clang::BO_SubAssign)
       loose(operation);
     if (operation->isCompoundAssignmentOp()) influence(*operation);
-    if (operation->getOpcode() == clang::BO_Div && before_rounding(*operation, context.ast))
+    if ((operation->getOpcode() == clang::BO_Div || operation->getOpcode() == clang::BO_Shr) &&
+        before_rounding(*operation, context.ast))
       roundings.insert(llvm::cast<clang::BinaryOperator>(strip(operation->getLHS())));
     if (operation->getOpcode() == clang::BO_Rem) lowering.lower(operation);
     return true;

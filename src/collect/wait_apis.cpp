@@ -127,7 +127,9 @@ llvm::StringRef option_name(const clang::Expr* expression) {
 }
 
 bool is_limiting_option(llvm::StringRef option) {
-  return option == "CURLOPT_TIMEOUT" || option == "CURLOPT_TIMEOUT_MS" || option == "CURLOPT_LOW_SPEED_TIME";
+  return option == "CURLOPT_TIMEOUT" || option == "CURLOPT_TIMEOUT_MS" || option == "CURLOPT_LOW_SPEED_TIME" ||
+         option == "CURLOPT_XFERINFOFUNCTION" ||
+         option == "CURLOPT_PROGRESSFUNCTION"; // may end it (CURLOPT_XFERINFOFUNCTION(3))
 }
 
 } // namespace plumbline

@@ -251,6 +251,9 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
   std::string name = std::string(last_name(use.other_names));
   if ((use.kind == UseKind::add || use.kind == UseKind::subtract) && carries_a_second(program, use))
     return std::nullopt;
+  // if (buffer_size < 7) return ENOMEM; before a fixed text is written
+  if (const EntityFact* measured = program.entity(use.other); measured && is_length_of_data(program, *measured))
+    return std::nullopt;
   switch (use.kind) {
   case UseKind::loop:
   case UseKind::compare:

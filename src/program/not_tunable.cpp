@@ -31,7 +31,9 @@ bool names_a_granularity(std::string_view name) { return has_word(name, {"resolu
 
 bool says_at_once(std::string_view line) { return has_word(line, {"immediate", "immediately", "asap", "instantly"}); }
 
-bool names_a_start(std::string_view name) { return has_word(name, {"initial", "initially", "starting", "protocol"}); }
+bool names_a_start(std::string_view name) {
+  return has_word(name, {"initial", "initially", "starting", "protocol"});
+}
 
 bool is_size_of_a_number(double value, std::string_view function, std::string_view named) {
   if (value != 2 && value != 4 && value != 8) return false;
@@ -119,6 +121,11 @@ bool is_endless(const ConstantFact& constant) {
   // Between the epochs of NTP, GPS, Windows, Mac OS and Unix, and 2000, in seconds.
   static constexpr double epochs[] = {2208988800, 315964800, 11644473600, 2082844800, 978307200, 946684800};
   if (std::find(std::begin(epochs), std::end(epochs), constant.value) != std::end(epochs)) return true;
+  // 2^48 - 1: all that so many bits can hold.
+  if (constant.tick <= 0 && constant.value >= 2147483647.0 && constant.value < 1e16) {
+    const std::uint64_t next = static_cast<std::uint64_t>(constant.value) + 1;
+    if ((next & (next - 1)) == 0) return true;
+  }
   // How "for ever" and "as much as there is" are spelled: the largest values of 16, 24, 31, 32, 63 and 64 bits.
   if (constant.tick <= 0)
     return constant.value == 65535.0 || constant.value == 16777215.0 || constant.value == 2147483647.0 ||

@@ -12,6 +12,11 @@
 
 namespace plumbline {
 
+static bool is_number(TypeClass type_class) {
+  return type_class == TypeClass::integer || type_class == TypeClass::floating || type_class == TypeClass::duration ||
+         type_class == TypeClass::boolean;
+}
+
 SeamModel::SeamModel(const Program& linked) : settings(linked), program(linked) {
   index_calls();
   find_open();
@@ -98,6 +103,14 @@ void SeamModel::find_open() {
       }
     }
   }
+  // {"max-clients", &server.max_clients}, parse_number(words, &interval): who has the address may write.
+  for (const FlowFact& flow : program.flows) {
+    const EntityFact *from = program.entity(flow.from), *to = program.entity(flow.to);
+    const bool stored = from && (from->kind == EntityKind::field || from->kind == EntityKind::variable);
+    if (stored && to && is_number(from->type_class) && !from->has(is_constant) &&
+        from->type.find('*') == std::string::npos && to->type.ends_with("*") && !to->type.starts_with("const"))
+      start(from->id);
+  }
   for (std::size_t i = 0; i < queue.size(); ++i) {
     for (std::uint32_t index : program.flows_from(queue[i])) start(program.flows[index].to);
     // int* interval = &config->interval; *interval = read();
@@ -179,11 +192,6 @@ static bool is_arithmetic(const EntityFact& function) {
   std::vector<std::string> words = words_of(function.name);
   while (words.size() > 1 && (unit_of_word(words.back()) || words.back() == "time")) words.pop_back();
   return words.size() == 1 && std::find(verbs.begin(), verbs.end(), words.front()) != verbs.end();
-}
-
-static bool is_number(TypeClass type_class) {
-  return type_class == TypeClass::integer || type_class == TypeClass::floating || type_class == TypeClass::duration ||
-         type_class == TypeClass::boolean;
 }
 
 // schedule(10s, callback), register_timeout(secs, handler, context): what is done then is the caller's, and so is when.
