@@ -33,6 +33,9 @@ std::string note_about_parts(const Project& project, std::span<const RegisteredC
 // other systems, plugins. Returns the note that says so; "" if there are none.
 std::string leave_to_uncompiled(std::vector<Finding>& findings, const Program& program, const Project& project,
                                 std::span<const RegisteredCheck> checks, std::span<const TuFacts> units);
+// The same for states that nothing compiled enters.
+std::string leave_states_to_uncompiled(std::vector<Finding>& findings, const Program& program, const Project& project,
+                                       std::span<const TuFacts> units);
 
 // What git knows about the places of findings, if weights.churn or weights.age of the settings ask. Without git both
 // count nothing, and a note says so.

@@ -39,6 +39,21 @@ class EnumLists {
 
 } // namespace
 
+// From where the lexer is to `end`.
+static void add_names(clang::Lexer& lexer, const char* end, llvm::StringSet<>& names) {
+  clang::Token before, token;
+  before.startToken();
+  EnumLists lists;
+  while (true) {
+    const bool last = lexer.LexFromRawLexer(token);
+    if (last || lexer.getBufferLocation() - token.getLength() >= end) return;
+    // Job::state, ns::State::idle: what stands in front of the whole name decides.
+    const bool declared = lists.contain(token);
+    if (token.is(clang::tok::raw_identifier) && !declared && !asks(before)) names.insert(token.getRawIdentifier());
+    if (!(asks(before) && token.isOneOf(clang::tok::raw_identifier, clang::tok::coloncolon))) before = token;
+  }
+}
+
 static void add_names(CollectContext& context, clang::SourceRange range, llvm::StringSet<>& names) {
   const std::pair<clang::FileID, unsigned> begin = context.sources.getDecomposedLoc(range.getBegin());
   // A header that is included again is left out by its guard, and was compiled the first time.
@@ -51,17 +66,15 @@ static void add_names(CollectContext& context, clang::SourceRange range, llvm::S
   // The buffer goes on behind the range; the lexer needs its end.
   clang::Lexer lexer(context.sources.getLocForStartOfFile(begin.first), context.ast.getLangOpts(), text.begin(),
                      text.begin() + begin.second, text.end());
-  clang::Token before, token;
-  before.startToken();
-  EnumLists lists;
-  while (true) {
-    const bool last = lexer.LexFromRawLexer(token);
-    if (last || context.sources.getFileOffset(token.getLocation()) >= end) return;
-    // Job::state, ns::State::idle: what stands in front of the whole name decides.
-    const bool declared = lists.contain(token);
-    if (token.is(clang::tok::raw_identifier) && !declared && !asks(before)) names.insert(token.getRawIdentifier());
-    if (!(asks(before) && token.isOneOf(clang::tok::raw_identifier, clang::tok::coloncolon))) before = token;
-  }
+  add_names(lexer, text.begin() + end, names);
+}
+
+llvm::StringSet<> values_named_in(llvm::StringRef text) {
+  llvm::StringSet<> names;
+  clang::LangOptions language;
+  clang::Lexer lexer(clang::SourceLocation(), language, text.begin(), text.begin(), text.end());
+  add_names(lexer, text.end(), names);
+  return names;
 }
 
 llvm::StringSet<> names_left_out(CollectContext& context, const std::vector<clang::SourceRange>& ranges) {

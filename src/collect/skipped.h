@@ -23,6 +23,9 @@ class SkippedCollector : public clang::PPCallbacks {
 // of the lexer over the text that was left out.
 llvm::StringSet<> names_left_out(CollectContext& context, const std::vector<clang::SourceRange>& ranges);
 
+// The same of a whole text, which ends in a zero.
+llvm::StringSet<> values_named_in(llvm::StringRef text);
+
 // A unit with errors: Clang drops statements that it does not understand, and nobody knows which. The whole main file
 // may name what they did.
 void add_lost(const CollectContext& context, std::vector<clang::SourceRange>& ranges);

@@ -132,7 +132,9 @@ class Scanner : public clang::RecursiveASTVisitor<Scanner> {
   }
   bool VisitUnaryOperator(clang::UnaryOperator* operation) {
     if (operation->isIncrementDecrementOp()) assign(operation->getSubExpr(), operation);
-    if (operation->getOpcode() == clang::UO_AddrOf && carries_state(operation->getSubExpr()))
+    // Whoever gets the address may write: `unpack(packet, &partial); if (partial) …`
+    if (operation->getOpcode() == clang::UO_AddrOf &&
+        (carries_state(operation->getSubExpr()) || operation->getSubExpr()->getType()->isIntegerType()))
       assign(operation->getSubExpr(), operation);
     return true;
   }
@@ -227,7 +229,8 @@ class Scanner : public clang::RecursiveASTVisitor<Scanner> {
   }
   void out_parameter(const clang::ParmVarDecl* parameter, const clang::Expr* argument, const clang::Expr* call) {
     const clang::QualType type = parameter->getType();
-    if (type->isLValueReferenceType() && !type->getPointeeType().isConstQualified() && carries_state(argument))
+    if (type->isLValueReferenceType() && !type->getPointeeType().isConstQualified() &&
+        (carries_state(argument) || argument->getType()->isIntegerType()))
       assign(argument, call);
   }
 

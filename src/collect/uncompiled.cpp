@@ -1,4 +1,5 @@
 #include "collect/uncompiled.h"
+#include "collect/skipped.h"
 
 #include <llvm/ADT/STLExtras.h>
 #include <llvm/ADT/SmallString.h>
@@ -123,11 +124,27 @@ const NamedMembers& UncompiledSources::members_of(std::uint32_t file) {
 
 std::string UncompiledSources::reader_of(const std::string& header,
                                          llvm::function_ref<bool(const NamedMembers&)> reads) {
+  for (std::uint32_t file : reaching_of(header))
+    if (reads(members_of(file))) return files[file].path;
+  return {};
+}
+
+const std::vector<std::uint32_t>& UncompiledSources::reaching_of(const std::string& header) {
   if (!is_read) read_tree();
   const auto [known, is_new] = reaching.try_emplace(header);
   if (is_new) known->second = includers_of(header);
-  for (std::uint32_t file : known->second)
-    if (reads(members_of(file))) return files[file].path;
+  return known->second;
+}
+
+std::string UncompiledSources::user_of(const std::string& header, llvm::StringRef name) {
+  for (std::uint32_t file : reaching_of(header)) {
+    const auto [known, is_new] = values.try_emplace(files[file].path);
+    if (is_new)
+      if (llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> buffer =
+              llvm::MemoryBuffer::getFile(absolute(project, files[file].path)))
+        known->second = values_named_in((*buffer)->getBuffer());
+    if (known->second.contains(name)) return files[file].path;
+  }
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include "project/project.h"
 
 #include <llvm/ADT/StringMap.h>
+#include <llvm/ADT/StringSet.h>
 
 #include <set>
 #include <string>
@@ -25,6 +26,8 @@ class UncompiledSources {
   // of this name; "" if there is none. Which file an #include means is told by the path that it spells: the one beside
   // the includer, else the nearest one with this path's end.
   std::string reader_of(const std::string& header, llvm::function_ref<bool(const NamedMembers&)> reads);
+  // The same that names something the header declares, other than to ask for it (`case idle`, `== idle`).
+  std::string user_of(const std::string& header, llvm::StringRef name);
 
  private:
   struct File {
@@ -35,6 +38,7 @@ class UncompiledSources {
   void read_tree();
   void add_includes(std::uint32_t from, llvm::StringRef text);
   std::vector<std::uint32_t> includers_of(const std::string& header) const;
+  const std::vector<std::uint32_t>& reaching_of(const std::string& header);
   const NamedMembers& members_of(std::uint32_t file);
 
   const Project& project;
@@ -44,6 +48,7 @@ class UncompiledSources {
   llvm::StringMap<std::vector<std::uint32_t>> by_name;  // the last component of their paths
   llvm::StringMap<std::vector<std::uint32_t>> reaching; // headers that were asked about
   llvm::StringMap<NamedMembers> members;                // of files that were asked about
+  llvm::StringMap<llvm::StringSet<>> values;            // names that they use as values
 };
 
 } // namespace plumbline

@@ -56,7 +56,8 @@ static bool names_final(std::string_view name) {
                          "terminated", "stopped", "exited", "expired", "rejected", "revoked", "deleted", "removed",
                          "destroyed", "archived", "delivered", "published", "shutdown", "final",
                          // … and their siblings in real code
-                         "disconnected", "ended", "finalized", "finalised", "released", "evicted", "dropped"});
+                         "disconnected", "ended", "finalized", "finalised", "released", "evicted", "dropped", "denied",
+                         "refused", "declined"});
 }
 static bool names_failure(std::string_view name) {
   return has_word(name, {"fail", "failed", "failure", "error", "dead", "aborted", "rejected", "expired"});
@@ -340,6 +341,14 @@ std::vector<StateMachine> machines_of(const Program& program) {
                                       setting->final_states.end();
       if (set || names_final(name) || stays(machine, i)) machine.final |= StateMask(1) << i;
     }
+    // An answer that might have been the other: accepted, where there is rejected.
+    const auto has_state = [&](std::initializer_list<std::string_view> words) {
+      return std::any_of(machine.enumeration.states.begin(), machine.enumeration.states.end(),
+                         [&](const std::string& state) { return has_word(state, words); });
+    };
+    if (has_state({"rejected", "denied", "refused", "declined"}))
+      for (unsigned i = 0; i < machine.enumeration.states.size(); ++i)
+        if (has_word(machine.state(i), {"accepted", "granted", "approved"})) machine.final |= StateMask(1) << i;
     const auto ends_well = [&] {
       for (unsigned i = 0; i < machine.enumeration.states.size(); ++i)
         if (machine.final >> i & 1 && !names_failure(machine.state(i))) return true;

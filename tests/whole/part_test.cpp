@@ -117,3 +117,49 @@ TEST_F(PartTest, LeavesTheBaselineOpen) {
   EXPECT_THAT(sandbox.read("project/.plumbline/baseline.json"), Not(HasSubstr("\"fixed\"")));
   EXPECT_EQ(absences(scan({})), known);
 }
+
+// A light that the program switches between two of its four states.
+struct UnseenTest : testing::Test {
+  Sandbox sandbox;
+
+  void write_program(const std::string& statement) const {
+    sandbox.write("project/light.h", "enum class LightState { dark, bright, dimmed, broken };\n"
+                                     "struct Light {\n"
+                                     "  LightState state = LightState::dark;\n"
+                                     "};\n");
+    sandbox.write("project/main.cpp", "#include \"light.h\"\n"
+                                      "static Light light;\n"
+                                      "void toggle() {\n"
+                                      "  if (light.state == LightState::dark) light.state = LightState::bright;\n"
+                                      "  else light.state = LightState::dark;\n" +
+                                          statement + "}\nint main() { toggle(); }\n");
+    sandbox.write_database({sandbox.command("main.cpp")});
+  }
+  std::vector<std::string> unreachable(nlohmann::json& document) const {
+    document = nlohmann::json::parse(sandbox.run({"scan", "--quiet", "--format", "json"}).out, nullptr, false);
+    std::vector<std::string> states;
+    for (const nlohmann::json& finding : document["findings"])
+      if (finding["kind"] == "unreachable") states.push_back(finding["entity"]);
+    return states;
+  }
+};
+
+TEST_F(UnseenTest, AnotherSourceOfTheProjectMayEnterAState) {
+  write_program("");
+  sandbox.write("project/plugins/dimmer.cpp", "#include \"../light.h\"\n"
+                                              "void dim(Light& light) {\n"
+                                              "  if (light.state == LightState::broken) return;\n"
+                                              "  light.state = LightState::dimmed;\n"
+                                              "}\n");
+  nlohmann::json document;
+  EXPECT_THAT(unreachable(document), testing::ElementsAre("broken"));
+  EXPECT_THAT(document["coverage"]["notes"].dump(),
+              AllOf(HasSubstr("1 state that nothing compiled here enters"), HasSubstr("plugins/dimmer.cpp")));
+}
+
+TEST_F(UnseenTest, AUnitWithErrorsMayHaveLostTheStatement) {
+  write_program("  if (light.level) light.state = LightState::dimmed;\n"
+                "  if (light.state == LightState::broken) toggle();\n");
+  nlohmann::json document;
+  EXPECT_THAT(unreachable(document), testing::ElementsAre("broken"));
+}
