@@ -25,7 +25,8 @@ class ConsultFinder : public clang::RecursiveASTVisitor<ConsultFinder> {
     return true;
   }
   bool VisitBinaryOperator(clang::BinaryOperator* operation) {
-    if (operation->getOpcode() == clang::BO_And) masks = true;
+    if (operation->getOpcode() == clang::BO_And)
+      masks |= names_state(operation->getLHS()) || names_state(operation->getRHS());
     return true;
   }
   bool VisitCallExpr(clang::CallExpr* call) {
@@ -77,6 +78,18 @@ class ConsultFinder : public clang::RecursiveASTVisitor<ConsultFinder> {
   bool about_state = false;
 
  private:
+  // Other than as the index of a row: `rows[state] & 1 << next`, and not `frames[state] & 1 << type`.
+  bool names_state(const clang::Stmt* part) const {
+    if (!part || llvm::isa<clang::ArraySubscriptExpr>(part)) return false;
+    if (const clang::CXXOperatorCallExpr* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(part);
+        call && call->getOperator() == clang::OO_Subscript)
+      return false;
+    if (const clang::Expr* expression = llvm::dyn_cast<clang::Expr>(part);
+        expression && scope.operand_of(expression).kind != StateOperand::Kind::other)
+      return true;
+    return std::any_of(part->child_begin(), part->child_end(),
+                       [&](const clang::Stmt* child) { return names_state(child); });
+  }
   bool inside(const clang::VarDecl* variable) {
     if (depth >= 4) return true;
     ++depth;

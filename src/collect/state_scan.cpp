@@ -8,6 +8,10 @@
 namespace plumbline {
 
 std::optional<StateWrite> state_write_of(const clang::Stmt* statement) {
+  // ++parser->state: to whatever comes next.
+  if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(statement))
+    return operation->isIncrementDecrementOp() ? std::optional(StateWrite{operation->getSubExpr(), operation, nullptr})
+                                               : std::nullopt;
   if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(statement))
     return operation->getOpcode() == clang::BO_Assign
                ? std::optional(StateWrite{operation->getLHS(), operation->getRHS(), nullptr})
@@ -131,7 +135,11 @@ class Scanner : public clang::RecursiveASTVisitor<Scanner> {
     return true;
   }
   bool VisitUnaryOperator(clang::UnaryOperator* operation) {
-    if (operation->isIncrementDecrementOp()) assign(operation->getSubExpr(), operation);
+    if (operation->isIncrementDecrementOp()) {
+      note_labels(operation);
+      assign(operation->getSubExpr(), operation);
+      if (enum_of(operation->getSubExpr())) scan.enum_writes.push_back(operation);
+    }
     // Whoever gets the address may write: `unpack(packet, &partial); if (partial) …`
     if (operation->getOpcode() == clang::UO_AddrOf &&
         (carries_state(operation->getSubExpr()) || operation->getSubExpr()->getType()->isIntegerType()))

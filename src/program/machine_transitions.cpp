@@ -157,6 +157,7 @@ void trace_transitions(StateMachine& machine, const Program& program, const Rela
   if (machine.enumeration.from_number) outside = machine.all;
   for (const StateHolderFact& holder : machine.holders) machine.initial |= holder.initial;
   bool moved = false;
+  StateMask left_for_others = 0; // state = saved_state, ++state: for whatever that is
   for (const MachineFlow& flow : machine.flows) {
     if (flow.test) continue;
     for (const MachineEvent& write : flow.writes) {
@@ -180,10 +181,12 @@ void trace_transitions(StateMachine& machine, const Program& program, const Rela
       // Stored data says what the state is; where the old state decides, a parser is a machine like any other.
       if (flow.external_value && (write.from() == machine.all || from_outside)) {
         outside |= to;
+        if (write.from() != machine.all) left_for_others |= write.from();
         continue;
       }
       machine.entered |= to;
       moved = true;
+      if (write.event.value.copy) left_for_others |= write.from();
       if (from_outside)
         add_transition(machine, flow, write.event, write.from(), machine.all, write.from() != machine.all);
       const bool by_parameter = write.event.value.parameters && flow.flow.new_parameter >= 0 &&
@@ -246,6 +249,7 @@ void trace_transitions(StateMachine& machine, const Program& program, const Rela
   for (const MachineTransition& transition : machine.transitions)
     for (unsigned i = 0; i < machine.enumeration.states.size(); ++i)
       if (transition.from >> i & 1 && transition.to & ~(StateMask(1) << i)) machine.left |= StateMask(1) << i;
+  machine.left |= left_for_others;
   // A deletion says something of a state where it is known to be one of few, or where the function switches over it:
   // that one steers the machine, and lets go of what is through with it.
   for (const MachineFlow& flow : machine.flows)
