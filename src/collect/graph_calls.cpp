@@ -265,6 +265,13 @@ static bool only_asks_by_signature(const clang::FunctionDecl& callee) {
   return true;
 }
 
+// Whether the argument that `bit` says is a parameter of the function that calls.
+static bool is_own_parameter(llvm::ArrayRef<const clang::Expr*> arguments, std::uint64_t bit) {
+  for (std::size_t i = 0; i < arguments.size() && i < 64; ++i)
+    if ((bit >> i) & 1) return llvm::isa_and_nonnull<clang::ParmVarDecl>(named_declaration(arguments[i]));
+  return false;
+}
+
 void GraphReader::project_call(const clang::Expr& call, const clang::FunctionDecl& callee,
                                llvm::ArrayRef<const clang::Expr*> arguments, const clang::Expr* object) {
   bool ours = context.is_ours(callee.getLocation());
@@ -344,7 +351,9 @@ void GraphReader::project_call(const clang::Expr& call, const clang::FunctionDec
   if (goes_deeper) made.flags |= deeper;
   if (only_asks_by_signature(callee)) made.flags |= only_asks;
   if (asks_state || asks_element) made.flags |= of_its_state;
-  if (handed != EntityId::none) made.flags |= hands_container, made.other = handed, made.parameters = handed_as;
+  // Who hands on the whole that it was given itself follows nothing: parse(rest, results).
+  if (handed != EntityId::none && !(made.has(recursive) && is_own_parameter(arguments, handed_as)))
+    made.flags |= hands_container, made.other = handed, made.parameters = handed_as;
   if (element != EntityId::none) made.flags |= hands_element, made.other = element;
 }
 

@@ -133,6 +133,7 @@ EntityId GraphReader::document_key(const clang::Expr* object, const clang::Expr*
   if (!is_document_type(type)) return EntityId::none;
   std::string text = literal_text(key);
   if (text.empty() || graph_name(text) != GraphName::dependency) return EntityId::none;
+  if (text == "after" || text == "before") return EntityId::none; // of a time as often as of a task
   EntityId id = entity_from_text("graph-key|" + text);
   if (!members.contains(id)) {
     GraphMember member;

@@ -196,6 +196,9 @@ void GraphReader::lookup(EntityId member, const clang::Expr* container, const cl
   const GraphMember& description = members[member];
   clang::QualType mapped = container ? mapped_type(container->getType()) : clang::QualType();
   const clang::RecordDecl* record = record_behind(mapped);
+  // A record that has the map as well keeps its own children there, each with names of its own.
+  const clang::FieldDecl* kept_in = llvm::dyn_cast_or_null<clang::FieldDecl>(marker_of(container));
+  if (kept_in && context.entity(kept_in->getParent()) == description.owner) return;
   if (record && description.owner != EntityId::none && context.entity(record) == description.owner)
     made.flags |= of_own_map;
 }

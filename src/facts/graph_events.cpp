@@ -35,6 +35,7 @@ GraphName graph_name(std::string_view identifier) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     GraphName name = GraphName::none;
+    if (word == "adj" && i > 0) continue; // an adjustment: oom_score_adj
     if (is_one_of(dependency_words, word))
       name = GraphName::dependency;
     else if (is_one_of(graph_words, word))

@@ -361,7 +361,8 @@ class Rings {
     if (!through_member) return false; // a pointer to a base, and nothing that leads back: a chain
     if (cut.record == cut.target) return is_back_name(cut.name) || is_mutual_name(cut.name); // else a list, a tree
     // Through a base that may be anything, trees of expressions and decorators lead back to themselves.
-    if (!shared) return may_be ? is_back_name(cut.name) : is_keeper_name(cut.name);
+    if (!shared && may_be) return is_back_name(cut.name) || (names_its_type(cut) && !down);
+    if (!shared) return is_keeper_name(cut.name);
     if (may_be) return is_keeper_name(cut.name) || (names_its_type(cut) && !down);
     return true;
   }
