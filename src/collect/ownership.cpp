@@ -365,17 +365,41 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
         change(field, "stores", static_cast<int>(parameter->getFunctionScopeIndex()));
       return;
     }
-    if (const clang::LambdaExpr* lambda = lambda_in(value)) stored(context.entity(&field), base, *lambda);
+    if (const clang::LambdaExpr* lambda = lambda_in(value)) stored(context.entity(&field), field, base, *lambda);
   }
 
   // timer->on_tick([timer] …): whether on_tick() stores it is known after linking.
   void hand_over(const clang::CXXMethodDecl& method, const clang::CallExpr& call, const clang::Expr* object) {
     for (unsigned i = 0; i < call.getNumArgs() && i < method.getNumParams(); ++i)
       if (const clang::LambdaExpr* lambda = lambda_in(call.getArg(i)))
-        stored(context.parameter(&method, i), object, *lambda);
+        stored(context.parameter(&method, i), method, object, *lambda);
   }
 
-  void stored(EntityId member, const clang::Expr* base, const clang::LambdaExpr& lambda) {
+  // connection->on_open([connection] { connection->on_open(nullptr); … }): once it ran, it has let go. `keeper`: the
+  // method or field that keeps the lambda.
+  static bool replaces_itself(const clang::LambdaExpr& lambda, const clang::NamedDecl& keeper,
+                              const clang::VarDecl& captured) {
+    bool found = false;
+    each_statement(lambda.getBody(), [&](const clang::Stmt& statement) {
+      const clang::MemberExpr* named = nullptr;
+      if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(&statement))
+        named = llvm::dyn_cast_or_null<clang::MemberExpr>(call->getCallee()->IgnoreParens());
+      if (const clang::CXXOperatorCallExpr* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&statement);
+          call && call->getOperator() == clang::OO_Equal)
+        named = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(call->getArg(0)));
+      if (named && named->getMemberDecl()->getCanonicalDecl() == keeper.getCanonicalDecl())
+        each_statement(named->getBase(), [&](const clang::Stmt& part) {
+          const clang::DeclRefExpr* object = llvm::dyn_cast<clang::DeclRefExpr>(&part);
+          found = found || (object && object->getDecl() == &captured);
+          return !found;
+        });
+      return !found;
+    });
+    return found;
+  }
+
+  void stored(EntityId member, const clang::NamedDecl& keeper, const clang::Expr* base,
+              const clang::LambdaExpr& lambda) {
     if (member == EntityId::none) return;
     const clang::Expr* owner = base ? origin_of(base) : nullptr;
     bool owner_is_this = !base || is_self(owner);
@@ -402,7 +426,7 @@ class OwnershipVisitor : public clang::RecursiveASTVisitor<OwnershipVisitor> {
         }
       }
       bool same = owner_is_this ? origin && is_self(origin) : owner_name && source && owner_name->getDecl() == source;
-      if (!same) continue;
+      if (!same || replaces_itself(lambda, keeper, *variable)) continue;
       StoredLambda fact;
       fact.member = member;
       fact.location = context.expansion_of(lambda.getBeginLoc());
