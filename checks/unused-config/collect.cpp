@@ -124,7 +124,8 @@ class ReadVisitor : public AccessVisitor<ReadVisitor> {
     for (std::size_t i = around.size() - 1; i-- > 0;)
       if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(around[i])) {
         const clang::FunctionDecl* callee = call->getDirectCallee();
-        if (callee && callee->getDeclName().isIdentifier() && moves_bytes(callee->getName())) return true;
+        if (callee && callee->getDeclName().isIdentifier() && moves_bytes(callee->getName()) && is_of_known_size(*call))
+          return true;
         break;
       }
     given(record);
@@ -167,6 +168,17 @@ class ReadVisitor : public AccessVisitor<ReadVisitor> {
         return false;
     }
     return true;
+  }
+  // memcpy(to, &mine, length): as much as somebody asks for who has another idea of the record, as an older program.
+  static bool is_of_known_size(const clang::CallExpr& call) {
+    if (call.getNumArgs() < 3) return true;
+    struct Sizes : clang::RecursiveASTVisitor<Sizes> {
+      bool found = false;
+      bool VisitUnaryExprOrTypeTraitExpr(clang::UnaryExprOrTypeTraitExpr*) { return !(found = true); }
+    } sizes;
+    const clang::Expr* size = call.getArg(call.getNumArgs() - 1);
+    sizes.TraverseStmt(const_cast<clang::Expr*>(size));
+    return sizes.found || !llvm::isa<clang::DeclRefExpr>(size->IgnoreParenCasts());
   }
   void given(const clang::RecordDecl* record) {
     if (!record || !context.is_ours(record->getLocation())) return;
