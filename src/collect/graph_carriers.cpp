@@ -104,7 +104,8 @@ EntityId GraphReader::member_of(const clang::ValueDecl& declaration, const clang
     return EntityId::none;
   llvm::StringRef name = declaration.getDeclName().isIdentifier() ? declaration.getName() : llvm::StringRef();
   std::optional<GraphType> type = graph_type(declaration.getType(), name, owner);
-  if (!type && llvm::isa<clang::ParmVarDecl>(declaration)) type = pointer_list(declaration.getType());
+  const bool remembers = has_word(name, {"visited", "seen", "done", "marked", "path", "stack", "active", "chain"});
+  if (!type && llvm::isa<clang::ParmVarDecl>(declaration) && !remembers) type = pointer_list(declaration.getType());
   if (!type) return EntityId::none;
   bool local = variable && (variable->isLocalVarDecl() || llvm::isa<clang::ParmVarDecl>(variable));
   if (local && type->shape == GraphShape::adjacency) {

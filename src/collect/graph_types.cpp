@@ -245,6 +245,9 @@ static bool leads_to(clang::QualType element, clang::QualType key) {
 
 std::optional<GraphType> pointer_list(clang::QualType type) {
   if (type.isNull() || type->isDependentType()) return std::nullopt;
+  // Sets remember where a walk has been, queues and stacks where it still has to go.
+  const llvm::StringRef name = class_name(plain(type));
+  if (name.contains_insensitive("set") || name.contains("queue") || name == "stack") return std::nullopt;
   const clang::QualType element = sequence_element(type);
   const clang::RecordDecl* target = element.isNull() ? nullptr : pointed_record(element);
   if (!target) return std::nullopt;
