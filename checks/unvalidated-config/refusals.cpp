@@ -184,6 +184,8 @@ class LookupVisitor : public clang::RecursiveASTVisitor<LookupVisitor> {
   }
   bool VisitIfStmt(clang::IfStmt* branch) {
     found |= refuses(*branch, [&](const clang::Expr* part) { return value_of_a_miss(part); }, &function);
+    if (number) // `if (!width) return -1;`: what is compared, the range checks tell (ranges.cpp)
+      found |= refuses(*branch, [&](const clang::Expr* part) { return value_of_denial(part); }, &function);
     return !found;
   }
 
@@ -235,6 +237,13 @@ class LookupVisitor : public clang::RecursiveASTVisitor<LookupVisitor> {
     return (result && named(expression) == result) || is_lookup(expression);
   }
 
+  std::optional<std::int64_t> value_of_denial(const clang::Expr* part) const {
+    const clang::UnaryOperator* denial = llvm::dyn_cast<clang::UnaryOperator>(part);
+    return denial && denial->getOpcode() == clang::UO_LNot && named(denial->getSubExpr()) == number
+               ? std::optional<std::int64_t>(1)
+               : std::nullopt;
+  }
+
   bool is_end_beside_result(const clang::Expr* left, const clang::Expr* right) const {
     const bool first = is_result(left);
     if (first == is_result(right)) return false;
@@ -246,7 +255,6 @@ class LookupVisitor : public clang::RecursiveASTVisitor<LookupVisitor> {
   // Of parts of a condition, where nothing was found: a null pointer, the end of a container, an empty optional.
   std::optional<std::int64_t> value_of_a_miss(const clang::Expr* part) const {
     if (is_result(part)) return 0;
-    if (number && named(part) == number) return 0; // if (!width) return -1;
     if (const clang::CXXRewrittenBinaryOperator* rewritten = llvm::dyn_cast<clang::CXXRewrittenBinaryOperator>(part)) {
       const clang::CXXRewrittenBinaryOperator::DecomposedForm form = rewritten->getDecomposedForm();
       if (is_end_beside_result(form.LHS, form.RHS)) return form.Opcode == clang::BO_EQ;
