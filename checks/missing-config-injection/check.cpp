@@ -270,16 +270,37 @@ class Judge {
     if (production.empty()) return;
     if (program.configuration->reaches(node)) {
       if (!seams.settings.is_given_one(node) || seams.is_for_what_is_handed_in(*seam)) return;
-      const bool for_it = seams.settings.are_for_it(*seam);
+      // A setting for this purpose that the code cannot get at is another component's.
+      const bool for_it = seams.settings.are_for_it(*seam) && seams.settings.are_anybodys(node);
       for (const Holding* holding : production)
         if (!holding->is_default && !makes_first(holding->function, *seam) &&
             !seams.is_variant(holding->function, *seam) && !seams.settings.are_consulted_in(holding->function, node) &&
-            (for_it || seams.settings.are_in_reach(node, holding->location, access.of_owner(holding->owner))))
+            (for_it || is_in_reach(node, *holding)))
           report_bypass(*seam, *holding);
     } else if (!seams.is_open(node) && !is_override(node) && !is_fallback(*seam) &&
                !program.may_be_used_elsewhere(node)) {
       report_never_injected(*seam, production);
     }
+  }
+
+  // Whether the code with the constant, or who calls it, could have passed the setting.
+  bool is_in_reach(EntityId seam, const Holding& holding) const {
+    constexpr std::size_t most_callers = 50, levels = 2; // further up, nobody would see the connection
+    if (seams.settings.are_in_reach(seam, holding.location, access.of_owner(holding.owner))) return true;
+    std::vector<EntityId> functions{holding.function};
+    std::set<EntityId> seen{holding.function};
+    std::size_t begin = 0;
+    for (std::size_t level = 0; level < levels; ++level) {
+      const std::size_t end = functions.size();
+      for (; begin < end; ++begin)
+        for (std::uint32_t call : seams.calls_of(functions[begin])) {
+          const EntityId caller = program.calls[call].caller;
+          if (seen.size() > most_callers || !seen.insert(caller).second) continue;
+          if (seams.settings.are_in_reach(seam, {}, access.of_owner(owner_of_code(program, caller)))) return true;
+          functions.push_back(caller);
+        }
+    }
+    return false;
   }
 
   // int get_int(key, int fallback): what is passed there is the default of a setting.

@@ -31,9 +31,7 @@ bool names_a_granularity(std::string_view name) { return has_word(name, {"resolu
 
 bool says_at_once(std::string_view line) { return has_word(line, {"immediate", "immediately", "asap", "instantly"}); }
 
-bool names_a_start(std::string_view name) {
-  return has_word(name, {"initial", "initially", "starting", "protocol"});
-}
+bool names_a_start(std::string_view name) { return has_word(name, {"initial", "initially", "starting", "protocol"}); }
 
 bool is_size_of_a_number(double value, std::string_view function, std::string_view named) {
   if (value != 2 && value != 4 && value != 8) return false;

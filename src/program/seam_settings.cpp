@@ -197,6 +197,15 @@ bool SeamSettings::are_in_reach(EntityId seam, const Location& of_constant,
   return false;
 }
 
+bool SeamSettings::are_anybodys(EntityId seam) const {
+  const std::vector<Origin>& settings = of(seam).settings;
+  return std::any_of(settings.begin(), settings.end(), [&](const Origin& setting) {
+    const EntityFact* source = program.entity(setting.source);
+    const EntityFact* owner = source ? program.entity(source->owner) : nullptr;
+    return !owner || owner->kind != EntityKind::record || source->has(is_static);
+  });
+}
+
 void SeamSettings::index_comparisons() const {
   if (indexed) return;
   indexed = true;

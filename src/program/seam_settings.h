@@ -26,6 +26,8 @@ class SeamSettings {
   // Whatever they are called, who passes the constant could have passed one of them: he has the configuration, or one
   // is passed in the same file.
   bool are_in_reach(EntityId seam, const Location& of_constant, const std::vector<ConfigAtHand>& configs) const;
+  // One of them is read from where anybody can: a global variable, the environment, a function.
+  bool are_anybodys(EntityId seam) const;
   // The function compares one of the settings with something: it knows of the setting, and decides.
   bool are_consulted_in(EntityId function, EntityId seam) const;
 

@@ -204,7 +204,8 @@ bool SeamModel::is_for_what_is_handed_in(const EntityFact& parameter) const {
   if (parameter.type_class != TypeClass::duration && unit_of_name(parameter.name) == 0 &&
       meaning_of(parameter.name, parameter.type_class).dimension != Dimension::duration)
     return false;
-  static constexpr std::array callables = {"callback", "cb", "handler", "callable", "func", "fn", "task", "closure"};
+  static constexpr std::array callables = {"callback", "cb", "handler", "callable", "func",
+                                           "fn",       "f",  "task",    "closure"};
   const std::span<const std::uint32_t> members = program.members_of(parameter.owner);
   return std::any_of(members.begin(), members.end(), [&](std::uint32_t index) {
     const EntityFact& other = program.entities[index];
@@ -335,6 +336,12 @@ bool SeamModel::is_allowed(const Tunable& tunable) const {
   return false;
 }
 
+// if (threshold < 0) threshold = 20: what a parameter is when the caller gave none. The parameter is the seam.
+static bool stands_in_for_argument(const Program& program, const FlowFact& flow) {
+  const EntityFact* to = program.entity(flow.to);
+  return to && to->kind == EntityKind::parameter && flow.kind == FlowKind::assign && to->owner == flow.function;
+}
+
 void SeamModel::hold(const Tunable& tunable) {
   constexpr std::size_t max_names = 50;
   std::vector<EntityId> names{tunable.constant.id};
@@ -348,6 +355,7 @@ void SeamModel::hold(const Tunable& tunable) {
           is_printed(program, flow))
         continue;
       if (flow.kind == FlowKind::default_argument && program.configuration->reaches(flow.to)) continue;
+      if (stands_in_for_argument(program, flow)) continue;
       if (is_another_name(program.entity(flow.to), flow)) {
         if (names.size() < max_names && std::find(names.begin(), names.end(), flow.to) == names.end())
           names.push_back(flow.to);
