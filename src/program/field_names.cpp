@@ -52,9 +52,14 @@ std::int64_t tick_of(const Tunable& tunable) {
   std::string_view own =
       tunable.named ? std::string_view(tunable.named->name) : std::string_view(tunable.constant.macro);
   if (std::int64_t unit = own.empty() ? 0 : unit_of_name(own)) return unit;
-  if (tunable.consumer.tick > 0 || tunable.nanoseconds <= 0 || tunable.constant.value <= 0)
-    return tunable.consumer.tick;
-  return std::llround(tunable.nanoseconds / tunable.constant.value); // what the number was found to mean
+  // What the number was found to mean: the seconds of `usleep(3 * MICROSECONDS_PER_SECOND)`, not what usleep() takes.
+  if (tunable.nanoseconds > 0 && tunable.constant.value > 0) {
+    const double meant = tunable.nanoseconds / tunable.constant.value;
+    if (const std::int64_t tick = std::llround(meant);
+        !unit_word(tick).empty() && std::abs(meant - static_cast<double>(tick)) < 1e-6 * meant)
+      return tick;
+  }
+  return tunable.consumer.tick;
 }
 
 // What is asked of any container: its owner says what there is so much of.

@@ -229,6 +229,16 @@ TEST(ValueName, TheWordsOfWhatConsumesTheValueWithItsUnit) {
   EXPECT_EQ(value_name(tunable_for("with_max_attempts", 0, Dimension::limit)), "max_attempts");
 }
 
+// usleep(3 * MICROSECONDS_PER_SECOND): the setting is 3, so it is in seconds, whatever usleep() counts in.
+TEST(ValueName, TheUnitIsThatOfTheNumber) {
+  Tunable tunable = tunable_for("forwarder_pause", microsecond);
+  tunable.constant.value = 3;
+  tunable.nanoseconds = 3.0 * second;
+  EXPECT_EQ(value_name(tunable), "forwarder_pause_seconds");
+  tunable.nanoseconds = 3.0 * 40 * millisecond; // no unit has a name for it
+  EXPECT_EQ(value_name(tunable), "forwarder_pause_us");
+}
+
 TEST(ValueName, ANamedConstantKeepsItsName) {
   Tunable tunable = tunable_for("usleep", microsecond);
   tunable.constant.macro = "DEFAULT_RETRY_DELAY_MS";
