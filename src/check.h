@@ -14,6 +14,12 @@ namespace plumbline {
 
 class CollectContext; // src/collect/context.h: one AST, and where facts go
 struct Program;       // src/program/program.h: all facts, linked
+enum class MemberUse; // src/program/members_elsewhere.h
+
+struct MemberClaim {
+  std::string_view kind;
+  MemberUse use; // that nobody makes
+};
 
 struct Check {
   // One line for lists and SARIF's shortDescription.
@@ -24,9 +30,9 @@ struct Check {
   // Those of them that say that nothing in the program does something. Who makes them must not make them about what
   // code may use that a partial scan left out (Program::may_be_used_elsewhere), and the audit says that it did not.
   std::span<const std::string_view> kinds_of_absence = {};
-  // Whether its findings say that nobody reads the member that `entity` names. Those that a source reads which no unit
-  // compiled are left out, then (src/cli/uncompiled.cpp).
-  bool is_about_unread_members = false;
+  // Those that say what nobody does with the member that `entity` names. Left out, then, are those about members that
+  // a source uses so which no unit compiled (src/cli/uncompiled.cpp).
+  std::span<const MemberClaim> claims_about_members = {};
   // Writes the facts that only this check needs; the only place where a check sees Clang's AST. May be null.
   void (*collect)(CollectContext&) = nullptr;
   // Turns linked facts into findings. Pure: same program, same findings, in any order.

@@ -23,9 +23,7 @@ static Audit audit_of(const Collection& collection, const Project& project, cons
   std::vector<Finding> findings;
   for (const RegisteredCheck& registered : checks)
     if (registered.check->judge) registered.check->judge(program, findings);
-  std::vector<std::string> notes;
-  if (std::string note = leave_to_uncompiled(findings, program, project, checks, collection.units); !note.empty())
-    notes.push_back(std::move(note));
+  std::vector<std::string> notes = leave_to_uncompiled(findings, program, project, checks, collection.units);
   if (std::string note = leave_states_to_uncompiled(findings, program, project, collection.units); !note.empty())
     notes.push_back(std::move(note));
 

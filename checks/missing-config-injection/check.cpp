@@ -13,6 +13,7 @@
 #include "facts/words.h"
 #include "program/cascade.h"
 #include "program/configuration.h"
+#include "program/members_elsewhere.h"
 #include "program/plan.h"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ class Judge {
  public:
   Judge(const Program& program, std::vector<Finding>& findings)
       : program(program), findings(findings), seams(program), access(program), cascades(program, seams, access),
-        planner(program) {}
+        planner(program), left_out(program) {}
 
   void run() {
     for (const Tunable& tunable : program.tunables)
@@ -278,7 +279,7 @@ class Judge {
             (for_it || is_in_reach(node, *holding)))
           report_bypass(*seam, *holding);
     } else if (!seams.is_open(node) && !is_override(node) && !is_fallback(*seam) &&
-               !program.may_be_used_elsewhere(node)) {
+               !program.may_be_used_elsewhere(node) && !left_out.may_use(*seam, MemberUse::given)) {
       report_never_injected(*seam, production);
     }
   }
@@ -506,6 +507,7 @@ class Judge {
   ConfigAccess access;
   CascadeFinder cascades;
   Planner planner;
+  MembersLeftOut left_out;
   std::map<EntityId, const Tunable*> by_constant;
   std::map<EntityId, std::vector<const Holding*>> by_seam;
   mutable std::map<EntityId, std::vector<std::uint32_t>> configured; // seam -> the first flows of configuration into it
@@ -515,6 +517,7 @@ static void judge(const Program& program, std::vector<Finding>& findings) { Judg
 
 static constexpr std::string_view kinds[] = {"no-seam", "never-injected", "bypassed"};
 static constexpr std::string_view kinds_of_absence[] = {"never-injected"};
+static constexpr MemberClaim claims[] = {{"never-injected", MemberUse::given}};
 
 extern const Check check;
 const Check check = {
@@ -522,6 +525,7 @@ const Check check = {
     .priority = Priority::p1,
     .kinds = kinds,
     .kinds_of_absence = kinds_of_absence,
+    .claims_about_members = claims,
     .judge = judge,
 };
 

@@ -7,11 +7,10 @@
 // only an unused getter reads, or that are only written out again.
 
 #include "check.h"
-#include "collect/skipped_members.h"
 #include "facts.h"
 #include "facts/words.h"
 #include "program/configuration.h"
-#include "program/names_of_types.h"
+#include "program/members_elsewhere.h"
 #include "program/owner_names.h"
 #include "project/project.h"
 
@@ -29,11 +28,11 @@ struct Reads {
 class UnusedJudge {
  public:
   explicit UnusedJudge(const Program& program)
-      : program(program), configuration(*program.configuration), types(program) {
+      : program(program), configuration(*program.configuration), left_out(program) {
     const StringTable& strings = program.table.strings;
     const StringId read_kind = strings.find(field_read), named_kind = strings.find(member_named),
                    given_kind = strings.find(record_given), offered_kind = strings.find(record_offered),
-                   static_kind = strings.find(static_declared), left_out_kind = strings.find(members_left_out);
+                   static_kind = strings.find(static_declared);
     for (const Fact& fact : program.table.facts) {
       if (fact.kind == StringId::empty) continue;
       if (fact.kind == read_kind) {
@@ -41,8 +40,6 @@ class UnusedJudge {
         (is_test(fact.location) ? of.test : of.production) = true;
       } else if (fact.kind == named_kind) {
         names.insert(std::string(program.table.text(fact, "name")));
-      } else if (fact.kind == left_out_kind) {
-        left_out.push_back(read_members_left_out(program.table, fact));
       } else if (fact.kind == given_kind) {
         unseen.insert(fact.subject);
       } else if (fact.kind == offered_kind) {
@@ -63,7 +60,7 @@ class UnusedJudge {
       Reads of;
       if (std::unordered_map<EntityId, Reads>::const_iterator it = reads.find(entity.id); it != reads.end())
         of = it->second;
-      if (of.production || (in_test && of.test) || is_left_out(entity)) continue;
+      if (of.production || (in_test && of.test) || left_out.may_use(entity, MemberUse::read)) continue;
       findings.push_back(finding_of(entity, of.test));
     }
   }
@@ -71,15 +68,6 @@ class UnusedJudge {
  private:
   bool is_test(const Location& location) const {
     return scope_of(*program.settings, program.path(location)) == Scope::test;
-  }
-
-  // Whether code reads it that this build leaves out.
-  bool is_left_out(const EntityFact& entity) const {
-    const EntityFact* record = program.entity(entity.owner);
-    return record && std::any_of(left_out.begin(), left_out.end(), [&](const NamedMembers& members) {
-             return may_read(members, record->name, entity.name,
-                             [&](std::string_view base) { return types.is_of(base, record->id); });
-           });
   }
 
   bool is_setting(const EntityFact& entity) const {
@@ -222,8 +210,7 @@ class UnusedJudge {
   std::unordered_map<EntityId, Reads> reads;
   std::unordered_map<EntityId, Location> declared; // static members
   std::set<std::string, std::less<>> names;
-  std::vector<NamedMembers> left_out; // read by code that this build leaves out
-  TypesOfNames types;
+  MembersLeftOut left_out;
   std::unordered_set<EntityId> unseen, expanded, offered;
 };
 
@@ -232,6 +219,7 @@ class UnusedJudge {
 static void judge(const Program& program, std::vector<Finding>& findings) { UnusedJudge(program).judge(findings); }
 
 static constexpr std::string_view kinds[] = {"unused"};
+static constexpr MemberClaim claims[] = {{"unused", MemberUse::read}};
 
 extern const Check check;
 const Check check = {
@@ -239,7 +227,7 @@ const Check check = {
     .priority = Priority::p2,
     .kinds = kinds,
     .kinds_of_absence = kinds,
-    .is_about_unread_members = true,
+    .claims_about_members = claims,
     .collect = collect,
     .judge = judge,
 };

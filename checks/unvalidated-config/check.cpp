@@ -8,6 +8,7 @@
 #include "check.h"
 #include "collect.h"
 #include "judge.h"
+#include "program/members_elsewhere.h"
 
 namespace plumbline::unvalidated_config {
 
@@ -23,6 +24,7 @@ static void judge(const Program& program, std::vector<Finding>& findings) {
 
 static constexpr std::string_view kinds[] = {"swallowed-parse", "unranged"};
 static constexpr std::string_view kinds_of_absence[] = {"unranged"};
+static constexpr MemberClaim claims[] = {{"unranged", MemberUse::given}}; // by a loader that may look at it
 
 extern const Check check;
 const Check check = {
@@ -30,6 +32,7 @@ const Check check = {
     .priority = Priority::p1,
     .kinds = kinds,
     .kinds_of_absence = kinds_of_absence,
+    .claims_about_members = claims,
     .collect = collect,
     .judge = judge,
 };

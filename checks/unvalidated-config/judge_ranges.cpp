@@ -9,6 +9,7 @@
 #include "judge.h"
 #include "program/configuration.h"
 #include "program/data_lengths.h"
+#include "program/members_elsewhere.h"
 #include "program/owner_names.h"
 #include "program/tunables.h"
 #include "program/walk.h"
@@ -29,7 +30,8 @@ struct Use {
 
 class RangeJudge {
  public:
-  explicit RangeJudge(const Program& program) : program(program), configuration(*program.configuration) {
+  explicit RangeJudge(const Program& program)
+      : program(program), configuration(*program.configuration), left_out(program) {
     const StringId kind = program.table.strings.find("range-check");
     if (kind == StringId::empty) return;
     for (const Fact& fact : program.table.facts) {
@@ -44,7 +46,7 @@ class RangeJudge {
   void judge(std::vector<Finding>& findings) {
     for (const EntityFact& entity : program.entities) {
       if (!is_numeric_setting(entity) || is_checked_before(entity.id) || program.may_be_used_elsewhere(entity.id) ||
-          is_copy_of_setting(entity.id))
+          is_copy_of_setting(entity.id) || left_out.may_use(entity, MemberUse::given)) // a loader that may look at it
         continue;
       if (std::optional<Use> use = use_of(entity)) findings.push_back(finding_of(entity, *use));
     }
@@ -263,6 +265,7 @@ class RangeJudge {
   const Program& program;
   const Configuration& configuration;
   std::unordered_set<EntityId> checked;
+  MembersLeftOut left_out;
 };
 
 } // namespace

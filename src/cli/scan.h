@@ -29,10 +29,11 @@ std::set<std::string> not_judged(const Project& project, std::span<const Registe
 // The note that says so in the report's coverage; "" if there is nothing to say.
 std::string note_about_parts(const Project& project, std::span<const RegisteredCheck> checks);
 
-// Leaves out findings that nobody reads a member which sources of the project read that no unit compiled: code for
-// other systems, plugins. Returns the note that says so; "" if there are none.
-std::string leave_to_uncompiled(std::vector<Finding>& findings, const Program& program, const Project& project,
-                                std::span<const RegisteredCheck> checks, std::span<const TuFacts> units);
+// Leaves out findings that nobody reads, or fills, a member where sources of the project do that no unit compiled: code
+// for other systems, plugins, loaders of other programs. Returns the notes that say so.
+std::vector<std::string> leave_to_uncompiled(std::vector<Finding>& findings, const Program& program,
+                                             const Project& project, std::span<const RegisteredCheck> checks,
+                                             std::span<const TuFacts> units);
 // The same for states that nothing compiled enters.
 std::string leave_states_to_uncompiled(std::vector<Finding>& findings, const Program& program, const Project& project,
                                        std::span<const TuFacts> units);

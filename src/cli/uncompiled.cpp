@@ -2,11 +2,12 @@
 #include "collect/uncompiled.h"
 #include "cli/scan.h"
 #include "program/machines.h"
-#include "program/names_of_types.h"
+#include "program/members_elsewhere.h"
 
 #include <llvm/ADT/STLExtras.h>
 #include <llvm/ADT/StringExtras.h>
 
+#include <map>
 #include <optional>
 #include <tuple>
 
@@ -59,13 +60,32 @@ std::string leave_states_to_uncompiled(std::vector<Finding>& findings, const Pro
          " not reported, because other sources of the project name " + (count == 1 ? "it: " : "them: ") + shown(users);
 }
 
-std::string leave_to_uncompiled(std::vector<Finding>& findings, const Program& program, const Project& project,
-                                std::span<const RegisteredCheck> checks, std::span<const TuFacts> units) {
-  std::set<std::string, std::less<>> asking;
+static std::string note_about(MemberUse use, std::size_t count, const std::set<std::string>& sources) {
+  const std::string number = std::to_string(count);
+  if (use == MemberUse::given)
+    return number +
+           (count == 1 ? " finding is not reported about a setting" : " findings are not reported about settings") +
+           " that other sources of the project fill: " + shown(sources);
+  return number +
+         (count == 1 ? " setting that nothing compiled here reads is"
+                     : " settings that nothing compiled here reads are") +
+         " not reported, because other sources of the project name " + (count == 1 ? "it: " : "them: ") +
+         shown(sources);
+}
+
+std::vector<std::string> leave_to_uncompiled(std::vector<Finding>& findings, const Program& program,
+                                             const Project& project, std::span<const RegisteredCheck> checks,
+                                             std::span<const TuFacts> units) {
+  std::map<std::pair<std::string_view, std::string_view>, MemberUse> claims; // of check and kind
   for (const RegisteredCheck& registered : checks)
-    if (registered.check->is_about_unread_members) asking.emplace(registered.name);
-  const auto asks = [&](const Finding& finding) { return asking.contains(finding.check); };
-  if (llvm::none_of(findings, asks)) return {};
+    for (const MemberClaim& claim : registered.check->claims_about_members)
+      claims.try_emplace({registered.name, claim.kind}, claim.use);
+  const auto claim_of = [&](const Finding& finding) -> std::optional<MemberUse> {
+    const std::map<std::pair<std::string_view, std::string_view>, MemberUse>::const_iterator claim =
+        claims.find({finding.check, finding.kind});
+    return claim == claims.end() ? std::nullopt : std::optional(claim->second);
+  };
+  if (llvm::none_of(findings, [&](const Finding& finding) { return claim_of(finding).has_value(); })) return {};
 
   std::unordered_map<std::string_view, const EntityFact*> members;
   for (const EntityFact& entity : program.entities)
@@ -73,28 +93,28 @@ std::string leave_to_uncompiled(std::vector<Finding>& findings, const Program& p
       members.try_emplace(entity.qualified, &entity);
   const TypesOfNames types(program);
   UncompiledSources sources(project, compiled_by(units));
-  std::set<std::string> readers;
-  std::size_t count = 0;
+  struct Left {
+    std::size_t count = 0;
+    std::set<std::string> sources;
+  };
+  std::map<MemberUse, Left> left;
   llvm::erase_if(findings, [&](const Finding& finding) {
-    if (!asks(finding)) return false;
+    const std::optional<MemberUse> use = claim_of(finding);
+    if (!use) return false;
     const std::unordered_map<std::string_view, const EntityFact*>::const_iterator member = members.find(finding.entity);
     const EntityFact* record = member == members.end() ? nullptr : program.entity(member->second->owner);
     if (!record) return false;
-    std::string reader = sources.reader_of(finding.place.path, [&](const NamedMembers& text) {
-      return may_read(text, record->name, member->second->name,
-                      [&](std::string_view base) { return types.is_of(base, record->id); });
+    std::string source = sources.source_that(finding.place.path, [&](const NamedMembers& text) {
+      return may_use(text, *use, *record, member->second->name, types);
     });
-    if (reader.empty()) return false;
-    readers.insert(std::move(reader));
-    ++count;
+    if (source.empty()) return false;
+    left[*use].sources.insert(std::move(source));
+    ++left[*use].count;
     return true;
   });
-  if (count == 0) return {};
-  return std::to_string(count) +
-         (count == 1 ? " setting that nothing compiled here reads is"
-                     : " settings that nothing compiled here reads are") +
-         " not reported, because other sources of the project name " + (count == 1 ? "it: " : "them: ") +
-         shown(readers);
+  std::vector<std::string> notes;
+  for (const auto& [use, of] : left) notes.push_back(note_about(use, of.count, of.sources));
+  return notes;
 }
 
 } // namespace plumbline

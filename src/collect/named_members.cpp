@@ -1,5 +1,4 @@
 #include "collect/named_members.h"
-#include "program/config_types.h"
 
 #include <clang/Basic/LangOptions.h>
 #include <clang/Lex/Lexer.h>
@@ -11,8 +10,9 @@ static bool is_assignment(const clang::Token& token) {
                        clang::tok::ampequal, clang::tok::starequal, clang::tok::slashequal, clang::tok::caretequal);
 }
 
-// Whether what the member at `i` is, or a part of it, is assigned to: `.list[i].size = 3`. Behind a pointer it is read.
-static bool is_written(const std::vector<clang::Token>& tokens, std::size_t i) {
+// The assignment to what the member at `i` is, or to a part of it: `.list[i].size = 3`; 0 if there is none. Behind a
+// pointer it is read.
+static std::size_t assignment_to(const std::vector<clang::Token>& tokens, std::size_t i) {
   for (++i; i < tokens.size();) {
     if (tokens[i].is(clang::tok::period)) {
       i += 2;
@@ -22,10 +22,17 @@ static bool is_written(const std::vector<clang::Token>& tokens, std::size_t i) {
         depth += tokens[i].is(clang::tok::l_square) ? 1 : tokens[i].is(clang::tok::r_square) ? -1 : 0;
       } while (++i < tokens.size() && depth > 0);
     } else {
-      return is_assignment(tokens[i]);
+      return is_assignment(tokens[i]) ? i : 0;
     }
   }
-  return false;
+  return 0;
+}
+
+// Whether a literal is all that is assigned at `i`: `= 3;`, `= -1,`.
+static bool is_of_literal(const std::vector<clang::Token>& tokens, std::size_t i) {
+  if (++i < tokens.size() && tokens[i].isOneOf(clang::tok::minus, clang::tok::plus)) ++i;
+  return i + 1 < tokens.size() && tokens[i].isLiteral() &&
+         tokens[i + 1].isOneOf(clang::tok::semi, clang::tok::comma, clang::tok::r_brace, clang::tok::r_paren);
 }
 
 // `&Config::port`, `offsetof(struct config, port)`: whoever gets it reads or writes.
@@ -42,23 +49,41 @@ static bool is_pointed_out(const std::vector<clang::Token>& tokens, std::size_t 
          tokens[open - 2].getRawIdentifier().contains_insensitive("offset");
 }
 
-// The name of what the member at `i` is a member of; "" if it is no name.
-static std::string base_of(const std::vector<clang::Token>& tokens, std::size_t i) {
-  if (i < 2) return {};
+// Where the name stands that the member at `i` is a member of, in front of indices; 0 if there is none.
+static std::size_t base_at(const std::vector<clang::Token>& tokens, std::size_t i) {
+  if (i < 2) return 0;
   std::size_t at = i - 2; // in front of the arrow
   while (tokens[at].is(clang::tok::r_square)) {
     int depth = 0;
     do {
       depth += tokens[at].is(clang::tok::r_square) ? 1 : tokens[at].is(clang::tok::l_square) ? -1 : 0;
-      if (at == 0) return {};
+      if (at == 0) return 0;
       --at;
     } while (depth > 0);
   }
+  return at;
+}
+
+// `load("port", &server->conf.port)`: the address is handed out, rather than ANDed with.
+static bool is_address_taken(const std::vector<clang::Token>& tokens, std::size_t i) {
+  while (i > 1 && tokens[i - 1].isOneOf(clang::tok::arrow, clang::tok::period)) {
+    const std::size_t base = base_at(tokens, i);
+    if (!tokens[base].is(clang::tok::raw_identifier)) return false;
+    i = base;
+  }
+  return i > 1 && tokens[i - 1].is(clang::tok::amp) &&
+         tokens[i - 2].isOneOf(clang::tok::l_paren, clang::tok::comma, clang::tok::equal, clang::tok::l_brace,
+                               clang::tok::kw_return);
+}
+
+// The name of what the member at `i` is a member of; "" if it is no name.
+static std::string base_of(const std::vector<clang::Token>& tokens, std::size_t i) {
+  const std::size_t at = base_at(tokens, i);
   if (!tokens[at].is(clang::tok::raw_identifier) || tokens[at].getRawIdentifier() == "this") return {};
   return tokens[at].getRawIdentifier().str();
 }
 
-void add_members_read(const std::vector<clang::Token>& tokens, NamedMembers& members) {
+void add_members_used(const std::vector<clang::Token>& tokens, NamedMembers& members) {
   llvm::StringRef target; // of the assignment we are in
   unsigned open = 0;      // parentheses since it began
   for (std::size_t i = 1; i < tokens.size(); ++i) {
@@ -68,9 +93,14 @@ void add_members_read(const std::vector<clang::Token>& tokens, NamedMembers& mem
     if (tokens[i].is(clang::tok::r_paren) && open-- == 0) target = {};
     if (!tokens[i].is(clang::tok::raw_identifier)) continue;
     const llvm::StringRef name = tokens[i].getRawIdentifier();
-    if (is_pointed_out(tokens, i)) members.read.emplace("", name);
+    if (is_pointed_out(tokens, i)) {
+      members.read.emplace("", name);
+      members.given.emplace("", name);
+    }
     if (!tokens[i - 1].isOneOf(clang::tok::arrow, clang::tok::period)) continue;
-    if (is_written(tokens, i)) {
+    if (is_address_taken(tokens, i)) members.given.emplace(base_of(tokens, i), name);
+    if (const std::size_t assignment = assignment_to(tokens, i); assignment != 0) {
+      if (!is_of_literal(tokens, assignment)) members.given.emplace(base_of(tokens, i), name);
       target = name;
       open = 0;
     } else if (name != target) {
@@ -82,6 +112,7 @@ void add_members_read(const std::vector<clang::Token>& tokens, NamedMembers& mem
 void add_declarations(const std::vector<clang::Token>& tokens, NamedMembers& members) {
   std::set<llvm::StringRef> wanted;
   for (const auto& [base, member] : members.read) wanted.insert(base);
+  for (const auto& [base, member] : members.given) wanted.insert(base);
   for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
     if (!tokens[i].is(clang::tok::raw_identifier) || !wanted.contains(tokens[i].getRawIdentifier()) ||
         !tokens[i + 1].isOneOf(clang::tok::equal, clang::tok::semi, clang::tok::comma, clang::tok::r_paren,
@@ -113,30 +144,12 @@ std::vector<clang::Token> raw_tokens(llvm::StringRef text) {
   return tokens;
 }
 
-NamedMembers members_read_in(llvm::StringRef text) {
+NamedMembers members_used_in(llvm::StringRef text) {
   const std::vector<clang::Token> tokens = raw_tokens(text);
   NamedMembers members;
-  add_members_read(tokens, members);
+  add_members_used(tokens, members);
   add_declarations(tokens, members);
   return members;
-}
-
-bool may_read(const NamedMembers& members, std::string_view record, std::string_view member,
-              llvm::function_ref<std::optional<bool>(std::string_view)> is_of_record) {
-  const std::vector<std::string> words = words_of_type(record);
-  const auto may_be_of_record = [&](const std::string& base) {
-    if (base.empty()) return true;
-    bool is_declared = false;
-    for (std::set<std::pair<std::string, std::string>>::const_iterator it = members.declared.lower_bound({base, ""});
-         it != members.declared.end() && it->first == base; ++it) {
-      if (it->second == "auto" || words_of_type(it->second) == words) return true;
-      is_declared = true;
-    }
-    return !is_declared && is_of_record(base).value_or(true);
-  };
-  for (const auto& [base, name] : members.read)
-    if (name == member && may_be_of_record(base)) return true;
-  return false;
 }
 
 } // namespace plumbline

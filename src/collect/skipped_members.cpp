@@ -31,28 +31,6 @@ static std::vector<clang::Token> tokens_of(CollectContext& context, clang::Sourc
   return tokens;
 }
 
-static std::string joined(const std::set<std::pair<std::string, std::string>>& pairs, char between) {
-  std::string text;
-  for (const auto& [first, second] : pairs) text += (text.empty() ? "" : " ") + first + between + second;
-  return text;
-}
-
-static void add_pairs(llvm::StringRef text, char between, std::set<std::pair<std::string, std::string>>& pairs) {
-  llvm::SmallVector<llvm::StringRef, 16> items;
-  text.split(items, ' ', -1, /*KeepEmpty=*/false);
-  for (llvm::StringRef item : items) {
-    const auto [first, second] = item.split(between);
-    pairs.emplace(first, second);
-  }
-}
-
-NamedMembers read_members_left_out(const FactTable& table, const Fact& fact) {
-  NamedMembers members;
-  add_pairs(table.text(fact, "read"), '.', members.read);
-  add_pairs(table.text(fact, "declared"), ':', members.declared);
-  return members;
-}
-
 namespace {
 
 // Where member expressions name their members, in the files.
@@ -92,15 +70,12 @@ void collect_skipped_members(CollectContext& context, const std::vector<clang::S
     }
     Members& members = files[file];
     if (members.first.isInvalid()) members.first = range.getBegin();
-    add_members_read(tokens, members.named);
+    add_members_used(tokens, members.named);
   }
   for (auto& [file, members] : files) {
-    if (members.named.read.empty()) continue;
+    if (members.named.read.empty() && members.named.given.empty()) continue;
     add_declarations(raw_tokens(context.sources.getBufferData(file)), members.named);
-    FactBuilder(context.table, members_left_out)
-        .at(context.location_of(members.first))
-        .text("read", joined(members.named.read, '.'))
-        .text("declared", joined(members.named.declared, ':'));
+    write_members_left_out(context.table, context.location_of(members.first), members.named);
   }
 }
 

@@ -118,14 +118,14 @@ const NamedMembers& UncompiledSources::members_of(std::uint32_t file) {
   if (is_new)
     if (llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> buffer =
             llvm::MemoryBuffer::getFile(absolute(project, files[file].path)))
-      known->second = members_read_in((*buffer)->getBuffer());
+      known->second = members_used_in((*buffer)->getBuffer());
   return known->second;
 }
 
-std::string UncompiledSources::reader_of(const std::string& header,
-                                         llvm::function_ref<bool(const NamedMembers&)> reads) {
+std::string UncompiledSources::source_that(const std::string& header,
+                                           llvm::function_ref<bool(const NamedMembers&)> does) {
   for (std::uint32_t file : reaching_of(header))
-    if (reads(members_of(file))) return files[file].path;
+    if (does(members_of(file))) return files[file].path;
   return {};
 }
 

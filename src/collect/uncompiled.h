@@ -22,10 +22,10 @@ class UncompiledSources {
   UncompiledSources(const Project& project, std::set<std::string> compiled)
       : project(project), compiled(std::move(compiled)) {}
 
-  // A production source, the first by name, that includes the header (by way of others as well) and may read a member
-  // of this name; "" if there is none. Which file an #include means is told by the path that it spells: the one beside
-  // the includer, else the nearest one with this path's end.
-  std::string reader_of(const std::string& header, llvm::function_ref<bool(const NamedMembers&)> reads);
+  // A production source, the first by name, that includes the header (by way of others as well) and whose text does
+  // what is asked with members; "" if there is none. Which file an #include means is told by the path that it spells:
+  // the one beside the includer, else the nearest one with this path's end.
+  std::string source_that(const std::string& header, llvm::function_ref<bool(const NamedMembers&)> does);
   // The same that names something the header declares, other than to ask for it (`case idle`, `== idle`).
   std::string user_of(const std::string& header, llvm::StringRef name);
 

@@ -18,6 +18,7 @@ bool moves_to_argument(const StateMachine& machine, const MachineEvent& call) {
 // Decides about more than "the same again": some pair of different states is refused.
 static bool decides(const StateMachine& machine, const MachineEvent& write, const MachineFlow& flow) {
   if (write.consulted) return true;
+  if (write.event.again) return false; // a function that works and notes a state as it goes
   if (flow.flow.new_parameter < 0 || !(write.event.value.parameters >> flow.flow.new_parameter & 1)) return false;
   Pairs filled = write.allowed;
   const StateMask targets = filled.new_states();

@@ -72,6 +72,10 @@ Pairs Relations::through(const Pairs& pairs, const MachineFlow& caller, const Co
     const MachineFlow& flow = machine.flows[index];
     if (flow.exits.empty()) continue;
     const bool by_parameter = flow.flow.old_parameter >= 0;
+    // Another state of the same object.
+    if (!by_parameter && consult.same_object && flow.flow.holder != EntityId::none &&
+        caller.flow.holder != EntityId::none && flow.flow.holder != caller.flow.holder)
+      continue;
     if (!by_parameter && (flow.flow.holder == EntityId::none || !consult.same_object)) {
       // The callee's object is not the caller's: only the new state is known there.
       if (flow.flow.new_parameter < 0) continue;

@@ -56,8 +56,8 @@ static bool names_final(std::string_view name) {
                          "terminated", "stopped", "exited", "expired", "rejected", "revoked", "deleted", "removed",
                          "destroyed", "archived", "delivered", "published", "shutdown", "final",
                          // … and their siblings in real code
-                         "disconnected", "ended", "finalized", "finalised", "released", "evicted", "dropped", "denied",
-                         "refused", "declined"});
+                         "commit", "committed", "abort", "rollback", "disconnected", "ended", "finalized", "finalised",
+                         "released", "evicted", "dropped", "denied", "refused", "declined"});
 }
 static bool names_failure(std::string_view name) {
   return has_word(name, {"fail", "failed", "failure", "error", "dead", "aborted", "rejected", "expired"});
@@ -162,6 +162,15 @@ static bool holds_flags(const StateEnumFact& enumeration) {
          std::find(enumeration.values.begin(), enumeration.values.end(), all) != enumeration.values.end();
 }
 
+// What somebody chose, or did not: enum TriState { yes, no, unset }.
+static bool says_yes_or_no(const StateEnumFact& enumeration) {
+  const auto has = [&](std::initializer_list<std::string_view> words) {
+    return std::any_of(enumeration.states.begin(), enumeration.states.end(),
+                       [&](const std::string& state) { return has_word(state, words); });
+  };
+  return (has({"yes"}) && has({"no"})) || (has({"true"}) && has({"false"}));
+}
+
 // Whatever happens, the table says that the state stays: it is where the machine stops.
 static bool stays(const StateMachine& machine, unsigned state) {
   bool named = false;
@@ -211,17 +220,20 @@ static bool is_machine(const Program& program, const StateMachine& machine, cons
     return entity && names_machine(entity->name);
   };
   const bool by_holder = !names_kind(name) && std::any_of(machine.holders.begin(), machine.holders.end(), named);
-  if (names_answer(name) || names_test(name) || is_chosen_mode(machine)) return false;
+  if (names_answer(name) || names_test(name) || is_chosen_mode(machine) || says_yes_or_no(machine.enumeration))
+    return false;
   // A status that may be "ok", or that lists what may be wrong, says how something went, unless something is still
   // going on in another one.
-  if (has_word(name, {"status", "statuses"}) && !names_process(machine.enumeration)) {
+  if (has_word(name, {"status", "statuses"})) {
+    const bool process = names_process(machine.enumeration);
+    bool fine = false;
     unsigned complaints = 0;
     for (const std::string& state : machine.enumeration.states) {
-      if (has_word(state, {"ok", "okay"})) return false;
-      complaints += has_word(state, {"not", "invalid", "error", "unsupported", "denied", "bad"});
+      fine |= has_word(state, {"ok", "okay"});
+      complaints += has_word(state, {"not", "no", "invalid", "error", "err", "unsupported", "denied", "bad"});
     }
     constexpr unsigned several = 3;
-    if (complaints >= several) return false;
+    if (process ? fine && complaints >= several : fine || complaints >= several) return false;
   }
   if (holds_flags(machine.enumeration)) return false;
   if (!names_machine(name) && !by_holder) return false;

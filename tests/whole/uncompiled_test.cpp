@@ -77,3 +77,85 @@ TEST_F(UncompiledTest, OthersSayNothing) {
   sandbox.write("project/src/other.cpp", "int depth(OtherConfig config) { return config.depth; }\n");
   EXPECT_THAT(unused(), ElementsAre("DriverConfig::assigned", "DriverConfig::depth"));
 }
+
+// A loader that this build leaves out may look at the range, and fill what is only given a constant here. What it only
+// resets, it does not.
+struct LoaderTest : UncompiledTest {
+  LoaderTest() {
+    sandbox.write("project/src/server.h", "struct ServerConfig {\n"
+                                          "  int idle_timeout_ms;\n"
+                                          "  int accept_timeout_ms;\n"
+                                          "};\n"
+                                          "struct Server {\n"
+                                          "  int retry_interval_ms;\n"
+                                          "  int ping_interval_ms;\n"
+                                          "};\n");
+    sandbox.write("project/src/main.cpp", "#include \"server.h\"\n"
+                                          "extern \"C\" int atoi(const char*);\n"
+                                          "extern \"C\" int poll(void*, unsigned long, int);\n"
+                                          "void load(ServerConfig* config, char** words) {\n"
+                                          "  config->idle_timeout_ms = atoi(words[0]);\n"
+                                          "  config->accept_timeout_ms = atoi(words[1]);\n"
+                                          "}\n"
+                                          "void serve(const ServerConfig* config, Server* server) {\n"
+                                          "  server->retry_interval_ms = 500;\n"
+                                          "  server->ping_interval_ms = 700;\n"
+                                          "  poll(nullptr, 0, config->idle_timeout_ms);\n"
+                                          "  poll(nullptr, 0, config->accept_timeout_ms);\n"
+                                          "  poll(nullptr, 0, server->retry_interval_ms);\n"
+                                          "  poll(nullptr, 0, server->ping_interval_ms);\n"
+                                          "}\n"
+                                          "int main(int, char** words) {\n"
+                                          "  ServerConfig config;\n"
+                                          "  Server server;\n"
+                                          "  load(&config, words);\n"
+                                          "  serve(&config, &server);\n"
+                                          "}\n");
+  }
+
+  std::set<std::string> found() {
+    const RunResult result =
+        sandbox.run({"scan", "--quiet", "--format", "json", "--checks", "unvalidated-config,missing-config-injection"});
+    EXPECT_EQ(result.status, 0) << result.err;
+    const nlohmann::json document = nlohmann::json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+    std::set<std::string> found;
+    if (document.is_discarded()) return found;
+    for (const nlohmann::json& finding : document["findings"])
+      if (finding["kind"] == "unranged" || finding["kind"] == "never-injected")
+        found.insert(finding["entity"].get<std::string>());
+    notes = document["coverage"].dump();
+    return found;
+  }
+};
+
+TEST_F(LoaderTest, AllThatNothingLooksAtOrFillsIsReported) {
+  EXPECT_THAT(found(), ElementsAre("Server::ping_interval_ms", "Server::retry_interval_ms",
+                                   "ServerConfig::accept_timeout_ms", "ServerConfig::idle_timeout_ms"));
+}
+
+TEST_F(LoaderTest, WhatAnotherProgramFillsIsNot) {
+  sandbox.write("project/tool/config_file.cpp", "#include \"../src/server.h\"\n"
+                                                "void load(ServerConfig* config, Server* server, int value) {\n"
+                                                "  if (value < 0 || value > 1000) return;\n"
+                                                "  config->idle_timeout_ms = value;\n"
+                                                "  config->accept_timeout_ms = 5;\n"
+                                                "  read_number(\"retry\", &server->retry_interval_ms);\n"
+                                                "  server->ping_interval_ms = 0;\n"
+                                                "}\n");
+  EXPECT_THAT(found(), ElementsAre("Server::ping_interval_ms", "ServerConfig::accept_timeout_ms"));
+  EXPECT_THAT(notes, HasSubstr("2 findings are not reported about settings that other sources of the project fill: "
+                               "tool/config_file.cpp"));
+}
+
+TEST_F(LoaderTest, NorWhatCodeBehindAnIfFills) {
+  sandbox.write("project/src/load.cpp", "#include \"server.h\"\n"
+                                        "#ifdef HAVE_JSON\n"
+                                        "void load_json(ServerConfig* config, Server& server, const Json& json) {\n"
+                                        "  config->idle_timeout_ms = json.number_within(\"idle\", 0, 1000);\n"
+                                        "  server.retry_interval_ms = json.number(\"retry\");\n"
+                                        "  server.ping_interval_ms = 900;\n"
+                                        "}\n"
+                                        "#endif\n");
+  sandbox.write_database({sandbox.command("src/main.cpp"), sandbox.command("src/load.cpp")});
+  EXPECT_THAT(found(), ElementsAre("Server::ping_interval_ms", "ServerConfig::accept_timeout_ms"));
+}
