@@ -185,7 +185,10 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
         wait("condition", call, object, name);
     } else if (api_of(own_type(object)) == "future" && !llvm::isa<clang::CXXConversionDecl>(callee)) {
       if (name == "get" || name == "wait") wait("future", call, object, name);
-      if (name == "wait_for" || name == "wait_until" || name == "is_ready") asked.insert(node_of(object));
+      if (name == "wait_for" || name == "wait_until" || name == "is_ready" || name == "has_value" ||
+          name == "has_exception")
+        asked.insert(node_of(object));
+      if (name == "then") continue_with(call);
       if (name == "push_back" || name == "emplace_back" || name == "push" || name == "insert")
         for (const clang::Expr* value : call.arguments()) travel_to(value, node_of(object), EdgeKind::value);
     } else if (name == "reset" && is_in_std(callee) && call.getNumArgs() > 0) {
@@ -195,6 +198,20 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     } else if (is_asio_socket(own_type(object))) {
       if (name == "connect") wait("asio", call, object, name);
       if (name == "non_blocking" || name == "native_non_blocking") limit(node_of(object), &call);
+    }
+  }
+
+  // future.then(f) calls f when the future has its value (Concurrency TS, N4538; Boost.Thread; folly::Future).
+  void continue_with(const clang::CXXMemberCallExpr& call) {
+    for (const clang::Expr* argument : call.arguments()) {
+      const clang::Expr* code = unwrapped(argument);
+      const clang::LambdaExpr* lambda = llvm::dyn_cast<clang::LambdaExpr>(code);
+      const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(code);
+      const clang::FunctionDecl* continuation = lambda  ? lambda->getCallOperator()
+                                                : named ? llvm::dyn_cast<clang::FunctionDecl>(named->getDecl())
+                                                        : nullptr;
+      if (!continuation) continue;
+      for (const clang::ParmVarDecl* parameter : continuation->parameters()) limit(context.entity(parameter), argument);
     }
   }
 
@@ -478,8 +495,12 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
       if (name_of(callee) == "move" || name_of(callee) == "forward" || name_of(callee) == "ref")
         return call->getNumArgs() > 0 ? node_of(call->getArg(0)) : EntityId::none;
     }
-    if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call))
-      if (const EntityId object = wrapper_of(*member); object != EntityId::none) return object;
+    if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call)) {
+      const clang::Expr* object = member->getImplicitObjectArgument();
+      // Futures in a future: when_all() gives those that are ready when it is.
+      if (name_of(callee) == "get" && api_of(own_type(object)) == "future") return node_of(object);
+      if (const EntityId wrapper = wrapper_of(*member); wrapper != EntityId::none) return wrapper;
+    }
     return context.result(callee);
   }
 
