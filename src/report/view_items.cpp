@@ -78,6 +78,7 @@ static std::string subject_of(const Json& finding, const Dialect& dialect) {
 
 std::string about(const Json& finding, const std::string& text, const ViewOptions& options) {
   return filled(text, {{"subject", subject_of(finding, options.dialect)},
+                       {"file", options.dialect.code(text_of(part_of(finding, "location"), "path"))},
                        {"value", options.dialect.text(text_of(finding, "value"))}});
 }
 
