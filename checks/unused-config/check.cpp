@@ -23,6 +23,7 @@ namespace {
 
 struct Reads {
   bool production = false, test = false;
+  bool by_others = false; // than those who make the record and give it away
 };
 
 class UnusedJudge {
@@ -32,22 +33,26 @@ class UnusedJudge {
     const StringTable& strings = program.table.strings;
     const StringId read_kind = strings.find(field_read), named_kind = strings.find(member_named),
                    given_kind = strings.find(record_given), offered_kind = strings.find(record_offered),
-                   static_kind = strings.find(static_declared);
+                   made_kind = strings.find(record_made), static_kind = strings.find(static_declared);
     for (const Fact& fact : program.table.facts) {
       if (fact.kind == StringId::empty) continue;
       if (fact.kind == read_kind) {
         Reads& of = reads[fact.subject];
         (is_test(fact.location) ? of.test : of.production) = true;
+        if (program.table.number(fact, "by_maker") == 0) of.by_others = true;
       } else if (fact.kind == named_kind) {
         names.insert(std::string(program.table.text(fact, "name")));
       } else if (fact.kind == given_kind) {
         unseen.insert(fact.subject);
       } else if (fact.kind == offered_kind) {
         offered.insert(fact.subject);
+      } else if (fact.kind == made_kind) {
+        made.insert(fact.subject);
       } else if (fact.kind == static_kind) {
         declared.try_emplace(fact.subject, fact.location);
       }
     }
+    find_answers();
     find_unseen();
   }
 
@@ -84,6 +89,26 @@ class UnusedJudge {
                                     "ptr<void>", "monostate", "Mutex"})
       if (entity.type.find(helper) != std::string::npos) return false;
     return true;
+  }
+
+  // BlobProperties get_properties(): a record that this program only makes and gives away is an answer to whoever
+  // asked; nobody in here takes one or looks into it.
+  void find_answers() {
+    std::unordered_set<EntityId> taken;
+    for (const EntityFact& entity : program.entities)
+      if (entity.kind == EntityKind::parameter && entity.type_entity != EntityId::none) {
+        const EntityFact* function = program.entity(entity.owner);
+        if (function && function->owner != entity.type_entity && !function->name.starts_with("operator"))
+          taken.insert(entity.type_entity);
+      }
+    for (const EntityId record : made) {
+      const std::span<const std::uint32_t> members = program.members_of(record);
+      const bool is_looked_into = std::any_of(members.begin(), members.end(), [&](std::uint32_t index) {
+        const std::unordered_map<EntityId, Reads>::const_iterator found = reads.find(program.entities[index].id);
+        return found != reads.end() && found->second.by_others;
+      });
+      if (!taken.contains(record) && !is_looked_into) unseen.insert(record);
+    }
   }
 
   // Records that code may read which this scan did not see: they, or a class that holds them, have functions that are
@@ -211,7 +236,7 @@ class UnusedJudge {
   std::unordered_map<EntityId, Location> declared; // static members
   std::set<std::string, std::less<>> names;
   MembersLeftOut left_out;
-  std::unordered_set<EntityId> unseen, expanded, offered;
+  std::unordered_set<EntityId> unseen, expanded, offered, made;
 };
 
 } // namespace

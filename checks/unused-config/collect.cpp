@@ -22,6 +22,7 @@ class ReadVisitor : public AccessVisitor<ReadVisitor> {
   bool TraverseDecl(clang::Decl* declaration) {
     const clang::FunctionDecl* declared = llvm::dyn_cast_or_null<clang::FunctionDecl>(declaration);
     if (!declared) return Base::TraverseDecl(declaration);
+    if (declared->isThisDeclarationADefinition()) made_by(*declared);
     llvm::MapVector<const clang::FieldDecl*, const clang::Expr*> outer;
     std::swap(outer, compared);
     bool go_on = Base::TraverseDecl(declaration);
@@ -260,8 +261,45 @@ class ReadVisitor : public AccessVisitor<ReadVisitor> {
     EntityId id = context.entity(member);
     Location location = context.expansion_of(clang::SourceRange(where));
     if (id == EntityId::none || location.line == 0) return;
-    if (context.first_time(static_cast<std::uint64_t>(id) * 59 + static_cast<std::uint64_t>(location.file) * 3 + 2))
-      FactBuilder(context.table, field_read).subject(id).at(location);
+    const bool by_maker = function && is_made_by(*function, member->getDeclContext());
+    if (context.first_time(static_cast<std::uint64_t>(id) * 59 + static_cast<std::uint64_t>(location.file) * 3 +
+                           (by_maker ? 1 : 2)))
+      FactBuilder(context.table, field_read).subject(id).at(location).number("by_maker", by_maker);
+  }
+
+  // The records that a function gives to its caller: what it returns by value, or the arguments of that template, as in
+  // Response<Properties>, std::optional<Properties>, std::unique_ptr<Properties>.
+  static llvm::SmallVector<const clang::RecordDecl*, 2> records_given_by(const clang::FunctionDecl& function) {
+    llvm::SmallVector<const clang::RecordDecl*, 2> records;
+    const auto add = [&](clang::QualType type) {
+      if (const clang::RecordDecl* record = type->getAsRecordDecl()) records.push_back(record);
+    };
+    const clang::QualType type = function.getReturnType();
+    add(type);
+    if (records.empty()) return records;
+    if (const clang::ClassTemplateSpecializationDecl* specialization =
+            llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(records.front()))
+      for (const clang::TemplateArgument& argument : specialization->getTemplateArgs().asArray())
+        if (argument.getKind() == clang::TemplateArgument::Type) add(argument.getAsType());
+    return records;
+  }
+  static bool is_made_by(const clang::FunctionDecl& function, const clang::DeclContext* record) {
+    const clang::RecordDecl* of = llvm::dyn_cast<clang::RecordDecl>(record);
+    return of && llvm::any_of(records_given_by(function), [&](const clang::RecordDecl* given) {
+             return given->getCanonicalDecl() == of->getCanonicalDecl();
+           });
+  }
+  // A record's own factory says nothing about who reads it.
+  void made_by(const clang::FunctionDecl& function) {
+    for (const clang::RecordDecl* record : records_given_by(function)) {
+      if (!context.is_ours(record->getLocation()) ||
+          (function.getDeclContext()->isRecord() &&
+           llvm::cast<clang::RecordDecl>(function.getDeclContext())->getCanonicalDecl() == record->getCanonicalDecl()))
+        continue;
+      if (EntityId id = context.entity(record);
+          id != EntityId::none && context.first_time(static_cast<std::uint64_t>(id) * 73))
+        FactBuilder(context.table, record_made).subject(id);
+    }
   }
   void named(clang::DeclarationName name) {
     if (!name.isIdentifier()) return;
