@@ -104,9 +104,10 @@ std::vector<std::string> leave_to_uncompiled(std::vector<Finding>& findings, con
     const std::unordered_map<std::string_view, const EntityFact*>::const_iterator member = members.find(finding.entity);
     const EntityFact* record = member == members.end() ? nullptr : program.entity(member->second->owner);
     if (!record) return false;
-    std::string source = sources.source_that(finding.place.path, [&](const NamedMembers& text) {
-      return may_use(text, *use, *record, member->second->name, types);
-    });
+    std::string source =
+        sources.source_that(finding.place.path, [&](const NamedMembers& text, const NamedMembers& headers) {
+          return may_use(text, *use, *record, member->second->name, types, headers);
+        });
     if (source.empty()) return false;
     left[*use].sources.insert(std::move(source));
     ++left[*use].count;

@@ -2,6 +2,7 @@
 
 #include <clang/Basic/LangOptions.h>
 #include <clang/Lex/Lexer.h>
+#include <llvm/ADT/STLFunctionalExtras.h>
 
 namespace plumbline {
 
@@ -109,12 +110,10 @@ void add_members_used(const std::vector<clang::Token>& tokens, NamedMembers& mem
   }
 }
 
-void add_declarations(const std::vector<clang::Token>& tokens, NamedMembers& members) {
-  std::set<llvm::StringRef> wanted;
-  for (const auto& [base, member] : members.read) wanted.insert(base);
-  for (const auto& [base, member] : members.given) wanted.insert(base);
+static void add_declarations_of(const std::vector<clang::Token>& tokens,
+                                llvm::function_ref<bool(llvm::StringRef)> is_wanted, NamedMembers& members) {
   for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
-    if (!tokens[i].is(clang::tok::raw_identifier) || !wanted.contains(tokens[i].getRawIdentifier()) ||
+    if (!tokens[i].is(clang::tok::raw_identifier) || !is_wanted(tokens[i].getRawIdentifier()) ||
         !tokens[i + 1].isOneOf(clang::tok::equal, clang::tok::semi, clang::tok::comma, clang::tok::r_paren,
                                clang::tok::l_square, clang::tok::l_brace, clang::tok::colon))
       continue;
@@ -132,6 +131,17 @@ void add_declarations(const std::vector<clang::Token>& tokens, NamedMembers& mem
       if (type != "return" && type != "else" && type != "goto" && type != "case") members.declared.emplace(base, type);
     }
   }
+}
+
+void add_declarations(const std::vector<clang::Token>& tokens, NamedMembers& members) {
+  std::set<llvm::StringRef> wanted;
+  for (const auto& [base, member] : members.read) wanted.insert(base);
+  for (const auto& [base, member] : members.given) wanted.insert(base);
+  add_declarations_of(tokens, [&](llvm::StringRef name) { return wanted.contains(name); }, members);
+}
+
+void add_all_declarations(const std::vector<clang::Token>& tokens, NamedMembers& members) {
+  add_declarations_of(tokens, [](llvm::StringRef) { return true; }, members);
 }
 
 std::vector<clang::Token> raw_tokens(llvm::StringRef text) {

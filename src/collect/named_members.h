@@ -20,7 +20,10 @@ void add_members_used(const std::vector<clang::Token>& tokens, NamedMembers& mem
 // The declarations in the tokens of names that members are named of.
 void add_declarations(const std::vector<clang::Token>& tokens, NamedMembers& members);
 
-// Both for a whole file. A zero byte must stand behind the text.
+// All declarations in the tokens.
+void add_all_declarations(const std::vector<clang::Token>& tokens, NamedMembers& members);
+
+// What a whole file uses, and declares of it. A zero byte must stand behind the text.
 NamedMembers members_used_in(llvm::StringRef text);
 std::vector<clang::Token> raw_tokens(llvm::StringRef text);
 

@@ -12,11 +12,16 @@
 
 namespace plumbline {
 
-static bool is_source(llvm::StringRef path) {
+static bool is_header(llvm::StringRef path) {
   return llvm::StringSwitch<bool>(llvm::sys::path::extension(path))
-      .Cases({".c", ".cc", ".cpp", ".cxx", ".c++", ".m", ".mm", ".cu"}, true)
       .Cases({".h", ".hh", ".hpp", ".hxx", ".inl", ".ipp", ".tcc", ".tpp", ".inc"}, true)
       .Default(false);
+}
+
+static bool is_source(llvm::StringRef path) {
+  return is_header(path) || llvm::StringSwitch<bool>(llvm::sys::path::extension(path))
+                                .Cases({".c", ".cc", ".cpp", ".cxx", ".c++", ".m", ".mm", ".cu"}, true)
+                                .Default(false);
 }
 
 static std::string absolute(const Project& project, llvm::StringRef path) {
@@ -122,10 +127,23 @@ const NamedMembers& UncompiledSources::members_of(std::uint32_t file) {
   return known->second;
 }
 
+// Of the headers that nothing compiles and that include this one.
+const NamedMembers& UncompiledSources::declarations_by(const std::string& header) {
+  const auto [known, is_new] = declarations.try_emplace(header);
+  if (!is_new) return known->second;
+  for (std::uint32_t file : reaching_of(header)) {
+    if (!is_header(files[file].path)) continue;
+    if (llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> buffer =
+            llvm::MemoryBuffer::getFile(absolute(project, files[file].path)))
+      add_all_declarations(raw_tokens((*buffer)->getBuffer()), known->second);
+  }
+  return known->second;
+}
+
 std::string UncompiledSources::source_that(const std::string& header,
-                                           llvm::function_ref<bool(const NamedMembers&)> does) {
+                                           llvm::function_ref<bool(const NamedMembers&, const NamedMembers&)> does) {
   for (std::uint32_t file : reaching_of(header))
-    if (does(members_of(file))) return files[file].path;
+    if (does(members_of(file), declarations_by(header))) return files[file].path;
   return {};
 }
 

@@ -23,9 +23,11 @@ class UncompiledSources {
       : project(project), compiled(std::move(compiled)) {}
 
   // A production source, the first by name, that includes the header (by way of others as well) and whose text does
-  // what is asked with members; "" if there is none. Which file an #include means is told by the path that it spells:
-  // the one beside the includer, else the nearest one with this path's end.
-  std::string source_that(const std::string& header, llvm::function_ref<bool(const NamedMembers&)> does);
+  // what is asked with members, given what headers declare on the way that nothing compiles; "" if there is none. Which
+  // file an #include means is told by the path that it spells: the one beside the includer, else the nearest one with
+  // this path's end.
+  std::string source_that(const std::string& header,
+                          llvm::function_ref<bool(const NamedMembers& text, const NamedMembers& headers)> does);
   // The same that names something the header declares, other than to ask for it (`case idle`, `== idle`).
   std::string user_of(const std::string& header, llvm::StringRef name);
 
@@ -40,6 +42,7 @@ class UncompiledSources {
   std::vector<std::uint32_t> includers_of(const std::string& header) const;
   const std::vector<std::uint32_t>& reaching_of(const std::string& header);
   const NamedMembers& members_of(std::uint32_t file);
+  const NamedMembers& declarations_by(const std::string& header);
 
   const Project& project;
   const std::set<std::string> compiled;
@@ -48,6 +51,7 @@ class UncompiledSources {
   llvm::StringMap<std::vector<std::uint32_t>> by_name;  // the last component of their paths
   llvm::StringMap<std::vector<std::uint32_t>> reaching; // headers that were asked about
   llvm::StringMap<NamedMembers> members;                // of files that were asked about
+  llvm::StringMap<NamedMembers> declarations;           // of headers that were asked about
   llvm::StringMap<llvm::StringSet<>> values;            // names that they use as values
 };
 

@@ -22,18 +22,27 @@ std::optional<bool> TypesOfNames::is_of(std::string_view name, EntityId record) 
 
 using NamePairs = std::set<std::pair<std::string, std::string>>;
 
+enum class Declared { no, otherwise, so };
+
+// Whether a text declares the name with the type that these words are of.
+static Declared is_declared(const NamedMembers& text, const std::string& name, const std::vector<std::string>& words) {
+  Declared declared = Declared::no;
+  for (NamePairs::const_iterator it = text.declared.lower_bound({name, ""});
+       it != text.declared.end() && it->first == name; ++it) {
+    if (it->second == "auto" || words_of_type(it->second) == words) return Declared::so;
+    declared = Declared::otherwise;
+  }
+  return declared;
+}
+
 bool may_use(const NamedMembers& text, MemberUse use, const EntityFact& record, std::string_view member,
-             const TypesOfNames& types) {
+             const TypesOfNames& types, const NamedMembers& headers) {
   const std::vector<std::string> words = words_of_type(record.name);
   const auto may_be_of_record = [&](const std::string& base) {
     if (base.empty()) return true;
-    bool is_declared = false;
-    for (NamePairs::const_iterator it = text.declared.lower_bound({base, ""});
-         it != text.declared.end() && it->first == base; ++it) {
-      if (it->second == "auto" || words_of_type(it->second) == words) return true;
-      is_declared = true;
-    }
-    return !is_declared && types.is_of(base, record.id).value_or(true);
+    const Declared here = is_declared(text, base, words);
+    if (here != Declared::no) return here == Declared::so;
+    return is_declared(headers, base, words) == Declared::so || types.is_of(base, record.id).value_or(true);
   };
   for (const auto& [base, name] : use == MemberUse::read ? text.read : text.given)
     if (name == member && may_be_of_record(base)) return true;

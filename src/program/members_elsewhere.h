@@ -40,9 +40,10 @@ class TypesOfNames {
 };
 
 // Whether the text may use the record's member so. Not if what it uses is the member of something that the text
-// declares with another type, or else of something that the program knows by this name and never as such a record.
+// declares with another type, or else of something that the program knows by this name and never as such a record,
+// unless `headers`, which nothing compiles either, declare it as one.
 bool may_use(const NamedMembers& text, MemberUse use, const EntityFact& record, std::string_view member,
-             const TypesOfNames& types);
+             const TypesOfNames& types, const NamedMembers& headers = {});
 
 // members-left-out   location: where code begins that is left out of the file
 //                    read, given: the members that any such code of the file uses so, "conf.port .depth", sorted

@@ -55,6 +55,19 @@ TEST_F(UncompiledTest, WhatAnotherBuildReadsIsNot) {
                                "the project name it: src/drivers/driver_bsd.cpp"));
 }
 
+// What it is a member of, a header says that nothing compiles; elsewhere the name stands for something else.
+TEST_F(UncompiledTest, OfAMemberThatItsOwnHeaderDeclares) {
+  sandbox.write("project/src/drivers/driver_bsd.h", "#include \"driver.h\"\n"
+                                                    "class BsdDriver { int depth(); DriverConfig options_; };\n");
+  sandbox.write("project/src/drivers/driver_bsd.cpp", "#include \"driver_bsd.h\"\n"
+                                                      "int BsdDriver::depth() { return options_.depth; }\n");
+  sandbox.write("project/src/other.cpp", "struct Entry { int depth; };\n"
+                                         "struct Table { Entry options_; };\n"
+                                         "int depth(Table& table) { return table.options_.depth; }\n");
+  sandbox.write_database({sandbox.command("src/main.cpp"), sandbox.command("src/other.cpp")});
+  EXPECT_THAT(unused(), ElementsAre("DriverConfig::assigned"));
+}
+
 TEST_F(UncompiledTest, ByAPointerToTheMemberOrItsOffset) {
   sandbox.write("project/bindings/module.cpp", "#include <drivers/driver.h>\n"
                                                "void bind() {\n"
