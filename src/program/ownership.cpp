@@ -276,26 +276,39 @@ class Rings {
            std::any_of(way.begin(), way.end(), [&](std::uint32_t one) { return takes(edges[one].record); });
   }
 
-  // Of a base that half of the program derives from, a pointer may be anything: that says nothing.
+  // Of a base that half of the program derives from, a pointer may be anything: that says nothing. Unless most of what
+  // derives from it shares the same record, as all commands share the client that keeps them.
   void forget_universal_bases() {
-    constexpr std::size_t most_derived = 8;
-    std::map<EntityId, std::set<EntityId>> derived;
-    for (const OwnershipFact& edge : edges)
+    constexpr std::size_t most_derived = 8, most_looked_at = 64;
+    std::map<EntityId, std::set<EntityId>> derived, shares;
+    for (const OwnershipFact& edge : edges) {
       if (edge.may_be) derived[edge.record].insert(edge.target);
-    std::set<EntityId> universal;
+      if (edge.shared && !edge.may_be && !edge.many) shares[edge.record].insert(edge.target);
+    }
+    std::map<EntityId, std::set<EntityId>> alike; // universal base -> those derived that share what most do
     for (const std::pair<const EntityId, std::set<EntityId>>& entry : derived) {
       std::set<EntityId> all;
       std::vector<EntityId> left(entry.second.begin(), entry.second.end());
-      while (!left.empty() && all.size() <= most_derived) {
+      while (!left.empty() && all.size() <= most_looked_at) {
         const EntityId one = left.back();
         left.pop_back();
         if (!all.insert(one).second) continue;
         std::map<EntityId, std::set<EntityId>>::const_iterator further = derived.find(one);
         if (further != derived.end()) left.insert(left.end(), further->second.begin(), further->second.end());
       }
-      if (all.size() > most_derived) universal.insert(entry.first);
+      if (all.size() <= most_derived) continue;
+      std::set<EntityId>& kept = alike[entry.first];
+      if (all.size() > most_looked_at) continue;
+      std::map<EntityId, std::set<EntityId>> sharing; // what is shared -> who shares it
+      for (EntityId one : all)
+        for (EntityId target : shares[one]) sharing[target].insert(one);
+      for (const std::pair<const EntityId, std::set<EntityId>>& common : sharing)
+        if (2 * common.second.size() > all.size()) kept.insert(common.second.begin(), common.second.end());
     }
-    std::erase_if(edges, [&](const OwnershipFact& edge) { return edge.may_be && universal.contains(edge.record); });
+    std::erase_if(edges, [&](const OwnershipFact& edge) {
+      std::map<EntityId, std::set<EntityId>>::const_iterator universal = alike.find(edge.record);
+      return edge.may_be && universal != alike.end() && !universal->second.contains(edge.target);
+    });
   }
 
   bool is_in_ring(std::uint32_t edge) const { return component[ends[edge].first] == component[ends[edge].second]; }
