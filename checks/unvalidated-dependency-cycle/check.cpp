@@ -44,7 +44,6 @@ static std::string written_check(const GraphMember& member, const std::string& f
   case GraphShape::pointers:
     name = "node";
     next = "node->" + member.name;
-    if (!member.through.empty()) each = "const auto&", to_id = "next." + member.through;
     break;
   case GraphShape::ids:
     graph = "const std::map<" + id + ", " + record + ">& by_id, ";
@@ -72,6 +71,7 @@ static std::string written_check(const GraphMember& member, const std::string& f
     hand_on = member.name + ", ";
     break;
   }
+  if (!member.through.empty()) each = "const auto&", to_id = "next." + member.through;
   return "bool has_cycle(" + passed + " " + name + ", " + graph + "std::map<" + id + ", int>& colour) {\n" +
          "  if (colour[" + name + "] != 0) return colour[" + name + "] == 1;\n" + "  colour[" + name + "] = 1;\n" +
          "  for (" + each + " next : " + next + ")\n" + "    if (has_cycle(" + to_id + ", " + hand_on +

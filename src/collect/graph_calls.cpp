@@ -61,16 +61,13 @@ void GraphReader::method_call(const clang::CXXMemberCallExpr& call) {
     for (const clang::Expr* argument : call.arguments())
       if (element == EntityId::none) element = element_of(argument);
     EntityId id = context.entity(marker);
-    const clang::ParmVarDecl* parameter = llvm::dyn_cast<clang::ParmVarDecl>(marker);
-    unsigned copied =
-        parameter && !parameter->getType()->isReferenceType() && !parameter->getType()->isPointerType() ? by_value : 0;
     // seen.insert(x).second asks and marks at once; the variable that it makes may be asked later.
     if (name == "insert" || name == "emplace" || name == "try_emplace")
-      event(GraphEventKind::test, id, call).flags |= copied;
+      event(GraphEventKind::test, id, call).flags |= copied(*marker);
     GraphEvent& made = event(GraphEventKind::mark, id, call);
     made.outcome = 0;
     made.text = "+";
-    made.flags |= copied | (element != EntityId::none ? has_element : 0);
+    made.flags |= copied(*marker) | (element != EntityId::none ? has_element : 0);
     made.other = element;
     store(value, *marker, call);
     // What is pushed onto a worklist comes off it again as an element.
@@ -97,10 +94,7 @@ void GraphReader::method_call(const clang::CXXMemberCallExpr& call) {
     EntityId element = element_of(call.getArg(0));
     if (element != EntityId::none) lookup(element, object, call);
     if (const clang::ValueDecl* marker = marker_of(object); marker && (!ours || outcome)) {
-      GraphEvent& made = event(GraphEventKind::test, context.entity(marker), call);
-      const clang::ParmVarDecl* parameter = llvm::dyn_cast<clang::ParmVarDecl>(marker);
-      if (parameter && !parameter->getType()->isReferenceType() && !parameter->getType()->isPointerType())
-        made.flags |= by_value;
+      event(GraphEventKind::test, context.entity(marker), call).flags |= copied(*marker);
     }
     if (!ours) return;
   }
@@ -152,8 +146,8 @@ void GraphReader::accessor(const clang::CXXMemberCallExpr& call, const clang::CX
   if (subject.empty()) return;
   const EntityId marker = entity_from_text("graph-mark|" + subject);
   const clang::QualType answer = method.getReturnType();
-  if (method.isConst()) {
-    if (call.getNumArgs() != 0 || !outcome || !(answer->isBooleanType() || answer->isEnumeralType())) return;
+  if (method.isConst() && !answer->isVoidType()) { // a mark may be mutable
+    if (call.getNumArgs() != 0 || !outcome || !(answer->isIntegralOrEnumerationType())) return;
     event(GraphEventKind::test, marker, call);
     if (const clang::FieldDecl* field = given_field(method)) // which is set by its own name elsewhere
       event(GraphEventKind::test, context.entity(field), call);

@@ -166,6 +166,8 @@ EntityId GraphReader::carrier_of(const clang::Expr* expression) {
       if (EntityId found = carrier_of(base); found != EntityId::none) return found;
     }
     if (!llvm::isa<clang::FieldDecl>(member->getMemberDecl())) return EntityId::none;
+    if (is_list_head(name))
+      if (EntityId list = carrier_of(member->getBase()); linked.contains(list)) return list;
     return member_of(*member->getMemberDecl(), *member);
   }
   if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast<clang::ArraySubscriptExpr>(expression)) {
@@ -173,8 +175,13 @@ EntityId GraphReader::carrier_of(const clang::Expr* expression) {
     return base != EntityId::none && members[base].shape == GraphShape::adjacency ? base : EntityId::none;
   }
   if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(expression);
-      operation && (operation->getOpcode() == clang::UO_Deref || operation->getOpcode() == clang::UO_AddrOf))
+      operation && (operation->getOpcode() == clang::UO_Deref || operation->getOpcode() == clang::UO_AddrOf)) {
+    // *head->tqh_last = link: behind the last one
+    const clang::MemberExpr* last = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(operation->getSubExpr()));
+    if (last && operation->getOpcode() == clang::UO_Deref && last->getMemberDecl()->getName().ends_with("qh_last"))
+      if (EntityId list = carrier_of(last->getBase()); linked.contains(list)) return list;
     return carrier_of(operation->getSubExpr());
+  }
   if (const clang::ConditionalOperator* choice = llvm::dyn_cast<clang::ConditionalOperator>(expression)) {
     EntityId first = carrier_of(choice->getTrueExpr());
     return first != EntityId::none ? first : carrier_of(choice->getFalseExpr());
@@ -278,14 +285,25 @@ EntityId GraphReader::element_of(const clang::Expr* expression) {
   return EntityId::none;
 }
 
+// The variable or field, and remembers whether each call of the function has one of its own.
+const clang::ValueDecl* GraphReader::marking(const clang::ValueDecl& variable) {
+  if (llvm::isa<clang::FieldDecl>(variable)) return &variable;
+  const clang::VarDecl* found = llvm::dyn_cast<clang::VarDecl>(&variable);
+  if (!found) return nullptr;
+  const clang::QualType type = found->getType();
+  if (lambda_depth == 0 && found->isLocalVarDecl() && !found->isStaticLocal() && found->getDeclContext() == &function &&
+      !type->isReferenceType() && !type->isPointerType() && !is_shared_pointer_template(class_name(type)))
+    own_markers.insert(context.entity(found));
+  return found;
+}
+
 // What keeps a mark: `visited` in visited[x], visited.insert(x); the field in node->color.
 const clang::ValueDecl* GraphReader::marker_of(const clang::Expr* expression) {
   expression = stripped(expression);
   if (!expression) return nullptr;
   if (const clang::DeclRefExpr* named = llvm::dyn_cast<clang::DeclRefExpr>(expression)) {
     std::map<const clang::ValueDecl*, const clang::ValueDecl*>::const_iterator root = roots.find(named->getDecl());
-    if (root != roots.end()) return root->second;
-    return llvm::isa<clang::VarDecl>(named->getDecl()) ? named->getDecl() : nullptr;
+    return marking(root != roots.end() ? *root->second : *named->getDecl());
   }
   if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(expression)) {
     llvm::StringRef name =

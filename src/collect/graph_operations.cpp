@@ -28,6 +28,18 @@ const clang::ValueDecl* named_declaration(const clang::Expr* expression) {
   return named ? named->getDecl() : nullptr;
 }
 
+// The same, or the field that `module_` and `this->module_` name.
+static const clang::ValueDecl* named_place(const clang::Expr* expression) {
+  const clang::MemberExpr* member = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(expression));
+  if (member && llvm::isa_and_nonnull<clang::CXXThisExpr>(stripped(member->getBase()))) return member->getMemberDecl();
+  return named_declaration(expression);
+}
+
+unsigned GraphReader::copied(const clang::ValueDecl& marker) {
+  const clang::ParmVarDecl* parameter = llvm::dyn_cast<clang::ParmVarDecl>(&marker);
+  return parameter && !parameter->getType()->isReferenceType() && !parameter->getType()->isPointerType() ? by_value : 0;
+}
+
 // What keeps a callable: a variable, or a member of std::function's kind.
 static const clang::ValueDecl* callable_named(const clang::Expr* expression) {
   const clang::Expr* plain = stripped(expression);
@@ -60,6 +72,14 @@ void GraphReader::fill(EntityId member, const Source& source, const clang::Stmt&
                        const clang::Expr* value) {
   if (source.kind == GraphSource::nothing) return;
   if (value && carrier_of(value) == member) return; // a copy of what is there already
+  if (value && linked.contains(member)) {           // first = first->next: a link that is taken out
+    bool from_itself = element_of(value) == member;
+    each_statement(value, [&](const clang::Stmt& part) {
+      const clang::MemberExpr* named = llvm::dyn_cast<clang::MemberExpr>(&part);
+      return from_itself = from_itself || (named && carrier_of(named) == member), true;
+    });
+    if (from_itself) return;
+  }
   // A path names a file; no record has it for its id.
   if (value && members[member].shape == GraphShape::ids && is_path_type(value)) return;
   // What fills the member under another name is that member: `deps` of `void add(Id id, vector<Id> deps)`.
@@ -96,7 +116,7 @@ void GraphReader::fill(EntityId member, const Source& source, const clang::Stmt&
   if (key) {
     Source of_key = source_of(key);
     made.parameters |= of_key.parameters;
-    filled.push_back({events.size() - 1, member, named_declaration(key), named_declaration(value)});
+    filled.push_back({events.size() - 1, member, named_place(key), named_place(value)});
   } else if (const clang::MemberExpr* field = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(target))) {
     if (value)
       filled.push_back({events.size() - 1, member, named_declaration(field->getBase()), named_declaration(value)});
@@ -259,6 +279,7 @@ void GraphReader::assignment(const clang::Expr& whole, const clang::Expr* left, 
     GraphEvent& made = event(GraphEventKind::mark, context.entity(marker), whole);
     made.outcome = 0;
     made.text = context.text_of(right->getSourceRange(), 40);
+    made.flags |= copied(*marker);
     if (element_of(right) != EntityId::none) made.flags |= has_element, made.other = element_of(right);
     store(right, *marker, whole);
   }
@@ -294,6 +315,13 @@ static bool is_count(const clang::Expr* expression) {
     return name == "size" || name == "length" || name == "ssize" || name == "count" || name == "Size";
   }
   return false;
+}
+
+// Null, and the end of what is gone through: no other record.
+static bool is_nobody(const clang::Expr* expression) {
+  if (llvm::isa_and_nonnull<clang::CXXNullPtrLiteralExpr, clang::GNUNullExpr>(expression)) return true;
+  const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(expression);
+  return call && (callee_name(*call) == "end" || callee_name(*call) == "cend");
 }
 
 void GraphReader::comparison(llvm::StringRef operation, const clang::Expr* left, const clang::Expr* right,
@@ -365,6 +393,7 @@ void GraphReader::comparison(llvm::StringRef operation, const clang::Expr* left,
       continue;
     if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(plain); call && is_membership(callee_name(*call)))
       continue;
+    if (is_nobody(plain) || is_nobody(stripped(other))) continue;
     if (ordered && is_count(other)) {
       lookup(member, llvm::cast<clang::CallExpr>(stripped(other)), whole); // id >= nodes.size(): not known
       continue;

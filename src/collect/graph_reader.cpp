@@ -29,9 +29,16 @@ void GraphReader::read() {
     constructor_initialisers(*constructor);
   statement(function.getBody());
   for (const Filled& one : filled)
-    for (const Filled& other : filled)
-      if (one.member == other.member && one.key && one.value && one.key == other.value && one.value == other.key)
+    for (const Filled& other : filled) {
+      if (!one.key || !one.value || one.key != other.value || one.value != other.key) continue;
+      if (one.member == other.member)
         events[one.event].flags |= both_ways;
+      else
+        events[one.event].other = other.member;
+    }
+  for (GraphEvent& made : events)
+    if ((made.kind == GraphEventKind::test || made.kind == GraphEventKind::mark) && own_markers.contains(made.object))
+      made.flags |= of_local;
   if (!is_worthwhile()) return;
   for (const std::pair<const EntityId, GraphMember>& member : members) write(context.table, member.second);
   for (const GraphEvent& made : events) write(context.table, made);
@@ -119,7 +126,12 @@ void GraphReader::statement(const clang::Stmt* statement) {
   if (const clang::BinaryOperator* found = llvm::dyn_cast<clang::BinaryOperator>(statement)) {
     if (found->isLogicalOp()) {
       under(outcome | outcome_of(found->getRHS()) | wraps, found->getLHS());
-      return this->statement(found->getRHS());
+      const std::size_t first = events.size();
+      this->statement(found->getRHS());
+      if (found->getOpcode() == clang::BO_LAnd && asks_kind(found->getLHS()))
+        for (std::size_t i = first; i < events.size(); ++i)
+          if (events[i].kind == GraphEventKind::lookup) events[i].flags |= of_some;
+      return;
     }
     if (found->getOpcode() == clang::BO_Assign) return assignment(*found, found->getLHS(), found->getRHS());
     if (found->isComparisonOp()) return comparison(found->getOpcodeStr(), found->getLHS(), found->getRHS(), *found);
@@ -168,6 +180,24 @@ void GraphReader::statement(const clang::Stmt* statement) {
     if (const clang::ValueDecl* marker = marker_of(found); marker && carrier_of(found) == EntityId::none)
       event(GraphEventKind::test, context.entity(marker), *found);
   children(*statement);
+}
+
+// Whether something is asked of the record that an element leads to: conn.first->is_pure(), !dependency.optional.
+bool GraphReader::asks_kind(const clang::Expr* condition) {
+  bool asks = false;
+  each_statement(condition, [&](const clang::Stmt& part) {
+    const clang::Expr* record = nullptr;
+    if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(&part);
+        call && call->getMethodDecl() && context.is_ours(call->getMethodDecl()->getLocation()))
+      record = call->getImplicitObjectArgument();
+    if (const clang::MemberExpr* field = llvm::dyn_cast<clang::MemberExpr>(&part);
+        field && llvm::isa<clang::FieldDecl>(field->getMemberDecl()) &&
+        context.is_ours(field->getMemberDecl()->getLocation()))
+      record = field->getBase();
+    const bool answers = record && llvm::cast<clang::Expr>(part).getType()->isBooleanType();
+    return asks = asks || (answers && element_of(record) != EntityId::none), true;
+  });
+  return asks;
 }
 
 void GraphReader::choice(const clang::IfStmt& choice) {

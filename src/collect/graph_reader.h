@@ -72,6 +72,8 @@ class GraphReader {
   EntityId carrier_of_call(const clang::CallExpr& call);
   EntityId element_of(const clang::Expr* expression);
   const clang::ValueDecl* marker_of(const clang::Expr* expression);
+  const clang::ValueDecl* marking(const clang::ValueDecl& variable);
+  static unsigned copied(const clang::ValueDecl& marker); // by_value, if each call has a copy of it
   EntityId document_key(const clang::Expr* object, const clang::Expr* key);
   Source source_of(const clang::Expr* expression);
   void add_source(const clang::Expr* target, const Source& source);
@@ -86,6 +88,7 @@ class GraphReader {
   void indexed(const clang::Expr* base, const clang::Expr* index, const clang::Stmt& at);
   void lookup(EntityId member, const clang::Expr* container, const clang::Stmt& at);
   static bool is_in_own_map(const clang::MemberExpr& field);
+  bool asks_kind(const clang::Expr* condition);
   bool is_worthwhile() const;
 
   CollectContext& context;
@@ -102,6 +105,7 @@ class GraphReader {
   std::map<EntityId, const clang::ValueDecl*> walked_record; // whose member was gone through last
   std::vector<const clang::ValueDecl*> open_lambdas;         // variables whose lambda is being read
   std::vector<Filled> filled;
+  std::set<EntityId> own_markers; // variables that each call of the function has for itself
   unsigned outcome = 0, loop_number = 0, lambda_depth = 0;
   unsigned answer_outcome = reports; // what a return statement's value decides
   bool asks_state = false;           // reading what a state is asked of: tasks.find(id)->state

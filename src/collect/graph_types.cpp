@@ -127,7 +127,7 @@ static bool is_id(clang::QualType type) {
   if (words.empty()) return false;
   const std::string& last = words.back();
   return last == "id" || last == "key" || last == "uuid" || last == "guid" || last == "name" || last == "handle" ||
-         last == "oid" || last == "uid" || last == "identifier";
+         last == "oid" || last == "uid" || last == "identifier" || last == "path";
 }
 
 static const clang::RecordDecl* pointed_record(clang::QualType type) {
@@ -217,13 +217,42 @@ static const clang::FieldDecl* naming_field(const clang::RecordDecl* edge, const
   return found;
 }
 
-// `struct link* depends`, where a link has the target that it names, and the next link.
+bool is_list_head(llvm::StringRef field) {
+  return llvm::StringSwitch<bool>(field)
+      .Cases({"tqh_first", "lh_first", "slh_first", "stqh_first", "sqh_first", "cqh_first"}, true)
+      .Default(false);
+}
+
+// `struct link* depends`, where a link has the target that it names, and the next link; or the same as BSD's macros
+// make it: the first link in a head, the next in an entry (queue(3)).
 static const clang::FieldDecl* named_by_link(clang::QualType type, const clang::RecordDecl* owner) {
+  if (const clang::RecordDecl* head = type->getAsRecordDecl(); head && head->getDefinition())
+    for (const clang::FieldDecl* field : head->getDefinition()->fields())
+      if (is_list_head(field->getName())) return named_by_link(field->getType().getCanonicalType(), owner);
   const clang::RecordDecl* link = type->isPointerType() ? plain(type->getPointeeType())->getAsRecordDecl() : nullptr;
   const clang::FieldDecl* names = naming_field(link, owner);
   if (!names) return nullptr;
-  for (const clang::FieldDecl* field : link->getDefinition()->fields())
-    if (field->getType()->isPointerType() && is_same(pointed_record(field->getType()), link)) return names;
+  auto leads_on = [&](const clang::FieldDecl* field) {
+    return field->getType()->isPointerType() && is_same(pointed_record(field->getType()), link);
+  };
+  for (const clang::FieldDecl* field : link->getDefinition()->fields()) {
+    if (leads_on(field)) return names;
+    const clang::RecordDecl* entry = field->getType()->getAsRecordDecl();
+    if (entry && entry->getDefinition() && llvm::any_of(entry->getDefinition()->fields(), leads_on)) return names;
+  }
+  return nullptr;
+}
+
+// The field of an edge record that has the id of who is named: `name` in struct { std::string name, at_least; }.
+static const clang::FieldDecl* naming_id(const clang::RecordDecl* edge, const clang::RecordDecl* owner) {
+  if (!edge || !edge->getDefinition() || is_same(edge, owner)) return nullptr;
+  for (const std::string_view wanted : {"target", "to", "package", "module", "task", "plugin", "id", "name", "key"})
+    for (const clang::FieldDecl* field : edge->getDefinition()->fields()) {
+      const std::vector<std::string> words = words_of(std::string_view(field->getName()));
+      const clang::QualType type = plain(field->getType());
+      if (!words.empty() && words.back() == wanted && (is_text(type) || (type->isRecordType() && is_id(type))))
+        return field;
+    }
   return nullptr;
 }
 
@@ -315,6 +344,10 @@ std::optional<GraphType> graph_type(clang::QualType type, llvm::StringRef name, 
   if (named >= GraphName::graph) {
     if (clang::QualType end = edge_end(element); !end.isNull())
       return GraphType{.shape = GraphShape::edges, .element = end};
+    if (const clang::FieldDecl* names = owner && named == GraphName::dependency && !is_text(element)
+                                            ? naming_id(plain(element)->getAsRecordDecl(), owner)
+                                            : nullptr)
+      return GraphType{.shape = GraphShape::ids, .element = names->getType(), .through = names->getNameAsString()};
     clang::QualType inner = sequence_element(element);
     if (!inner.isNull() && plain(inner)->isIntegerType())
       return GraphType{.shape = GraphShape::adjacency, .element = inner};

@@ -24,6 +24,9 @@ struct GraphType {
 // tree and no graph (design.md §3.6).
 std::optional<GraphType> graph_type(clang::QualType type, llvm::StringRef name, const clang::RecordDecl* owner);
 
+// Whether a field of this name is the first link of a list that BSD's macros make (queue(3)).
+bool is_list_head(llvm::StringRef field);
+
 // What a parameter of any name may be given: a list of pointers to records.
 std::optional<GraphType> pointer_list(clang::QualType type);
 

@@ -41,7 +41,8 @@ struct GraphMember {
 
 enum class GraphEventKind : std::uint8_t {
   walk,       // goes through the member's elements                    object: member
-  fill,       // puts something into the member                        object: member; source, parameters
+  fill,       // puts something into the member                        object: member; source, parameters; other: the
+              //                                                       member that gets the same edge the other way
   load,       // reads the member from a document                      object: member
   lookup,     // asks whether an element is known                      object: member; other: the container asked
   order,      // compares an element with <, <=, >, >=                 object: member
@@ -90,6 +91,8 @@ enum GraphEventFlag : std::uint32_t {
   in_condition = 4096,   // the condition of the loop `loop`
   only_asks = 8192,      // call: nothing is changed through it, and the answer says yes or no, where, or which
   of_its_state = 16384,  // call, lookup: a field of the answer is asked, not the answer
+  of_local = 32768,      // mark, test: the marker is made anew in each call of the function
+  of_some = 65536,       // lookup: asked of elements of some kind only: !pure && !known.count(id)
 };
 
 struct GraphEvent {

@@ -172,7 +172,7 @@ static bool takes_only_known(const GraphFunction& function, EntityId member) {
   };
   for (const GraphEvent& lookup : function.events) {
     if (lookup.kind != GraphEventKind::lookup || lookup.object != member || lookup.other == EntityId::none ||
-        !(lookup.outcome & (reports | skips | leaves)))
+        lookup.has(of_some) || !(lookup.outcome & (reports | skips | leaves)))
       continue;
     bool waits = false;
     for (unsigned loop = lookup.loop; loop != 0; loop = around[loop]) waits = waits || waiting.contains(loop);
@@ -343,22 +343,62 @@ bool finds_cycles(const DependencyGraphs& graphs, const GraphFunction& function)
   return lowers && recurses;
 }
 
-bool is_checked(const DependencyGraphs& graphs, EntityId member) {
+// What a name says beside that there are edges, and which way they go.
+static std::set<std::string> kind_of_edges(std::string_view name) {
+  static constexpr std::string_view said_of_all[] = {
+      "in",   "out",   "input",   "inputs",   "output",   "outputs",   "incoming", "outgoing", "from",
+      "to",   "back",  "reverse", "reversed", "rev",      "inverse",   "forward",  "up",       "down",
+      "left", "right", "source",  "sources",  "target",   "targets",   "direct",   "all",      "list",
+      "set",  "map",   "vec",     "vector",   "array",    "ids",       "id",       "names",    "name",
+      "node", "nodes", "prev",    "previous", "incident", "following", "waiting",  "waiters",  "unlocks",
+      "of",   "by",    "the",     "my",       "m",        "s",         "g",        "ptrs",     "ptr"};
+  std::set<std::string> kind;
+  for (const std::string& word : words_of(name))
+    if (graph_name(word) == GraphName::none &&
+        std::find(std::begin(said_of_all), std::end(said_of_all), word) == std::end(said_of_all))
+      kind.insert(word);
+  return kind;
+}
+
+bool are_other_edges(std::string_view one, std::string_view other) {
+  const std::set<std::string> first = kind_of_edges(one), second = kind_of_edges(other);
+  return !first.empty() && !second.empty() &&
+         std::none_of(first.begin(), first.end(), [&](const std::string& word) { return second.contains(word); });
+}
+
+bool follows_others_only(const DependencyGraphs& graphs, const GraphFunction& function, const GraphMember& member) {
+  bool recurses = false, follows = false;
+  for (const GraphEvent* event : events_of(graphs, function, recurses)) {
+    const GraphFunction* callee = event->kind == GraphEventKind::call ? graphs.function(event->object) : nullptr;
+    const bool again = event->has(recursive) || (callee && callee->ring != 0 && callee->ring == function.ring);
+    const bool leads = event->kind == GraphEventKind::call && again;
+    if (!leads && !(event->kind == GraphEventKind::mark && event->has(has_element))) continue;
+    if (leads && !event->has(hands_element) && !event->has(hands_container)) return false; // with what, nobody knows
+    std::map<EntityId, GraphMember>::const_iterator followed = graphs.members.find(event->other);
+    if (followed == graphs.members.end() || !followed->second.is_field ||
+        !are_other_edges(followed->second.name, member.name))
+      return false;
+    follows = true;
+  }
+  return follows;
+}
+
+static bool is_checked_itself(const DependencyGraphs& graphs, EntityId member) {
   if (std::map<EntityId, GraphMember>::const_iterator found = graphs.members.find(member);
       found != graphs.members.end() && found->second.shape == GraphShape::pointers &&
-      graphs.is_target_checked(found->second.target))
+      graphs.is_target_checked(found->second))
     return true;
   for (std::uint32_t number : graphs.touching(member)) {
     const GraphFunction& function = graphs.functions[number];
-    if (graphs.checks(number) || searches_itself(function, member)) return true;
+    if (graphs.checks(function.id, member) || searches_itself(function, member)) return true;
     if (takes_only_known(function, member) && !is_changed_later(graphs, function, member)) return true;
     for (const GraphEvent& event : function.events)
       if (event.kind == GraphEventKind::call && is_known_check(graphs, event.object)) return true;
     for (EntityId callee : graphs.callees(function.id)) {
-      if (is_known_check(graphs, callee) || graphs.checks(callee)) return true;
+      if (is_known_check(graphs, callee) || graphs.checks(callee, member)) return true;
       if (graphs.function(callee))
         for (EntityId deeper : graphs.callees(callee))
-          if (graphs.checks(deeper)) return true;
+          if (graphs.checks(deeper, member)) return true;
     }
     // graph.assert_acyclic() beside graph.load()
     for (EntityId caller : graphs.callers(function.id))
@@ -377,6 +417,13 @@ bool is_checked(const DependencyGraphs& graphs, EntityId member) {
       return true;
   }
   return is_asked_beside(graphs, member);
+}
+
+bool is_checked(const DependencyGraphs& graphs, EntityId member) {
+  const std::set<EntityId>& mirrors = graphs.mirrors(member);
+  return is_checked_itself(graphs, member) || std::any_of(mirrors.begin(), mirrors.end(), [&](EntityId mirror) {
+           return is_checked_itself(graphs, mirror);
+         });
 }
 
 bool is_noticed(const DependencyGraphs& graphs, EntityId member) {

@@ -189,8 +189,10 @@ void DependencyGraphs::resolve() {
       if (event.kind != GraphEventKind::call && event.kind != GraphEventKind::loop)
         event.object = member_of(event.object);
       if (event.kind == GraphEventKind::call || event.kind == GraphEventKind::mark ||
-          event.kind == GraphEventKind::test)
+          event.kind == GraphEventKind::test || event.kind == GraphEventKind::fill)
         event.other = member_of(event.other);
+      if (event.kind == GraphEventKind::fill && event.other != EntityId::none && event.other != event.object)
+        mirrored[event.object].insert(event.other), mirrored[event.other].insert(event.object);
     }
   // What goes through one member and fills another makes the second from the first, unless both are records' own.
   for (const GraphFunction& function : functions) {
@@ -233,8 +235,9 @@ void DependencyGraphs::index() {
     for (const GraphEvent& event : functions[i].events)
       if (std::map<EntityId, GraphMember>::const_iterator member = members.find(event.object);
           event.kind == GraphEventKind::walk && member != members.end() && member->second.target != EntityId::none &&
-          graph_name(member->second.name) >= GraphName::graph)
-        checked_targets.insert(member->second.target);
+          graph_name(member->second.name) >= GraphName::graph &&
+          !follows_others_only(*this, functions[i], member->second))
+        checked_targets[member->second.target].insert(member->first);
   }
 }
 
@@ -248,9 +251,25 @@ std::span<const std::uint32_t> DependencyGraphs::ring(unsigned number) const {
   return found == ring_index.end() ? std::span<const std::uint32_t>() : std::span<const std::uint32_t>(found->second);
 }
 
-bool DependencyGraphs::checks(EntityId id) const {
+bool DependencyGraphs::checks(EntityId id, EntityId member) const {
   std::unordered_map<EntityId, std::uint32_t>::const_iterator found = function_index.find(id);
-  return found != function_index.end() && check_cache[found->second];
+  if (found == function_index.end() || !check_cache[found->second]) return false;
+  std::map<EntityId, GraphMember>::const_iterator known = members.find(member);
+  return known == members.end() || !follows_others_only(*this, functions[found->second], known->second);
+}
+
+bool DependencyGraphs::is_target_checked(const GraphMember& member) const {
+  std::map<EntityId, std::set<EntityId>>::const_iterator found = checked_targets.find(member.target);
+  return found != checked_targets.end() &&
+         std::any_of(found->second.begin(), found->second.end(), [&](EntityId checked) {
+           return checked == member.id || !are_other_edges(members.at(checked).name, member.name);
+         });
+}
+
+const std::set<EntityId>& DependencyGraphs::mirrors(EntityId member) const {
+  static const std::set<EntityId> none;
+  std::map<EntityId, std::set<EntityId>>::const_iterator found = mirrored.find(member);
+  return found == mirrored.end() ? none : found->second;
 }
 
 std::vector<std::uint32_t> DependencyGraphs::touching(EntityId member) const {

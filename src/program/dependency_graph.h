@@ -43,11 +43,13 @@ struct DependencyGraphs {
   std::span<const std::uint32_t> users(EntityId member) const;
   // The functions of a ring of calls, in their order.
   std::span<const std::uint32_t> ring(unsigned number) const;
-  // Whether the function finds cycles in what it goes through (cycle_checks.cpp), asked once.
-  bool checks(std::uint32_t function) const { return check_cache[function]; }
-  bool checks(EntityId function) const;
-  // Whether one of those goes through pointers to this record, by whichever member: edges are often kept both ways.
-  bool is_target_checked(EntityId record) const { return checked_targets.contains(record); }
+  // Whether the function finds cycles in what the member names (cycle_checks.cpp): it finds some, and what it goes on
+  // with is not another kind of edges.
+  bool checks(EntityId function, EntityId member) const;
+  // Whether one of those goes through pointers to the same record, by whichever member: edges are often kept both ways.
+  bool is_target_checked(const GraphMember& member) const;
+  // Members that get each edge of this one the other way round: `needs[a].insert(b)` beside `needed_by[b].insert(a)`.
+  const std::set<EntityId>& mirrors(EntityId member) const;
 
  private:
   void link_functions();
@@ -62,7 +64,8 @@ struct DependencyGraphs {
   std::map<EntityId, std::vector<EntityId>> projected_into;
   std::map<unsigned, std::vector<std::uint32_t>> ring_index;
   std::vector<bool> check_cache;
-  std::set<EntityId> checked_targets;
+  std::map<EntityId, std::set<EntityId>> checked_targets; // record -> members by which it is gone through
+  std::map<EntityId, std::set<EntityId>> mirrored;
   std::map<EntityId, std::set<EntityId>> projections;
   std::unordered_map<EntityId, std::uint32_t> function_index;
   std::unordered_map<EntityId, std::vector<EntityId>> callee_index, caller_index;
@@ -73,6 +76,14 @@ struct DependencyGraphs {
 // colours or a recursion stack, in-degrees with a count compare (its own or a caller's), low-links, roots of a
 // union-find.
 bool finds_cycles(const DependencyGraphs& graphs, const GraphFunction& function);
+
+// Whether the function goes on with what other members name only, and those are edges of another kind: what looks for
+// rings of calls finds none of values.
+bool follows_others_only(const DependencyGraphs& graphs, const GraphFunction& function, const GraphMember& member);
+
+// Whether the names of two members of a record speak of two kinds of edges, not of two directions:
+// `value_inputs` and `control_outputs`.
+bool are_other_edges(std::string_view one, std::string_view other);
 
 // Whether a loop of the function goes on until what the member names has come to some state.
 bool waits_for(const DependencyGraphs& graphs, const GraphFunction& function, const GraphEvent& loop, EntityId member);

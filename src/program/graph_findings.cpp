@@ -1,5 +1,6 @@
 #include "program/graph_findings.h"
 #include "facts/words.h"
+#include "program/graph_use.h"
 
 #include <algorithm>
 
@@ -14,24 +15,6 @@ static bool has_word(std::string_view name, std::initializer_list<std::string_vi
   for (const std::string& word : words_of(name))
     if (std::find(wanted.begin(), wanted.end(), word) != wanted.end()) return true;
   return false;
-}
-
-// What speaks of progress, not of which records there are.
-static bool speaks_of_progress(std::string_view name) {
-  return has_word(name,
-                  {"done",    "finished", "completed", "complete", "satisfied", "succeeded", "executed", "processed",
-                   "visited", "seen",     "emitted",   "built",    "loaded",    "started",   "ran",      "resolved",
-                   "ready",   "visiting", "stack",     "path",     "finish",    "colour",    "color",    "state",
-                   "states",  "mark",     "marks",     "marked",   "cache",     "memo",      "degree",   "indegree",
-                   "order",   "sorted",   "result",    "results",  "status",    "met",       "stopped",  "blocked"});
-}
-
-// What does something with a record, whatever its signature says: no question about whether there is one.
-static bool speaks_of_work(std::string_view name) {
-  return has_word(name, {"run",      "execute", "start",    "build",   "process", "dispatch", "visit",   "walk",
-                         "traverse", "wait",    "schedule", "launch",  "submit",  "install",  "compile", "update",
-                         "apply",    "perform", "do",       "try",     "send",    "write",    "print",   "log",
-                         "enqueue",  "push",    "emit",     "acquire", "lock",    "evaluate", "compute"});
 }
 
 namespace {
@@ -63,14 +46,16 @@ class Judge {
     GraphName name = graph_name(member.name);
     // Whatever a function was given; it is judged as the member that callers hand over.
     if (name == GraphName::none && member.parameter >= 0 && member.shape == GraphShape::pointers) return;
-    Use use = use_of(member);
+    const GraphUse use = use_of(graphs, member);
     if (use.both_ways || use.touched == 0) return;
     // A list of texts counts if its elements are looked up among the records that own it.
     if (name == GraphName::none && !use.own_map && !(member.shape == GraphShape::pointers) &&
         !(member.shape == GraphShape::adjacency))
       return;
     // A path names a file, and a record only where records are found by it.
-    if (member.shape == GraphShape::ids && !use.own_map && !use.keyed && has_word(member.element, {"path"})) return;
+    const bool by_path = member.shape == GraphShape::ids && has_word(member.element, {"path"});
+    const bool finds_records = use.follows_back && member.is_field && name == GraphName::dependency;
+    if (by_path && !use.own_map && !use.keyed && !finds_records) return;
     // Who is named did not exist before, or has one owner. What depends on an object may share it, though somebody made
     // it for this.
     const bool made_for_it = use.all_fresh && name != GraphName::dependency;
@@ -101,18 +86,8 @@ class Judge {
     return false;
   }
 
-  struct Use {
-    bool both_ways = false, own_map = false, all_fresh = false, all_constant = false, by_lookup = false,
-         follows = false, owned = false, only_itself = false, keyed = false;
-    unsigned touched = 0, fills = 0, outside = 0;
-    const GraphFunction* validator = nullptr;
-    const GraphFunction* loader = nullptr;
-    const GraphFunction* keeper = nullptr; // keeps records after a look at their own ids
-    Location validated, loaded, kept;
-  };
-
   // A record with children and one parent, linked by pointers that are at hand: no id decides who comes below whom.
-  bool is_tree(const GraphMember& member, GraphName name, const Use& use) const {
+  bool is_tree(const GraphMember& member, GraphName name, const GraphUse& use) const {
     if (name > GraphName::tree || use.by_lookup) return false;
     const EntityId record = member.target != EntityId::none ? member.target : member.owner;
     for (std::uint32_t index : program.members_of(record)) {
@@ -144,166 +119,6 @@ class Judge {
     return false;
   }
 
-  GraphSource source_of_fill(const GraphFunction& function, const GraphEvent& fill) const {
-    if (fill.source != GraphSource::parameter) return fill.source;
-    std::span<const GraphArguments> calls = graphs.calls_of(function.id);
-    if (calls.empty()) return GraphSource::parameter;
-    bool constant = true, fresh = true;
-    for (const GraphArguments& call : calls) {
-      if ((call.constant & fill.parameters) != fill.parameters) constant = false;
-      if ((call.fresh & fill.parameters) == 0) fresh = false;
-    }
-    return constant ? GraphSource::constant : fresh ? GraphSource::fresh : GraphSource::parameter;
-  }
-
-  bool validates(const GraphFunction& function, const GraphEvent& event, const GraphMember& member) const {
-    if (!(event.outcome & reports)) return false;
-    const EntityFact* entity = program.entity(function.id);
-    std::string_view name = entity ? std::string_view(entity->name) : std::string_view();
-    if (has_word(name, {"ready", "runnable", "satisfied", "done", "finished", "complete", "blocked", "eligible",
-                        "startable", "can", "may"}))
-      return false;
-    for (const GraphEvent& one : function.events) // what goes on by it does not check it
-      if (one.kind == GraphEventKind::call && one.has(recursive)) return false;
-    if (event.kind == GraphEventKind::lookup && event.object == member.id) {
-      if (speaks_of_progress(event.text) || event.has(of_its_state)) return false;
-      if (waits_somewhere(function, event)) return false;
-      return event.has(of_own_map) || event.other != EntityId::none;
-    }
-    // Only the record itself is looked for: if (other == step.id) throw …
-    if (event.kind == GraphEventKind::same && event.object == member.id)
-      return event.text == "itself" &&
-             std::none_of(function.events.begin(), function.events.end(), [](const GraphEvent& one) {
-               return one.kind == GraphEventKind::loop && (one.text.starts_with("while") || one.text.starts_with("do"));
-             });
-    if (event.kind == GraphEventKind::call && event.has(hands_element) && event.other == member.id) {
-      std::size_t colon = event.text.rfind("::");
-      std::string_view callee = std::string_view(event.text).substr(colon == std::string::npos ? 0 : colon + 2);
-      if (speaks_of_progress(callee) || event.has(of_its_state)) return false;
-      if (has_word(callee, {"find", "has", "exists", "contains", "known", "lookup", "resolve", "valid", "get", "exist",
-                            "registered"}))
-        return true;
-      return event.has(only_asks) && !speaks_of_work(callee) && !waits_somewhere(function, event);
-    }
-    return false;
-  }
-
-  // Whether the container was asked, before the record went in, for what is a reason to refuse it: another of its id.
-  static bool asks_unique(const GraphFunction& function, const GraphEvent& store) {
-    return std::any_of(function.events.begin(), function.events.end(), [&](const GraphEvent& event) {
-      return event.kind == GraphEventKind::test && event.object == store.other && (event.outcome & reports) &&
-             event.order < store.order;
-    });
-  }
-
-  // if (!stages.count(from) || !stages.count(to)) throw …; edges.emplace_back(from, to);
-  static const GraphEvent* ends_asked(const GraphFunction& function, const GraphEvent& fill) {
-    for (const GraphEvent& event : function.events)
-      if (event.kind == GraphEventKind::test && (event.outcome & reports) && !event.has(bounds_depth) &&
-          event.order < fill.order && event.loop == fill.loop)
-        return &event;
-    return nullptr;
-  }
-
-  // A look-up in a loop that waits asks for progress.
-  static bool waits_somewhere(const GraphFunction& function, const GraphEvent& event) {
-    for (const GraphEvent& loop : function.events)
-      if (loop.kind == GraphEventKind::loop && (loop.has(waits_for_work) || loop.has(endless)) &&
-          loop.order < event.order && event.loop >= loop.loop) {
-        for (const GraphEvent& end : function.events)
-          if (end.kind == GraphEventKind::loop_end && end.loop == loop.loop && end.order > event.order) return true;
-      }
-    return false;
-  }
-
-  Use use_of(const GraphMember& member) const {
-    Use use;
-    unsigned fresh = 0;
-    for (std::uint32_t number : graphs.users(member.id)) {
-      const GraphFunction& function = graphs.functions[number];
-      bool first_fill = true;
-      const bool drops_itself =
-          std::any_of(function.events.begin(), function.events.end(), [](const GraphEvent& event) {
-            return event.kind == GraphEventKind::drop && event.object == EntityId::none;
-          });
-      for (const GraphEvent& event : function.events) {
-        // free_tree(child) for each child, and then free(node)
-        if (drops_itself && event.kind == GraphEventKind::call && event.other == member.id &&
-            event.has(hands_element) && event.has(recursive))
-          use.owned = true;
-        if (event.kind == GraphEventKind::call && event.other == member.id) {
-          if (event.has(hands_element) && (event.has(recursive) || function.ring != 0)) use.follows = true;
-          if ((!use.validator || use.only_itself) && validates(function, event, member))
-            use.validator = &function, use.validated = event.location, use.only_itself = false;
-        }
-        if (event.object != member.id) continue;
-        switch (event.kind) {
-        case GraphEventKind::walk:
-          ++use.touched;
-          break;
-        case GraphEventKind::lookup:
-          ++use.touched;
-          if (event.has(of_own_map)) use.own_map = true;
-          if ((!use.validator || use.only_itself) && validates(function, event, member))
-            use.validator = &function, use.validated = event.location, use.only_itself = false;
-          break;
-        case GraphEventKind::load:
-          ++use.touched, ++use.outside;
-          if (!use.loader) use.loader = &function, use.loaded = event.location;
-          break;
-        case GraphEventKind::drop:
-          use.owned = true;
-          break;
-        case GraphEventKind::same:
-          if (!use.validator && validates(function, event, member))
-            use.validator = &function, use.validated = event.location, use.only_itself = true;
-          break;
-        case GraphEventKind::store:
-          if (!use.keeper && source_of_fill(function, event) >= GraphSource::parameter && asks_unique(function, event))
-            use.keeper = &function, use.kept = event.location;
-          break;
-        case GraphEventKind::fill: {
-          ++use.touched, ++use.fills;
-          if (event.has(both_ways)) use.both_ways = true;
-          if (event.has(of_own_map)) use.keyed = true;
-          GraphSource source = source_of_fill(function, event);
-          if (const GraphEvent* asked = ends_asked(function, event);
-              asked && member.shape == GraphShape::edges && (!use.validator || use.only_itself))
-            use.validator = &function, use.validated = asked->location, use.only_itself = false;
-          if (source == GraphSource::fresh)
-            ++fresh;
-          else if (source != GraphSource::constant) {
-            ++use.outside;
-            if (source == GraphSource::lookup) use.by_lookup = true;
-            if (first_fill && is_better_loader(function, use.loader, member))
-              use.loader = &function, use.loaded = event.location;
-            first_fill = false;
-          }
-          break;
-        }
-        default:
-          break;
-        }
-      }
-    }
-    use.all_fresh = use.fills > 0 && fresh == use.fills;
-    use.all_constant = use.fills > 0 && use.outside == 0;
-    return use;
-  }
-
-  // Of several that fill it, the first that reads it from somewhere (a setter or a constructor only passes it on), else
-  // the record's own: who adds an edge from outside does so for a purpose.
-  bool is_better_loader(const GraphFunction& function, const GraphFunction* known, const GraphMember& member) const {
-    if (!known) return true;
-    auto rank = [&](const GraphFunction& one) {
-      const EntityFact* entity = program.entity(one.id);
-      const bool reads = entity && has_word(entity->name, {"load", "parse", "read", "decode", "deserialize",
-                                                           "deserialise", "from", "import", "unmarshal"});
-      return reads ? 2 : entity && member.is_field && entity->owner == member.owner ? 1 : 0;
-    };
-    return rank(function) > rank(*known);
-  }
-
   // What a function collects for itself is no record's: `next_level_files`.
   bool is_function_own(const GraphMember& member) const {
     const EntityFact* owner = program.entity(member.owner);
@@ -311,7 +126,7 @@ class Judge {
            owner->kind == EntityKind::function;
   }
 
-  void accepted(const GraphMember& member, GraphName name, const Use& use) {
+  void accepted(const GraphMember& member, GraphName name, const GraphUse& use) {
     if (use.all_constant || is_on_its_way(member)) return;
     if (name == GraphName::network) return;
     const GraphFunction* at = use.validator ? use.validator : use.loader ? use.loader : use.keeper;
@@ -324,8 +139,10 @@ class Judge {
     if (!use.validator) {
       if (name == GraphName::none) return;
       if (member.shape == GraphShape::pointers && name <= GraphName::tree && !use.by_lookup) return;
-      if (member.shape == GraphShape::ids && member.is_field && member.id_field.empty() && !use.own_map &&
-          !use.follows && !use.keyed)
+      // What is required by name and more may be anything: a library, a file, a feature.
+      const bool of_records = !member.id_field.empty() && member.through.empty();
+      if (member.shape == GraphShape::ids && member.is_field && !of_records && !use.own_map && !use.follows &&
+          !use.keyed)
         return;
       if (member.shape == GraphShape::ids && !member.is_field) return; // a parameter or a variable, not a record's
       if (member.shape == GraphShape::adjacency && name <= GraphName::tree && !use.follows) return;
@@ -368,15 +185,6 @@ class Judge {
     return true;
   }
 
-  // Whether a call gets back to the function within few steps: a walk is short, a ring through half the program is not.
-  bool comes_back(EntityId callee, EntityId function, int depth) const {
-    if (callee == function) return true;
-    if (depth == 0) return false;
-    for (EntityId next : graphs.callees(callee))
-      if (comes_back(next, function, depth - 1)) return true;
-    return false;
-  }
-
   // `from`: order of the first event that belongs to what calls itself.
   static bool is_guarded(const std::vector<const GraphFunction*>& ring, const GraphEvent& call, unsigned from) {
     for (const GraphFunction* function : ring) {
@@ -386,6 +194,8 @@ class Judge {
       for (const GraphEvent& event : function->events) {
         if (function->id == call.function && event.order > call.order) break;
         if (function->id == call.function && event.order < from) continue;
+        // What each call has for itself says nothing of the calls above.
+        if (from == 0 && event.has(of_local) && !event.has(bounds_depth)) continue;
         if (event.kind == GraphEventKind::test) {
           tested.emplace(event.object, event.order);
           if (event.has(bounds_depth)) bounded = true;
@@ -420,7 +230,7 @@ class Judge {
   // Whether the call leads on: with an element, or with the whole member to somebody who goes on with its elements.
   bool goes_on(const GraphFunction& function, const GraphEvent& call, const GraphMember& member, bool whole) const {
     if (call.has(recursive)) return !whole && (call.has(hands_element) || call.has(hands_container));
-    if (function.ring == 0 || !comes_back(call.object, function.id, 3)) return false;
+    if (function.ring == 0 || !comes_back(graphs, call.object, function.id, 3)) return false;
     if (!whole) return call.has(hands_element);
     const GraphFunction* callee = graphs.function(call.object);
     return call.has(hands_container) && callee && callee->ring == function.ring &&
@@ -448,8 +258,8 @@ class Judge {
     if (reported.contains(walker) || !goes_on(function, event, member, whole)) return;
     std::vector<const GraphFunction*> ring{&function};
     for (std::uint32_t other : graphs.ring(function.ring))
-      if (graphs.functions[other].id != function.id &&
-          (graphs.functions[other].id == event.object || comes_back(graphs.functions[other].id, function.id, 2)))
+      if (graphs.functions[other].id != function.id && (graphs.functions[other].id == event.object ||
+                                                        comes_back(graphs, graphs.functions[other].id, function.id, 2)))
         ring.push_back(&graphs.functions[other]);
     if (is_guarded(ring, event, lambda ? lambda->order : 0)) return;
     GraphFinding finding;
