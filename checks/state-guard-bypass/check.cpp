@@ -43,6 +43,13 @@ class Callers {
     }
     return true;
   }
+  bool calls_any(EntityId caller, const std::set<EntityId>& callees) const {
+    return std::any_of(callees.begin(), callees.end(), [&](EntityId callee) {
+      const std::unordered_map<EntityId, std::vector<EntityId>>::const_iterator found = callers.find(callee);
+      return found != callers.end() &&
+             std::find(found->second.begin(), found->second.end(), caller) != found->second.end();
+    });
+  }
 
  private:
   std::unordered_map<EntityId, std::vector<EntityId>> callers;
@@ -227,10 +234,11 @@ class ModuleNames {
     std::vector<std::string> words = name_words(flow.function);
     const EntityFact* function = program.entity(flow.flow.function);
     const std::map<StringId, std::set<std::string>>::const_iterator found = names.find(flow.flow.location.file);
-    if (!function || is_method(*function) || found == names.end() || words.size() < 2) return words;
-    if (!found->second.contains(words[0])) return words;
-    const bool both = words.size() > 2 && found->second.contains(words[0] + " " + words[1]);
-    words.erase(words.begin(), words.begin() + (both ? 2 : 1));
+    if (!function || is_method(*function) || words.size() < 2) return words;
+    if (found != names.end() && found->second.contains(words[0])) {
+      const bool both = words.size() > 2 && found->second.contains(words[0] + " " + words[1]);
+      words.erase(words.begin(), words.begin() + (both ? 2 : 1));
+    }
     return words;
   }
 
@@ -283,11 +291,12 @@ static bool is_lifecycle(std::string_view function) {
   const std::size_t colon = function.rfind("::");
   for (const std::string& word : words_of(colon == std::string_view::npos ? function : function.substr(colon + 2)))
     for (std::string_view other :
-         {"reinit",  "reinitialize", "reinitialise", "reset",     "clear",      "init",    "initialize", "initialise",
-          "close",   "shutdown",     "abort",        "fail",      "disconnect", "destroy", "on",         "handle",
-          "error",   "cleanup",      "teardown",     "terminate", "force",      "kill",    "setup",      "loop",
-          "run",     "main",         "process",      "build",     "end",        "free",    "deinit",     "uninit",
-          "dispose", "cb",           "callback",     "receive",   "recv",       "rx",      "send",       "parse"})
+         {"reinit",     "reinitialize", "reinitialise", "reset",   "clear",    "init",       "initialize",
+          "initialise", "close",        "shutdown",     "abort",   "fail",     "disconnect", "destroy",
+          "on",         "handle",       "error",        "cleanup", "teardown", "terminate",  "force",
+          "kill",       "setup",        "loop",         "run",     "main",     "process",    "build",
+          "end",        "free",         "deinit",       "uninit",  "dispose",  "done",       "cb",
+          "callback",   "receive",      "recv",         "rx",      "send",     "parse"})
       if (word == other) return true;
   return false;
 }
@@ -366,6 +375,8 @@ static void among_siblings(const Program& program, const StateMachine& machine, 
            (refuses_callers(flow) && is_transition(machine, modules, *other))))
         guard = guard ? guard : other;
     if (!guard || callers.only_checked(flow.flow.function, functions)) continue;
+    // It sets up what it then has checked.
+    if (callers.calls_any(flow.flow.function, functions)) continue;
     Finding finding = finding_at(program, machine, flow, write, *guard);
     finding.message = flow.function + "() moves " + machine.name + " to " + machine.names(write.event.value.constants) +
                       " from whatever state it is in; " + guard->function + "() checks the state first";
@@ -404,8 +415,8 @@ static void past_the_method(const Program& program, const StateMachine& machine,
       for (const MachineFlow& other : machine.flows)
         for (const MachineEvent& checked : other.writes)
           if (!guard && !other.test && !other.life && other.flow.holder == flow.flow.holder &&
-              owner_of(program, other) == holder->owner && is_offered(program, other) && moves(checked) &&
-              (checked.event.value.constants & target) &&
+              !is_lifecycle(other.function) && owner_of(program, other) == holder->owner &&
+              is_offered(program, other) && moves(checked) && (checked.event.value.constants & target) &&
               (checked.consulted || refuses_by_state(machine, other, checked)))
             guard = &other;
       if (!guard) continue;

@@ -29,10 +29,20 @@ static Finding finding_of(const Program& program, const StateMachine& machine, c
   return finding;
 }
 
+// plain, locked, touched: one of several that somebody chooses, or that something comes to, and that is it. Nothing
+// goes on from any of them, so none is where the others go on and this one hangs.
+static bool is_chosen_once(const StateMachine& machine, StateMask stuck) {
+  StateMask chosen = 0;
+  for (const MachineTransition& transition : machine.transitions) chosen |= transition.to;
+  chosen &= stuck & ~machine.initial;
+  return std::popcount(chosen) >= 2 && (machine.left & machine.entered & ~machine.initial) == 0;
+}
+
 static void dead_ends(const Program& program, const StateMachine& machine, std::vector<Finding>& findings) {
   if (machine.transitions.empty() || machine.steered_to_end) return;
   const StateMask stuck =
       machine.entered & machine.reachable & ~machine.left & ~machine.ended & ~machine.final & ~machine.worked;
+  if (is_chosen_once(machine, stuck)) return;
   for (unsigned i = 0; i < machine.enumeration.states.size(); ++i) {
     if (!(stuck >> i & 1)) continue;
     std::vector<const MachineTransition*> into;
@@ -100,6 +110,10 @@ static bool may_be_unseen(const Program& program, const StateMachine& machine) {
     });
   };
   if (program.unseen.empty()) return false;
+  // Most of the program was not understood: anybody may use what a header declares.
+  if (program.unseen.size() * 2 > program.sources.size() &&
+      !program.sources.contains(machine.enumeration.location.file))
+    return true;
   return beside(machine.enumeration.location) ||
          std::any_of(machine.holders.begin(), machine.holders.end(),
                      [&](const StateHolderFact& holder) { return beside(holder.location); }) ||

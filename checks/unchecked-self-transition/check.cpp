@@ -8,6 +8,7 @@
 // behind a property's change signal, tables that are filled at run time from data.
 
 #include "check.h"
+#include "facts/words.h"
 #include "program/machines.h"
 #include "program/program.h"
 
@@ -83,10 +84,11 @@ static bool is_same_only(const MachineEvent& exit) {
   return true;
 }
 
-// The same state does it again: one that callers give, and that may be the old one there.
-static bool is_repeated(const StateMachine& machine, const MachineFlow& flow, const MachineEvent& effect) {
-  return effect.allowed.is_product() && effect.allowed.same() & flow.given && !effect.consulted && !effect.event.once &&
-         !effect.event.apart && !is_check(machine, effect.event.target);
+// The same state does it again: one that callers give, and that may be the old one there and when it is written.
+static bool is_repeated(const StateMachine& machine, const MachineFlow& flow, const MachineEvent& effect,
+                        StateMask written) {
+  return effect.allowed.is_product() && effect.allowed.same() & flow.given & written && !effect.consulted &&
+         !effect.event.once && !effect.event.apart && !is_check(machine, effect.event.target);
 }
 
 // Whoever calls it has compared: a part of another function's transition.
@@ -159,10 +161,40 @@ static std::vector<const MachineEvent*> effects_before(const Program& program, c
     });
   };
   for (const MachineEvent& effect : flow.effects)
-    if (is_repeated(machine, flow, effect) && !effect.event.after_write &&
+    if (is_repeated(machine, flow, effect, machine.all) && !effect.event.after_write &&
         (effect.event.target == EntityId::none || is_given_state(effect)))
       effects.push_back(&effect);
   return effects;
+}
+
+// desired_state_: what somebody asked for, and somebody else makes true. Asking again is no transition.
+static bool holds_request(const Program& program, EntityId holder) {
+  const EntityFact* entity = program.entity(holder);
+  const std::vector<std::string> words = words_of(entity ? entity->name : std::string());
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return word == "dst" || word == "dest" || word == "destination" || word == "target" || word == "desired" ||
+           word == "wanted" || word == "requested" || word == "next" || word == "goal";
+  });
+}
+
+// Somebody calls it with the state that the object is in: it is there to do for the same state what it does.
+static bool is_called_to_stay(const StateMachine& machine, const MachineFlow& flow) {
+  return std::any_of(machine.flows.begin(), machine.flows.end(), [&](const MachineFlow& caller) {
+    if (caller.test || caller.flow.holder != flow.flow.holder) return false;
+    return std::any_of(caller.calls.begin(), caller.calls.end(), [&](const MachineEvent& call) {
+      if (call.event.target != flow.flow.function || call.event.argument != flow.flow.new_parameter) return false;
+      const StateValue& value = call.event.value;
+      const bool stays = std::has_single_bit(value.constants) && value.constants == call.from() && !value.parameters &&
+                         !value.unknown && !value.copy && value.calls.empty();
+      return call.event.kept || stays;
+    });
+  });
+}
+
+// old_states_.push(state_): the old one comes back, whether it is the same or not.
+static bool is_nested(const MachineFlow& flow) {
+  return std::any_of(flow.effects.begin(), flow.effects.end(),
+                     [](const MachineEvent& effect) { return effect.event.kept; });
 }
 
 static void unguarded(const Program& program, const StateMachine& machine, const MachineFlow& flow,
@@ -171,10 +203,15 @@ static void unguarded(const Program& program, const StateMachine& machine, const
   // Who is given so much does some work, and notes a state on the way.
   constexpr unsigned many_parameters = 6;
   if (program.entity(parameter_of(flow.flow.function, many_parameters))) return;
+  if (holds_request(program, flow.flow.holder) || is_called_to_stay(machine, flow) || is_nested(flow)) return;
   const MachineEvent* write = nullptr;
+  StateMask kept = 0; // the states that it may set and that the object was in
   for (const MachineEvent& one : flow.writes) {
     const StateValue& value = one.event.value;
     if (one.event.creates || one.event.of_many || !(value.parameters >> flow.flow.new_parameter & 1)) continue;
+    // Work that notes a state as it goes; and the end of a way through other states, which is no transition to the
+    // same.
+    if (one.event.again || (one.event.after_write && std::has_single_bit(one.event.old_states))) continue;
     if (one.consulted || one.event.once) return;
     if (!one.allowed.is_product() || one.allowed.same() == 0 || one.event.compared) {
       const std::vector<const MachineEvent*> early = effects_before(program, machine, flow);
@@ -182,6 +219,7 @@ static void unguarded(const Program& program, const StateMachine& machine, const
       return;
     }
     if (!write) write = &one;
+    kept |= one.allowed.same();
   }
   // Through a setter of its own.
   std::set<EntityId> setters;
@@ -195,12 +233,13 @@ static void unguarded(const Program& program, const StateMachine& machine, const
           !one.consulted && one.allowed.is_product() && one.allowed.same()) {
         setters.insert(one.event.target);
         if (!write) write = &one;
+        kept |= one.allowed.same();
       }
   }
   if (!write || is_compared_by_callers(machine, flow)) return;
   std::vector<const MachineEvent*> effects;
   for (const MachineEvent& effect : flow.effects)
-    if (is_repeated(machine, flow, effect) && !setters.contains(effect.event.target)) effects.push_back(&effect);
+    if (is_repeated(machine, flow, effect, kept) && !setters.contains(effect.event.target)) effects.push_back(&effect);
   if (effects.empty()) return;
   report(program, machine, flow, *write, effects, findings);
 }

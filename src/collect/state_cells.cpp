@@ -46,6 +46,16 @@ static bool gives_name(const clang::FunctionDecl& callee) {
          (callee.getName().contains_insensitive("str") || callee.getName().contains_insensitive("name"));
 }
 
+// is_closed(connection): a short question about one object, as C writes it.
+static bool asks_about_object(const clang::FunctionDecl& function) {
+  if (function.getNumParams() != 1 || !function.getReturnType()->isIntegralOrEnumerationType()) return false;
+  const clang::QualType type = function.getParamDecl(0)->getType();
+  const clang::QualType object = type->isReferenceType() || type->isPointerType() ? type->getPointeeType() : type;
+  const clang::CompoundStmt* body = llvm::dyn_cast_or_null<clang::CompoundStmt>(function.getBody());
+  constexpr unsigned short_body = 4;
+  return object->isRecordType() && body && body->size() <= short_body;
+}
+
 bool is_worth_following(CollectContext& context, const clang::FunctionDecl& function, const FunctionScan& scan,
                         const StateEnum& states) {
   if (scan.destroys) return true;
@@ -65,7 +75,7 @@ bool is_worth_following(CollectContext& context, const clang::FunctionDecl& func
         return true;
   }
   if (is_lambda_body(function)) return false;
-  if (function.getMinRequiredArguments() == 0) return true;
+  if (function.getMinRequiredArguments() == 0 || asks_about_object(function)) return true;
   for (const clang::ParmVarDecl* parameter : function.parameters())
     if (enum_behind(parameter->getType()) == states.declaration) return true;
   return enum_behind(function.getReturnType()) == states.declaration;

@@ -45,6 +45,13 @@ class ConsultFinder : public clang::RecursiveASTVisitor<ConsultFinder> {
     const std::string object = member ? scope.path_of(member->object) : std::string();
     consult.same_object =
         !object.empty() && !scope.cell_base.empty() && (object == scope.cell_base || object == "this");
+    // is_closed(connection): what C has for a method.
+    const bool plain = !member && !llvm::isa<clang::CXXOperatorCallExpr>(call);
+    if (plain && !scope.cell_base.empty())
+      consult.same_object = std::any_of(call->arg_begin(), call->arg_end(), [&](const clang::Expr* argument) {
+        return scope.path_of(argument) == scope.cell_base;
+      });
+    const unsigned itself = plain ? 1 : 0; // the arguments of a question that is about the object alone
     // edges().count({state_, next}): a function that gives the table.
     if (!given && call->getNumArgs() == 0 && context.is_ours(callee->getLocation()) &&
         mentions_enum(callee->getReturnType(), 0) && !enum_behind(callee->getReturnType())) {
@@ -54,9 +61,9 @@ class ConsultFinder : public clang::RecursiveASTVisitor<ConsultFinder> {
       if (table.what != EntityId::none) tables.push_back(std::move(table));
       return true;
     }
-    if (!given && !(consult.same_object && call->getNumArgs() == 0)) return true;
+    if (!given && !(consult.same_object && call->getNumArgs() == itself)) return true;
     if (!context.is_ours(callee->getLocation())) return true; // find, contains, max: the table tells
-    if (enum_behind(callee->getReturnType()) == states.declaration && call->getNumArgs() == 0) return true; // a getter
+    if (enum_behind(callee->getReturnType()) == states.declaration && !given) return true; // a getter
     consult.what = context.entity(callee);
     if (consult.what != EntityId::none) consults.push_back(std::move(consult));
     return true;

@@ -158,10 +158,11 @@ class Follower {
         return change(*write, statement, knowledge);
     }
     if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(statement)) {
-      if (operation->getOpcode() == clang::BO_Assign)
+      if (operation->getOpcode() == clang::BO_Assign) {
         remember(operation->getLHS(), operation->getRHS(), knowledge);
-      else if (operation->isAssignmentOp())
-        remember(operation->getLHS(), operation, knowledge);
+        look_again(operation->getRHS(), knowledge);
+      }
+      if (operation->isCompoundAssignmentOp()) remember(operation->getLHS(), operation, knowledge);
       return effect(statement, knowledge);
     }
     if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(statement);
@@ -171,8 +172,10 @@ class Follower {
     if (const clang::DeclStmt* declarations = llvm::dyn_cast<clang::DeclStmt>(statement)) {
       for (const clang::Decl* declaration : declarations->decls())
         if (const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(declaration);
-            variable && variable->hasInit())
+            variable && variable->hasInit()) {
           conditions.remember(variable, variable->getInit(), knowledge);
+          look_again(variable->getInit(), knowledge);
+        }
       return;
     }
     if (const clang::ReturnStmt* end = llvm::dyn_cast<clang::ReturnStmt>(statement)) {
@@ -192,12 +195,21 @@ class Follower {
     effect(statement, knowledge);
   }
 
+  // `for (;;) { s = machine->state; switch (s) …`: what is kept here is the state that the next transition starts from.
+  void look_again(const clang::Expr* value, StateKnowledge& knowledge) const {
+    if (knowledge.fresh || scope.new_parameter || scope.role_of(value) != StateRole::current) return;
+    knowledge.pairs = Pairs::product(knowledge.current, 1);
+    knowledge.fresh = true;
+  }
+
   void change(const StateWrite& write, const clang::Stmt* statement, StateKnowledge& knowledge) {
     StateEvent event = event_at(StateEventKind::write, statement, knowledge);
     event.text = context.text_of(statement->getSourceRange(), 120);
     event.value = scope.value_of(write.value);
     event.creates = scope.is_made_here(write.target);
     event.of_many = scope.is_one_of_many(write.target);
+    // A loop that tries to exchange goes on only where nothing was written.
+    event.again = emitting && at && !write.expected && comes_back(*at);
     if (emitting && scope.new_parameter && at) {
       event.compared = gates_here().is_compared(*at);
       event.once = gates_here().happens_once(*at);
@@ -254,6 +266,7 @@ class Follower {
         event.argument = static_cast<int>(i - skip);
         event.text = context.text_of(statement->getSourceRange(), 120);
         event.value = scope.value_of(argument);
+        event.kept = mine && !scope.cell.empty() && scope.path_of(argument) == scope.cell;
         event.creates = construct != nullptr || (member ? scope.is_made_here(member->object) : gives_own_object(*call));
         emit(std::move(event));
       }
@@ -314,7 +327,15 @@ class Follower {
     event.in_state = knowledge.in_state;
     event.apart = at && !knowledge.written && !leads_to_write(*at);
     event.once = scope.new_parameter && at && gates_here().happens_once(*at);
+    event.kept = stacks_state(statement);
     emit(std::move(event));
+  }
+  // old_states.push(state)
+  bool stacks_state(const clang::Stmt* statement) const {
+    const std::optional<MethodCall> call = method_call_of(llvm::dyn_cast<clang::Expr>(statement));
+    if (!call || call->name != "push" || scope.cell.empty()) return false;
+    return std::any_of(call->call->arg_begin(), call->call->arg_end(),
+                       [&](const clang::Expr* argument) { return scope.path_of(argument) == scope.cell; });
   }
 
   bool writes_cell(const clang::Stmt* statement) const {
@@ -343,6 +364,25 @@ class Follower {
       }
     }
     return open_end || leading->contains(&from);
+  }
+
+  // A way leads from the block back to it.
+  bool comes_back(const clang::CFGBlock& block) {
+    const std::pair<llvm::DenseMap<const clang::CFGBlock*, bool>::iterator, bool> entry =
+        returning.try_emplace(&block, false);
+    if (!entry.second) return entry.first->second;
+    llvm::DenseSet<const clang::CFGBlock*> seen;
+    std::vector<const clang::CFGBlock*> work{&block};
+    while (!work.empty()) {
+      const clang::CFGBlock* from = work.back();
+      work.pop_back();
+      for (const clang::CFGBlock::AdjacentBlock& next : from->succs()) {
+        const clang::CFGBlock* target = next.getReachableBlock();
+        if (target == &block) return returning[&block] = true;
+        if (target && seen.insert(target).second) work.push_back(target);
+      }
+    }
+    return false;
   }
 
   StateGates& gates_here() {
@@ -443,6 +483,7 @@ class Follower {
       known.once &= event.once;
       known.apart &= event.apart;
       known.in_state &= event.in_state;
+      known.kept &= event.kept;
       return;
     }
     events.push_back(std::move(event));
@@ -469,6 +510,7 @@ class Follower {
   std::optional<bool> truthful;
   std::optional<llvm::DenseSet<const clang::CFGBlock*>> leading; // from which a write of the cell can be reached
   bool open_end = false;                                         // nothing here writes the cell
+  llvm::DenseMap<const clang::CFGBlock*, bool> returning;        // whether a way leads back to a block
   bool emitting = false;
 };
 

@@ -18,6 +18,20 @@ const clang::Expr* condition_of(const clang::CFGBlock& block) {
   return condition;
 }
 
+// Without coming through `not_by` again.
+static bool leads_to(const clang::CFGBlock* from, const clang::CFGBlock& target, const clang::CFGBlock& not_by) {
+  llvm::DenseSet<const clang::CFGBlock*> seen{&not_by};
+  std::vector<const clang::CFGBlock*> work{from};
+  while (!work.empty()) {
+    const clang::CFGBlock* block = work.back();
+    work.pop_back();
+    if (block == &target) return true;
+    if (!block || !seen.insert(block).second) continue;
+    for (const clang::CFGBlock::AdjacentBlock& next : block->succs()) work.push_back(next.getReachableBlock());
+  }
+  return false;
+}
+
 const std::vector<StateGates::Gate>& StateGates::gates_of(const clang::CFGBlock& block) {
   const std::pair<llvm::DenseMap<const clang::CFGBlock*, std::vector<Gate>>::iterator, bool> entry =
       known.try_emplace(&block);
@@ -37,6 +51,13 @@ const std::vector<StateGates::Gate>& StateGates::gates_of(const clang::CFGBlock&
           clang::CFGBlock* target = next.getReachableBlock();
           if (target && dependencies.getCFGPostDomTree().dominates(dependent, target)) gate.truth = first;
           first = false;
+        }
+        // `if (unset && wanted)`: the first of them leads there only if it holds, though the second decides, too.
+        if (!gate.truth && decider->succ_size() == 2) {
+          const clang::CFGBlock* yes = decider->succ_begin()->getReachableBlock();
+          const clang::CFGBlock* no = (decider->succ_begin() + 1)->getReachableBlock();
+          const bool on_yes = leads_to(yes, block, *decider), on_no = leads_to(no, block, *decider);
+          if (on_yes != on_no) gate.truth = on_yes;
         }
         gates.push_back(gate);
       }
@@ -64,6 +85,33 @@ static std::optional<bool> truth_of(const clang::Expr* value) {
   return std::nullopt;
 }
 
+// State(), time_point{}: nothing yet.
+static bool is_default(const clang::Expr* value) {
+  value = bare(value);
+  if (const clang::CXXConstructExpr* construct = llvm::dyn_cast<clang::CXXConstructExpr>(value))
+    return construct->getNumArgs() == 0 || (construct->getNumArgs() == 1 && is_default(construct->getArg(0)));
+  if (const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(value)) return list->getNumInits() == 0;
+  return llvm::isa<clang::CXXScalarValueInitExpr, clang::ImplicitValueInitExpr, clang::CXXDefaultArgExpr>(value);
+}
+
+struct Equality {
+  const clang::Expr *left, *right;
+  bool equal;
+};
+// `since == time_point()`, of a class.
+static std::optional<Equality> equality_of(const clang::Expr* condition) {
+  if (const clang::CXXRewrittenBinaryOperator* rewritten =
+          llvm::dyn_cast<clang::CXXRewrittenBinaryOperator>(condition)) {
+    const clang::CXXRewrittenBinaryOperator::DecomposedForm form = rewritten->getDecomposedForm();
+    if (form.Opcode != clang::BO_EQ && form.Opcode != clang::BO_NE) return std::nullopt;
+    return Equality{form.LHS, form.RHS, form.Opcode == clang::BO_EQ};
+  }
+  const clang::CXXOperatorCallExpr* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(condition);
+  if (!call || call->getNumArgs() != 2) return std::nullopt;
+  if (call->getOperator() != clang::OO_EqualEqual && call->getOperator() != clang::OO_ExclaimEqual) return std::nullopt;
+  return Equality{call->getArg(0), call->getArg(1), call->getOperator() == clang::OO_EqualEqual};
+}
+
 const std::vector<StateGates::Held>& StateGates::closed_by(const clang::CFGBlock& block) {
   const std::pair<llvm::DenseMap<const clang::CFGBlock*, std::vector<Held>>::iterator, bool> entry =
       closed.try_emplace(&block);
@@ -77,11 +125,17 @@ const std::vector<StateGates::Held>& StateGates::closed_by(const clang::CFGBlock
     const std::optional<clang::CFGStmt> part = element.getAs<clang::CFGStmt>();
     if (!part) continue;
     const clang::Stmt* statement = part->getStmt();
+    // add_timer(callback, &timer_id): whoever gets the address gives it a value.
+    if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(statement))
+      for (const clang::Expr* argument : call->arguments())
+        if (const clang::UnaryOperator* address = llvm::dyn_cast<clang::UnaryOperator>(bare(argument));
+            address && address->getOpcode() == clang::UO_AddrOf)
+          note(address->getSubExpr(), true);
     if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(statement)) {
       if (operation->getOpcode() == clang::BO_Assign) note(operation->getLHS(), truth_of(operation->getRHS()));
     } else if (const clang::CXXOperatorCallExpr* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(statement)) {
       if (call->getOperator() == clang::OO_Equal && call->getNumArgs() == 2)
-        note(call->getArg(0), truth_of(call->getArg(1)));
+        note(call->getArg(0), is_default(call->getArg(1)) ? false : truth_of(call->getArg(1)).value_or(true));
     } else if (const std::optional<MethodCall> call = method_call_of(llvm::dyn_cast<clang::Expr>(statement))) {
       const unsigned given = call->call->getNumArgs();
       if ((call->name == "store" || call->name == "exchange") && given >= 1)
@@ -117,6 +171,11 @@ std::optional<StateGates::Held> StateGates::held_by(const clang::Expr* condition
       condition = bare(operation->getLHS());
       continue;
     }
+    if (const std::optional<Equality> asked = equality_of(condition); asked && is_default(asked->right)) {
+      truth = truth != asked->equal;
+      condition = bare(asked->left);
+      continue;
+    }
     break;
   }
   if (!condition) return std::nullopt;
@@ -128,21 +187,41 @@ std::optional<StateGates::Held> StateGates::held_by(const clang::Expr* condition
   return path.empty() ? std::nullopt : std::optional(Held{std::move(path), truth});
 }
 
+// What must be for the condition to come out: of `a && b`, where one block decides about both, each part.
+static void add_parts(const clang::Expr* condition, bool truth,
+                      std::vector<std::pair<const clang::Expr*, bool>>& parts) {
+  condition = bare(condition);
+  const clang::BinaryOperator* operation = llvm::dyn_cast_or_null<clang::BinaryOperator>(condition);
+  if (!operation || operation->getOpcode() != (truth ? clang::BO_LAnd : clang::BO_LOr)) {
+    parts.emplace_back(condition, truth);
+    return;
+  }
+  add_parts(operation->getLHS(), truth, parts);
+  add_parts(operation->getRHS(), truth, parts);
+}
+
+bool StateGates::is_closed_within(const Gate& gate, const Held& held) {
+  const auto closes = [&](const Held& closer) { return closer.path == held.path && closer.truth != held.truth; };
+  // Behind the same gate, or in it: `if (closed_.exchange(true)) return;`
+  return std::any_of(graph.begin(), graph.end(), [&](const clang::CFGBlock* other) {
+    const std::vector<Held>& found = closed_by(*other);
+    if (std::none_of(found.begin(), found.end(), closes)) return false;
+    const std::vector<Gate>& theirs = gates_of(*other);
+    return condition_of(*other) == gate.condition ||
+           std::any_of(theirs.begin(), theirs.end(), [&](const Gate& other_gate) {
+             return other_gate.condition == gate.condition && other_gate.truth == gate.truth;
+           });
+  });
+}
+
 bool StateGates::happens_once(const clang::CFGBlock& block) {
   const std::vector<Gate> mine = gates_of(block);
   return std::any_of(mine.begin(), mine.end(), [&](const Gate& gate) {
-    const std::optional<Held> held = gate.truth ? held_by(gate.condition, *gate.truth) : std::nullopt;
-    if (!held) return false;
-    const auto closes = [&](const Held& closer) { return closer.path == held->path && closer.truth != held->truth; };
-    // Behind the same gate, or in it: `if (closed_.exchange(true)) return;`
-    return std::any_of(graph.begin(), graph.end(), [&](const clang::CFGBlock* other) {
-      const std::vector<Held>& found = closed_by(*other);
-      if (std::none_of(found.begin(), found.end(), closes)) return false;
-      const std::vector<Gate>& theirs = gates_of(*other);
-      return condition_of(*other) == gate.condition ||
-             std::any_of(theirs.begin(), theirs.end(), [&](const Gate& other_gate) {
-               return other_gate.condition == gate.condition && other_gate.truth == gate.truth;
-             });
+    std::vector<std::pair<const clang::Expr*, bool>> parts;
+    if (gate.truth) add_parts(gate.condition, *gate.truth, parts);
+    return std::any_of(parts.begin(), parts.end(), [&](const std::pair<const clang::Expr*, bool>& part) {
+      const std::optional<Held> held = held_by(part.first, part.second);
+      return held && is_closed_within(gate, *held);
     });
   });
 }

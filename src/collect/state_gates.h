@@ -33,6 +33,8 @@ class StateGates {
   const std::vector<Gate>& gates_of(const clang::CFGBlock& block);
   // Flags and pointers only: `if (retries_ < 3)` may hold many times.
   std::optional<Held> held_by(const clang::Expr* condition, bool truth) const;
+  // The function sets to the contrary what it came through the gate with.
+  bool is_closed_within(const Gate& gate, const Held& held);
   // What the block sets to "there" or "not there".
   const std::vector<Held>& closed_by(const clang::CFGBlock& block);
 

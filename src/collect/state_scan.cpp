@@ -12,10 +12,12 @@ std::optional<StateWrite> state_write_of(const clang::Stmt* statement) {
   if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(statement))
     return operation->isIncrementDecrementOp() ? std::optional(StateWrite{operation->getSubExpr(), operation, nullptr})
                                                : std::nullopt;
-  if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(statement))
-    return operation->getOpcode() == clang::BO_Assign
-               ? std::optional(StateWrite{operation->getLHS(), operation->getRHS(), nullptr})
-               : std::nullopt;
+  // machine->state += 2: to whatever that is.
+  if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(statement)) {
+    if (!operation->isAssignmentOp()) return std::nullopt;
+    const clang::Expr* value = operation->isCompoundAssignmentOp() ? operation : operation->getRHS();
+    return StateWrite{operation->getLHS(), value, nullptr};
+  }
   if (const clang::CXXOperatorCallExpr* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(statement)) {
     if (call->getOperator() != clang::OO_Equal || call->getNumArgs() != 2 || !enum_behind(call->getArg(0)->getType()))
       return std::nullopt;
@@ -129,8 +131,8 @@ class Scanner : public clang::RecursiveASTVisitor<Scanner> {
     note_labels(operation);
     if (operation->getOpcode() == clang::BO_Assign) replace(operation->getLHS(), operation->getRHS(), operation);
     assign(operation->getLHS(), operation->isCompoundAssignmentOp() ? operation : operation->getRHS());
-    if (operation->getOpcode() == clang::BO_Assign &&
-        (enum_of(operation->getLHS()) || names_state(operation->getRHS())))
+    if (enum_of(operation->getLHS()) ||
+        (operation->getOpcode() == clang::BO_Assign && names_state(operation->getRHS())))
       scan.enum_writes.push_back(operation);
     return true;
   }

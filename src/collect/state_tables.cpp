@@ -98,6 +98,14 @@ bool is_set(clang::QualType type, const clang::EnumDecl* enumeration) {
          enum_behind(record->getTemplateArgs()[0].getAsType()) == enumeration;
 }
 
+// `static const char next[states][events]`: as C saves room. Two numbers may as well be a pair.
+bool is_row_of_numbers(const clang::Expr* row, std::size_t named) {
+  const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(row);
+  const clang::ArrayType* array = row->getType()->getAsArrayTypeUnsafe();
+  return list && array && array->getElementType()->isIntegerType() && !enum_behind(array->getElementType()) &&
+         list->getNumInits() > 2 && list->getNumInits() == named;
+}
+
 void entry(CollectContext& context, EntityId table, const StateEnum& states, int from, const clang::Expr* to,
            const clang::Expr* place, bool by_event = false) {
   StateTableEntry fact;
@@ -148,7 +156,8 @@ bool collect_table(CollectContext& context, const clang::NamedDecl& variable, co
     about += !rows[i].enumerators.empty() || rows[i].has_list;
     names &= rows[i].text && rows[i].enumerators.size() == 1;
     allows |= rows[i].enumerators.size() >= 2;
-    sets &= is_set(bare(list->getInit(i))->getType(), states->declaration);
+    sets &= is_set(bare(list->getInit(i))->getType(), states->declaration) ||
+            is_row_of_numbers(bare(list->getInit(i)), rows[i].enumerators.size());
   }
   if (names) { // names of states, or states of names: only the latter can enter one
     for (const Row& row : rows)

@@ -279,6 +279,8 @@ void write(FactTable& table, const StateEvent& fact) {
       .text("text", fact.text)
       .number("creates", fact.creates)
       .number("many", fact.of_many)
+      .number("again", fact.again)
+      .number("kept", fact.kept)
       .number("after_write", fact.after_write)
       .number("compared", fact.compared)
       .number("once", fact.once)
@@ -337,6 +339,8 @@ static StateEvent read_event(const FactTable& table, const Fact& fact) {
   event.text = table.text(fact, "text");
   event.creates = table.number(fact, "creates") != 0;
   event.of_many = table.number(fact, "many") != 0;
+  event.again = table.number(fact, "again") != 0;
+  event.kept = table.number(fact, "kept") != 0;
   event.after_write = table.number(fact, "after_write") != 0;
   event.compared = table.number(fact, "compared") != 0;
   event.once = table.number(fact, "once") != 0;

@@ -117,6 +117,8 @@ struct StateEvent {
   std::string text;                 // exit, write: the statement; effect: what it does
   bool creates = false;             // write: to an object that this function made, or that is being made
   bool of_many = false;             // write: to one of the objects that a loop goes through
+  bool again = false;               // write: in a loop, so that one call may come here several times
+  bool kept = false;                // call: hands in the very state that the object is in; effect: stacks it
   bool after_write = false;         // the cell may have been written before on the way
   // write: only after a comparison of old and new state, maybe with something else; effect: after a comparison, which
   // does not keep it from happening
