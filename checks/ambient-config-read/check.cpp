@@ -7,273 +7,17 @@
 // the first read. Known misses: singletons behind macros that hide the type, and registries that are asked by name.
 
 #include "check.h"
-#include "collect/access_visitor.h"
-#include "facts/words.h"
+#include "facts.h"
 #include "program/configuration.h"
 #include "program/owner_names.h"
-
-#include <llvm/Support/SaveAndRestore.h>
+#include "project/project.h"
 
 #include <map>
 #include <set>
 
 namespace plumbline::ambient_config_read {
 
-// One read. `what` is the global variable or the accessor; none for the environment.
-struct AmbientRead {
-  EntityId what = EntityId::none, function = EntityId::none;
-  EntityId type = EntityId::none; // the record that is read: of Singleton<T>::instance(), T
-  Location location;
-  std::string name; // what is read, as a reader would say it: "getenv", "g_config", "AppConfig::instance"
-  std::string part; // the environment's variable; the member that is read; "" for the whole object
-  EntityId given_to = EntityId::none; // the function that gets it to write to
-  EntityId starts = EntityId::none;   // outside of functions: the variable that it initialises
-  std::string source, line;
-};
-
-static constexpr std::string_view kind_of_fact = "ambient-read";
-
-static void write(FactTable& table, const AmbientRead& read) {
-  FactBuilder(table, kind_of_fact)
-      .subject(read.what)
-      .object(read.function)
-      .at(read.location)
-      .text("name", read.name)
-      .text("part", read.part)
-      .number("type", static_cast<std::int64_t>(read.type))
-      .number("given", static_cast<std::int64_t>(read.given_to))
-      .number("starts", static_cast<std::int64_t>(read.starts))
-      .text("source", read.source)
-      .text("line", read.line);
-}
-
-static AmbientRead read_ambient(const FactTable& table, const Fact& fact) {
-  AmbientRead read;
-  read.what = fact.subject;
-  read.function = fact.object;
-  read.location = fact.location;
-  read.name = table.text(fact, "name");
-  read.part = table.text(fact, "part");
-  read.type = static_cast<EntityId>(table.number(fact, "type"));
-  read.given_to = static_cast<EntityId>(table.number(fact, "given"));
-  read.starts = static_cast<EntityId>(table.number(fact, "starts"));
-  read.source = table.text(fact, "source");
-  read.line = table.text(fact, "line");
-  return read;
-}
-
 namespace {
-
-class AmbientVisitor : public AccessVisitor<AmbientVisitor> {
-  using Base = AccessVisitor<AmbientVisitor>;
-
- public:
-  using Base::Base;
-
-  bool TraverseVarDecl(clang::VarDecl* variable) {
-    EntityId outer = starts;
-    if (!function && variable->hasGlobalStorage()) starts = context.entity(variable);
-    bool go_on = Base::TraverseVarDecl(variable);
-    starts = outer;
-    return go_on;
-  }
-
-  bool TraverseFieldDecl(clang::FieldDecl* field) {
-    EntityId outer = starts;
-    if (!function && field->hasInClassInitializer()) starts = context.entity(field);
-    bool go_on = Base::TraverseFieldDecl(field);
-    starts = outer;
-    return go_on;
-  }
-  bool TraverseParmVarDecl(clang::ParmVarDecl* parameter) {
-    llvm::SaveAndRestore<bool> save(in_default_argument, true);
-    return Base::TraverseParmVarDecl(parameter);
-  }
-
-  bool VisitCallExpr(clang::CallExpr* call) {
-    Base::VisitCallExpr(call);
-    const clang::FunctionDecl* callee = call->getDirectCallee();
-    if (!callee || !callee->getDeclName().isIdentifier()) return true;
-    if (reads_environment(*callee)) {
-      emit(*call, EntityId::none, callee->getNameAsString(), key_of(*call));
-      return true;
-    }
-    if (!is_unread(call) && gives_global(*call, *callee))
-      object_read(*call, context.entity(callee), callee->getQualifiedNameAsString());
-    return true;
-  }
-
-  bool VisitDeclRefExpr(clang::DeclRefExpr* reference) {
-    const clang::VarDecl* variable = llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
-    if (!variable || is_unread(reference) || !variable->hasGlobalStorage() || variable->isStaticLocal() ||
-        variable->isConstexpr() || (variable->getType().isConstQualified() && !variable->getType()->isPointerType()))
-      return true;
-    TypeTraits traits = traits_of(variable->getType());
-    if (!traits.record || traits.plural || traits.type_class != TypeClass::record ||
-        !context.is_ours(traits.record->getLocation()))
-      return true;
-    if (variable->getType()->isReferenceType() && variable->getType()->getPointeeType().isConstQualified() &&
-        variable->isConstexpr())
-      return true;
-    object_read(*reference, context.entity(variable), variable->getQualifiedNameAsString());
-    return true;
-  }
-
- private:
-  static bool reads_environment(const clang::FunctionDecl& callee) {
-    if (llvm::isa<clang::CXXMethodDecl>(callee)) return false;
-    return llvm::StringSwitch<bool>(callee.getName())
-        .Cases({"getenv", "secure_getenv", "__secure_getenv", "qgetenv", "qEnvironmentVariable",
-                "qEnvironmentVariableIntValue", "qEnvironmentVariableIsSet", "g_getenv", "GetEnvironmentVariableA"},
-               true)
-        .Cases({"GetEnvironmentVariableW", "_wgetenv", "_dupenv_s", "getenv_s"}, true)
-        .Default(false);
-  }
-
-  static std::string key_of(const clang::CallExpr& call) {
-    for (const clang::Expr* argument : call.arguments())
-      if (const clang::StringLiteral* text = llvm::dyn_cast<clang::StringLiteral>(argument->IgnoreParenImpCasts()))
-        if (text->isOrdinary()) return text->getString().str();
-    return {};
-  }
-
-  // A function that takes nothing and gives an object that somebody else owns; makers give a new one.
-  bool gives_global(const clang::CallExpr& call, const clang::FunctionDecl& callee) {
-    const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
-    if ((method && !method->isStatic()) || !context.is_ours(callee.getLocation())) return false;
-    for (const clang::Expr* argument : call.arguments())
-      if (!llvm::isa<clang::CXXDefaultArgExpr>(argument)) return false;
-    const clang::QualType type = callee.getReturnType();
-    TypeTraits traits = traits_of(type);
-    if (!traits.record || traits.plural || traits.type_class != TypeClass::record ||
-        !context.is_ours(traits.record->getLocation()))
-      return false;
-    if (!type->isReferenceType() && !type->isPointerType()) {
-      const clang::CXXRecordDecl* pointer = type->getAsCXXRecordDecl();
-      if (!pointer || !pointer->getIdentifier() || pointer->getName() != "shared_ptr") return false;
-    }
-    for (const std::string& word : words_of(std::string_view(callee.getName())))
-      if (word == "make" || word == "create" || word == "new" || word == "build" || word == "load" || word == "parse" ||
-          word == "read" || word == "version" || word == "default" || word == "defaults" || word == "clone" ||
-          word == "init")
-        return false;
-    return true;
-  }
-
-  // What becomes of the object that the visited expression names.
-  void object_read(const clang::Expr& expression, EntityId what, std::string name) {
-    std::string part;
-    EntityId given = EntityId::none;
-    for (std::size_t i = around.size() - 1; i-- > 0;) {
-      const clang::Stmt* outer = around[i];
-      if (const clang::CastExpr* cast = llvm::dyn_cast<clang::CastExpr>(outer)) {
-        if (cast->getCastKind() == clang::CK_PointerToBoolean) return; // whether there is one
-        continue;
-      }
-      if (llvm::isa<clang::ParenExpr, clang::ExprWithCleanups, clang::MaterializeTemporaryExpr>(outer)) continue;
-      if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(outer)) {
-        if (unary->getOpcode() == clang::UO_LNot) return;
-        if (unary->getOpcode() == clang::UO_AddrOf || unary->getOpcode() == clang::UO_Deref) continue;
-      }
-      if (const clang::CXXOperatorCallExpr* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(outer)) {
-        if (operation->getOperator() == clang::OO_Arrow || operation->getOperator() == clang::OO_Star) continue;
-        if (operation->isAssignmentOp() && operation->getArg(0)->IgnoreParenImpCasts() == &expression) return;
-        if (operation->isComparisonOp()) return; // with nullptr
-      }
-      if (const clang::BinaryOperator* binary = llvm::dyn_cast<clang::BinaryOperator>(outer);
-          binary && (binary->isComparisonOp() ||
-                     (binary->isAssignmentOp() && binary->getLHS()->IgnoreParenImpCasts() == &expression)))
-        return;
-      if (llvm::isa<clang::CXXDeleteExpr>(outer)) return;
-      if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(outer)) {
-        const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(member->getMemberDecl());
-        if (method && llvm::isa<clang::CXXConversionDecl>(method)) return; // whether there is one
-        if (method && method->getDeclName().isIdentifier() &&
-            (method->getName() == "get" && method->getReturnType()->isPointerType() &&
-             !context.is_ours(method->getLocation())))
-          continue; // of a smart pointer
-        if (method && fills(*method)) return;
-        if (is_lock(member->getType())) return;
-        part = member->getMemberDecl()->getNameAsString();
-        if (!method && fills_part(i)) return;
-        break;
-      }
-      if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(outer))
-        if (const clang::FunctionDecl* callee = call->getDirectCallee()) given = receiver(*call, *callee, expression);
-      break;
-    }
-    // A default that whoever calls can replace: `explicit Server(const Config& config = default_config)`.
-    if (in_default_argument && part.empty()) return;
-    emit(expression, what, std::move(name), std::move(part), given);
-  }
-
-  // A mutex says nothing about what is configured.
-  static bool is_lock(clang::QualType type) {
-    const clang::RecordDecl* record = type.getNonReferenceType()->getAsRecordDecl();
-    return record && record->getIdentifier() && record->getName().contains_insensitive("mutex");
-  }
-
-  // `config.enabled.set(3, true);`: around[index] names a member of the object, which is only changed.
-  bool fills_part(std::size_t index) const {
-    if (index < 2) return false;
-    const clang::MemberExpr* outer = llvm::dyn_cast<clang::MemberExpr>(around[index - 1]);
-    const clang::CXXMethodDecl* method = outer ? llvm::dyn_cast<clang::CXXMethodDecl>(outer->getMemberDecl()) : nullptr;
-    return method && fills(*method);
-  }
-
-  // A method that gives the object its values: load(), set_port(), reset().
-  static bool fills(const clang::CXXMethodDecl& method) {
-    if (method.isConst() || method.isStatic() || !method.getDeclName().isIdentifier()) return false;
-    if (method.getReturnType()->isVoidType()) return true;
-    std::vector<std::string> words = words_of(std::string_view(method.getName()));
-    return !words.empty() && llvm::StringSwitch<bool>(words.front())
-                                 .Cases({"load", "parse", "read", "set", "init", "initialize", "initialise", "reset",
-                                         "reload", "update", "merge", "apply", "add"},
-                                        true)
-                                 .Default(false);
-  }
-
-  // The function that gets the object and may write to it.
-  EntityId receiver(const clang::CallExpr& call, const clang::FunctionDecl& callee, const clang::Expr& expression) {
-    for (unsigned i = 0; i < call.getNumArgs() && i < callee.getNumParams(); ++i) {
-      const clang::Expr* argument = call.getArg(i)->IgnoreParenImpCasts();
-      if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(argument))
-        argument = unary->getSubExpr()->IgnoreParenImpCasts();
-      if (argument != &expression) continue;
-      const clang::QualType type = callee.getParamDecl(i)->getType();
-      const bool writable =
-          (type->isLValueReferenceType() || type->isPointerType()) && !type->getPointeeType().isConstQualified();
-      return writable ? context.entity(&callee) : EntityId::none;
-    }
-    return EntityId::none;
-  }
-
-  void emit(const clang::Expr& expression, EntityId what, std::string name, std::string part,
-            EntityId given = EntityId::none) {
-    AmbientRead read;
-    read.location = context.expansion_of(expression.getSourceRange());
-    if (read.location.line == 0) return;
-    read.what = what;
-    if (what != EntityId::none)
-      if (const clang::RecordDecl* record = traits_of(expression.getType()).record) read.type = context.entity(record);
-    read.function = function ? function_id() : EntityId::none;
-    read.name = std::move(name);
-    read.part = std::move(part);
-    read.given_to = given;
-    read.starts = starts;
-    // One per function and setting: the facts of a C program that keeps all in one global are many already.
-    std::uint64_t key = static_cast<std::uint64_t>(entity_from_text("ambient|" + read.name + "|" + read.part)) ^
-                        static_cast<std::uint64_t>(what) * 3 ^ static_cast<std::uint64_t>(read.function) * 5 ^
-                        static_cast<std::uint64_t>(given) * 7 ^ static_cast<std::uint64_t>(starts) * 11;
-    if (!context.first_time(key)) return;
-    read.source = context.text_of(expression.getSourceRange(), 120);
-    read.line = context.line_of(expression.getBeginLoc());
-    write(context.table, read);
-  }
-
-  EntityId starts = EntityId::none; // outside of functions: the variable or member that is initialised
-  bool in_default_argument = false;
-};
 
 class AmbientJudge {
  public:
@@ -283,7 +27,8 @@ class AmbientJudge {
   }
 
   void judge(std::vector<Finding>& findings) {
-    const StringId kind = program.table.strings.find(kind_of_fact);
+    const StringId kind = program.table.strings.find(ambient_read);
+    find_counters();
     if (kind == StringId::empty) return;
     std::map<Place, AmbientRead> reads;
     for (const Fact& fact : program.table.facts) {
@@ -297,7 +42,26 @@ class AmbientJudge {
  private:
   bool is_ambient(const AmbientRead& read) const {
     if (read.what == EntityId::none) return true;
-    return read.type != EntityId::none && configuration.is_config_type(read.type);
+    return read.type != EntityId::none && configuration.is_config_type(read.type) && !is_state(read);
+  }
+
+  // What the program counts in while it runs, and the objects at work that a record named config points to, are no
+  // settings.
+  bool is_state(const AmbientRead& read) const {
+    if (counters.contains({read.what, read.part})) return true;
+    return read.points_to != EntityId::none && !configuration.is_config_type(read.points_to);
+  }
+
+  // `options.verbose++` for each -v is how a setting is loaded.
+  void find_counters() {
+    const StringId kind = program.table.strings.find(ambient_count);
+    if (kind == StringId::empty) return;
+    for (const Fact& fact : program.table.facts) {
+      const EntityFact* function = fact.kind == kind ? program.entity(fact.object) : nullptr;
+      if (function && !function->has(is_main) && !configuration.is_loader(function->id) &&
+          scope_of(*program.settings, program.path(function->location)) == Scope::production)
+        counters.insert({fact.subject, std::string(program.table.text(fact, "part"))});
+    }
   }
 
   bool is_allowed(const AmbientRead& read) {
@@ -400,15 +164,11 @@ class AmbientJudge {
   const Program& program;
   const Configuration& configuration;
   std::unordered_map<EntityId, std::vector<EntityId>> callers;
-  std::map<std::pair<EntityId, bool>, bool> helpers; // of functions, asked about the environment or a global object
+  std::set<std::pair<EntityId, std::string>> counters; // global objects and the members that are counted in
+  std::map<std::pair<EntityId, bool>, bool> helpers;   // of functions, asked about the environment or a global object
 };
 
 } // namespace
-
-static void collect(CollectContext& context) {
-  AmbientVisitor visitor(context);
-  visitor.TraverseDecl(context.ast.getTranslationUnitDecl());
-}
 
 static void judge(const Program& program, std::vector<Finding>& findings) { AmbientJudge(program).judge(findings); }
 
