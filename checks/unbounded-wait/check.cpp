@@ -57,11 +57,19 @@ static bool can_wait_for_ever(const Handles& handles, const WaitCall& call, Loca
          (call.api == "hiredis" || !handles.may_be_limited_elsewhere(call.handle));
 }
 
+// Within the client library itself, calls hand on what the library's users gave.
+static bool is_of_the_library(const Program& program, const WaitCall& call) {
+  const EntityFact* callee = program.entity(call.callee);
+  return (call.api == "hiredis" || call.api == "mysql") && callee && callee->has(is_defined);
+}
+
 static void judge(const Program& program, std::vector<Finding>& findings) {
   const Handles handles(program);
   for (const WaitCall& call : handles.calls()) {
     Location culprit;
-    if (!program.is_ours(call.location) || !can_wait_for_ever(handles, call, culprit)) continue;
+    if (!program.is_ours(call.location) || is_of_the_library(program, call) ||
+        !can_wait_for_ever(handles, call, culprit))
+      continue;
     const EntityFact* function = program.entity(call.function);
     const EntityFact* record = function ? program.entity(function->owner) : nullptr;
     const EntityFact* maker = call.api == "future" ? handles.maker_of(call.handle) : nullptr;

@@ -35,12 +35,15 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     llvm::SaveAndRestore<std::vector<const clang::Stmt*>> save_loops(loops, {});
     llvm::SaveAndRestore<std::set<EntityId>> save_limited(asked, {});
     llvm::SaveAndRestore<std::vector<WaitCall>> save_waits(futures, {});
+    llvm::SaveAndRestore<const clang::Expr*> save_asked(asked_for_datagrams, nullptr);
+    llvm::SaveAndRestore<bool> save_streams(asked_for_streams, false);
     llvm::SaveAndRestore<std::set<EntityId>> save_locals(locals, {});
     llvm::SaveAndRestore<std::map<EntityId, Location>> save_last(waited, {});
     llvm::SaveAndRestore<std::vector<std::pair<EntityId, Location>>> save_limits(limits, {});
     const bool go_on = RecursiveASTVisitor::TraverseDecl(declaration);
     for (const WaitCall& wait : futures)
       if (!asked.contains(wait.handle) && !is_over(wait)) write(context.table, wait);
+    if (asked_for_datagrams && !asked_for_streams) limit(context.entity(inner), asked_for_datagrams);
     for (const auto& [handle, location] : limits)
       if (!comes_late(handle, location)) write_wait_limit(context.table, handle, context.entity(inner), location);
     return go_on;
@@ -91,10 +94,11 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     // connect() to an address of family AF_UNSPEC dissolves an association, at once (connect(2)), and one of a datagram
     // socket, for which getaddrinfo() was asked, sends nothing.
     if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(operation->getLHS()->IgnoreParenImpCasts());
-        function && member)
-      if ((is_family_of_address(*member) && integer(operation->getRHS(), context.ast) == 0) ||
-          (is_type_of_socket(*member->getMemberDecl()) && integer(operation->getRHS(), context.ast) == datagrams))
+        function && member) {
+      if (is_family_of_address(*member) && integer(operation->getRHS(), context.ast) == 0)
         limit(context.entity(function), operation->getRHS());
+      if (is_type_of_socket(*member->getMemberDecl())) asks_for_socket(operation->getRHS());
+    }
     travel_to(operation->getRHS(), node_of(operation->getLHS()), EdgeKind::value);
     return true;
   }
@@ -112,13 +116,14 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
   }
   // struct addrinfo hints = {.ai_socktype = SOCK_DGRAM}
   bool VisitInitListExpr(clang::InitListExpr* list) {
+    if (list->isSyntacticForm() && list->getSemanticForm()) list = list->getSemanticForm(); // without designators
     const clang::RecordDecl* record = list->getType()->getAsRecordDecl();
-    if (!function || !list->isSemanticForm() || !record || record->getName() != "addrinfo") return true;
+    if (!function || !record || record->getName() != "addrinfo") return true;
     unsigned index = 0;
     for (const clang::FieldDecl* field : record->fields()) {
       if (index >= list->getNumInits()) break;
       const clang::Expr* value = list->getInit(index++);
-      if (is_type_of_socket(*field) && integer(value, context.ast) == datagrams) limit(context.entity(function), value);
+      if (is_type_of_socket(*field)) asks_for_socket(value);
     }
     return true;
   }
@@ -153,6 +158,14 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
   }
   static bool is_type_of_socket(const clang::NamedDecl& field) {
     return field.getIdentifier() && field.getName() == "ai_socktype";
+  }
+  // Only what asks for nothing but datagrams has sockets that do not wait.
+  void asks_for_socket(const clang::Expr* type) {
+    const std::optional<std::int64_t> value = integer(type, context.ast);
+    if (value == datagrams)
+      asked_for_datagrams = type;
+    else if (value != 0) // any, which an initialiser list leaves
+      asked_for_streams = true;
   }
   bool in_loop(const clang::Stmt* loop, llvm::function_ref<bool()> traverse) {
     loops.push_back(loop);
@@ -215,11 +228,6 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     }
   }
 
-  // Within the library that has the function, calls hand on what the library's users gave.
-  bool is_of_this_library(const clang::CallExpr& call) const {
-    return context.is_ours(call.getDirectCallee()->getLocation());
-  }
-
   void function_call(const clang::CallExpr& call, llvm::StringRef name) {
     const clang::Expr *first = argument(call, 0), *second = argument(call, 1), *third = argument(call, 2);
     if (!first) return;
@@ -230,13 +238,13 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     } else if (name == "curl_easy_setopt" && third) {
       set_option(call, *first, *second, *third);
     } else if (name == "redisConnect" || name == "redisConnectUnix" || name == "redisConnectBind") {
-      if (!is_limited_otherwise(*function, call) && !is_of_this_library(call)) wait("hiredis", call, nullptr, name);
+      if (!is_limited_otherwise(*function, call)) wait("hiredis", call, nullptr, name);
     } else if (name == "redisConnectWithOptions") {
       wait("hiredis", call, first, name);
     } else if (name == "redisSetTimeout") {
       limit(node_of(first), &call);
     } else if (name == "mysql_real_connect") {
-      if (!is_of_this_library(call)) wait("mysql", call, first, name);
+      wait("mysql", call, first, name);
     } else if (name.starts_with("mysql_options") && second) {
       if (option_name(second).contains("TIMEOUT")) limit(node_of(first), &call);
     } else if (name == "connect" && call.getNumArgs() == 3 && first->getType()->isIntegerType()) {
@@ -332,6 +340,8 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     }
     wait.call += name;
     wait.handle = api == "condition" ? EntityId::none : node_of(handle);
+    if (const clang::FunctionDecl* callee = call.getDirectCallee(); callee && is_ours(*callee))
+      wait.callee = context.entity(callee);
     wait.asked_once = api == "condition" && asks_once(*function, call);
     if (api == "future") {
       const clang::CallExpr* made = llvm::dyn_cast_or_null<clang::CallExpr>(unwrapped(handle));
@@ -519,6 +529,8 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
   CollectContext& context;
   const clang::FunctionDecl* function = nullptr; // the named one: what a lambda does, the function around it does
   bool in_lambda = false;
+  const clang::Expr* asked_for_datagrams = nullptr; // where the function asks getaddrinfo() for such sockets
+  bool asked_for_streams = false;
   std::vector<const clang::Stmt*> loops;
   std::set<EntityId> locals;
   std::map<EntityId, Location> waited;               // handle -> the last call that waits on it

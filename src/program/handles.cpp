@@ -14,6 +14,7 @@ void write(FactTable& table, const WaitCall& call) {
       .text("call", call.call)
       .text("text", call.text)
       .text("line", call.line)
+      .number("callee", static_cast<std::int64_t>(call.callee))
       .number("foreign", call.foreign)
       .number("once", call.asked_once);
 }
@@ -26,6 +27,7 @@ static WaitCall read_wait_call(const FactTable& table, const Fact& fact) {
           std::string(table.text(fact, "call")),
           std::string(table.text(fact, "text")),
           std::string(table.text(fact, "line")),
+          static_cast<EntityId>(table.number(fact, "callee")),
           table.number(fact, "foreign") != 0,
           table.number(fact, "once") != 0};
 }

@@ -20,9 +20,10 @@ namespace plumbline {
 struct WaitCall {
   EntityId function = EntityId::none, handle = EntityId::none;
   Location location;
-  std::string api;         // condition, future, curl, hiredis, grpc, mysql, socket, asio
-  std::string call;        // as a reader would name it: "results_.get", "curl_easy_perform"
-  std::string text, line;  // as written; the whole source line
+  std::string api;                  // condition, future, curl, hiredis, grpc, mysql, socket, asio
+  std::string call;                 // as a reader would name it: "results_.get", "curl_easy_perform"
+  std::string text, line;           // as written; the whole source line
+  EntityId callee = EntityId::none; // a function of the project
   bool foreign = false;    // a future, as another component's function gives it: whoever made it, made it there
   bool asked_once = false; // a condition: an `if` asks before the wait, and nobody after it
 };
