@@ -1,5 +1,6 @@
 #include "program/tunables.h"
 #include "facts/words.h"
+#include "program/growth.h"
 #include "program/not_tunable.h"
 #include "program/sinks.h"
 #include "program/tunable_macros.h"
@@ -137,7 +138,7 @@ static std::string owner_of(const Program& program, EntityId function, EntityId 
 
 class TunableFinder {
  public:
-  explicit TunableFinder(const Program& program) : program(program), numbered(macros_in_a_row(program)) {}
+  explicit TunableFinder(const Program& program) : program(program), numbered(macros_in_a_row(program)), growth(program) {}
 
   std::optional<Tunable> examine(const ConstantFact& constant) {
     if (!program.is_ours(constant.location) || is_endless(constant)) return std::nullopt;
@@ -375,6 +376,7 @@ class TunableFinder {
       const EntityFact* passed = best.path.empty() ? nullptr : program.entity(program.flows[best.path.front()].to);
       const EntityFact* called = passed ? program.entity(passed->owner) : nullptr;
       if (names_a_start(own.empty() ? best.consumer.name : own) ||
+          growth.is_start_of_growth(named ? named->id : constant.id) ||
           is_size_of_a_number(constant.value, called ? called->name : "", own))
         return false;
     }
@@ -480,6 +482,7 @@ class TunableFinder {
   std::vector<Candidate> candidates;
   std::map<std::pair<EntityId, std::string_view>, unsigned> scales; // function, what is compared -> constant bounds
   std::set<std::pair<std::string_view, std::string_view>> numbered;
+  Growth growth;
 };
 
 // The parts of one value (tv_sec and tv_usec, the seconds and microseconds of one call) are one finding, at the first.
