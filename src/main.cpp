@@ -26,6 +26,7 @@ static Audit audit_of(const Collection& collection, const Project& project, cons
   std::vector<std::string> notes = leave_to_uncompiled(findings, program, project, checks, collection.units);
   if (std::string note = leave_states_to_uncompiled(findings, program, project, collection.units); !note.empty())
     notes.push_back(std::move(note));
+  if (std::string note = note_about_large_machines(program); !note.empty()) notes.push_back(std::move(note));
 
   // audit: identity, suppressions, priority, effort, order.
   const CodeAge age = age_if_asked(project, findings, notes);

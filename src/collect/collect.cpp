@@ -95,7 +95,7 @@ class Consumer : public clang::ASTConsumer {
     CollectContext context(ast, facts.table, options.root);
     collect_value_flow(context);
     if (compiler.getDiagnostics().hasErrorOccurred()) add_lost(context, skipped);
-    collect_states(context, names_left_out(context, skipped));
+    collect_states(context, skipped);
     collect_skipped_members(context, skipped);
     collect_macros(context, macros, macro_names);
     collect_includes(context, includes);

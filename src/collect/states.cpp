@@ -1,5 +1,6 @@
 #include "collect/states.h"
 #include "collect/constants.h"
+#include "collect/skipped.h"
 
 #include "collect/state_cells.h"
 #include "collect/state_flow.h"
@@ -39,6 +40,36 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     if (const clang::CXXConstructorDecl* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(function))
       initialisers(*constructor);
     collect_returned_sets(context, *function, [this](const clang::EnumDecl* e) { return states_of(e); });
+    return true;
+  }
+
+  // template <class State> class Machine: a machine of each enum that it is used for.
+  bool VisitClassTemplateDecl(clang::ClassTemplateDecl* pattern) {
+    if (!pattern->isThisDeclarationADefinition()) return true;
+    for (clang::ClassTemplateSpecializationDecl* instance : pattern->specializations()) {
+      if (instance->isExplicitSpecialization()) continue;
+      each_enum(instance->getTemplateArgs(), [&](const clang::EnumDecl* enumeration) {
+        only = enumeration;
+        for (clang::FieldDecl* field : instance->fields()) {
+          const bool starts = field->hasInClassInitializer() && enum_behind(field->getType()) == enumeration;
+          if (enum_behind(field->getType()) == enumeration)
+            holder(*field, enumeration, starts ? field->getInClassInitializer() : nullptr);
+        }
+        for (clang::CXXMethodDecl* method : instance->methods()) follow_instance(*method);
+        only = nullptr;
+      });
+    }
+    return true;
+  }
+  bool VisitFunctionTemplateDecl(clang::FunctionTemplateDecl* pattern) {
+    if (!pattern->isThisDeclarationADefinition()) return true;
+    for (clang::FunctionDecl* instance : pattern->specializations())
+      if (const clang::TemplateArgumentList* arguments = instance->getTemplateSpecializationArgs())
+        each_enum(*arguments, [&](const clang::EnumDecl* enumeration) {
+          only = enumeration;
+          follow_instance(*instance);
+          only = nullptr;
+        });
     return true;
   }
 
@@ -270,7 +301,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
 
   void holder(const clang::ValueDecl& variable, const clang::EnumDecl* enumeration, const clang::Expr* init) {
     const StateEnum* states = states_of(enumeration);
-    if (!states) return;
+    if (!states) return large(variable, enumeration);
     StateHolderFact fact;
     fact.variable = context.entity(&variable);
     fact.enumeration = states->id;
@@ -281,10 +312,25 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
   // An integer that is assigned an enumerator, as C code keeps its states.
   void number_holder(const clang::BinaryOperator& assignment) {
     const FunctionScan nothing;
-    const StateEnum* states = states_of(enum_of(assignment.getRHS()));
-    if (!states || !assignment.getLHS()->getType()->isIntegerType()) return;
-    const clang::ValueDecl* variable = StateScope(context, nothing, *states).holder_of(assignment.getLHS());
-    if (variable && !llvm::isa<clang::ParmVarDecl>(variable)) holder(*variable, states->declaration, nullptr);
+    const StateEnum none;
+    const clang::EnumDecl* enumeration = enum_of(assignment.getRHS());
+    if (!enumeration || !assignment.getLHS()->getType()->isIntegerType()) return;
+    const clang::ValueDecl* variable = StateScope(context, nothing, none).holder_of(assignment.getLHS());
+    if (variable && !llvm::isa<clang::ParmVarDecl>(variable)) holder(*variable, enumeration, nullptr);
+  }
+  // More states than we can follow: said once, rather than passed over in silence.
+  void large(const clang::ValueDecl& variable, const clang::EnumDecl* enumeration) {
+    const clang::EnumDecl* definition = enumeration ? enumeration->getDefinition() : nullptr;
+    if (!definition || !context.is_ours(definition->getLocation())) return;
+    StateLargeFact fact;
+    fact.count = std::distance(definition->enumerator_begin(), definition->enumerator_end());
+    if (fact.count <= max_states) return;
+    fact.location = context.expansion_of(clang::SourceRange(definition->getLocation()));
+    fact.id = context.place_id("enum", fact.location);
+    fact.name = name_of(*definition);
+    fact.qualified = definition->getIdentifier() ? definition->getQualifiedNameAsString() : fact.name;
+    fact.holder = variable.getNameAsString();
+    if (fact.location.line && noted.insert({definition, &variable}).second) write(context.table, fact);
   }
   // The constant that an initialiser gives, through `{X}`, `atomic(X)` and `{}`.
   StateMask constant_in(const StateEnum& states, const clang::Expr* init) {
@@ -314,6 +360,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
       const clang::FieldDecl* field = initialiser->getAnyMember();
       if (!field || !initialiser->isWritten()) continue;
       const StateEnum* states = states_of(enum_behind(field->getType()));
+      if (only && (!states || states->declaration != only)) continue;
       if (!states) {
         table(*field, initialiser->getInit());
         continue;
@@ -403,6 +450,22 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     return flow;
   }
 
+  template <class Use> void each_enum(const clang::TemplateArgumentList& arguments, const Use& use) {
+    llvm::SmallPtrSet<const clang::EnumDecl*, 2> seen;
+    for (const clang::TemplateArgument& argument : arguments.asArray())
+      if (argument.getKind() == clang::TemplateArgument::Type)
+        if (const StateEnum* states = states_of(enum_behind(argument.getAsType()));
+            states && seen.insert(states->declaration).second)
+          use(states->declaration);
+  }
+  void follow_instance(const clang::FunctionDecl& instance) {
+    const clang::FunctionDecl* body = nullptr;
+    if (!instance.hasBody(body) || !body->getBody() || !context.is_ours(instance.getLocation())) return;
+    follow(*body, *body->getBody(), *body, 0);
+    if (const clang::CXXConstructorDecl* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(body))
+      initialisers(*constructor);
+  }
+
   // `body` is that of `function`, or of a lambda in it; `owner` is the function whose doing it is.
   void follow(const clang::FunctionDecl& function, const clang::Stmt& body, const clang::FunctionDecl& owner,
               unsigned ordinal) {
@@ -410,6 +473,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     collect_replacements(context, scan, owner, [this](const clang::EnumDecl* e) { return states_of(e); });
     llvm::SmallVector<const StateEnum*, 4> concerned;
     const auto concern = [&](const clang::EnumDecl* enumeration) {
+      if (only && enumeration != only) return;
       if (const StateEnum* states = states_of(enumeration); states && !llvm::is_contained(concerned, states))
         concerned.push_back(states);
     };
@@ -494,16 +558,34 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
   llvm::DenseMap<const clang::EnumDecl*, StateMask> mentioned;
   llvm::DenseSet<const clang::EnumDecl*> from_number;
   llvm::DenseSet<const clang::Expr*> followed;
-  llvm::DenseSet<const clang::InitListExpr*> rows; // of tables
+  llvm::DenseSet<const clang::InitListExpr*> rows;                                  // of tables
+  llvm::DenseSet<std::pair<const clang::EnumDecl*, const clang::ValueDecl*>> noted; // as too large
+  const clang::EnumDecl* only = nullptr; // what an instance of a template is followed for
   unsigned lambdas = 0;
 };
 
 } // namespace
 
-void collect_states(CollectContext& context, const llvm::StringSet<>& left_out) {
+// What the unit's own file names where this build leaves it out: a source that is empty without its library does not
+// even include the header of the enum whose states it enters.
+static void collect_names_left_out(CollectContext& context, llvm::ArrayRef<clang::SourceRange> skipped) {
+  const clang::FileID main = context.sources.getMainFileID();
+  std::vector<clang::SourceRange> own;
+  llvm::copy_if(skipped, std::back_inserter(own),
+                [&](const clang::SourceRange& range) { return context.sources.getFileID(range.getBegin()) == main; });
+  if (own.empty()) return;
+  const llvm::StringSet<> found = names_left_out(context, own);
+  StateNamesFact fact;
+  for (const llvm::StringRef name : found.keys()) fact.names.push_back(name.str());
+  llvm::sort(fact.names);
+  if (!fact.names.empty()) write(context.table, fact);
+}
+
+void collect_states(CollectContext& context, const std::vector<clang::SourceRange>& skipped) {
   StatesVisitor visitor(context);
   visitor.TraverseDecl(context.ast.getTranslationUnitDecl());
-  visitor.finish(left_out);
+  visitor.finish(names_left_out(context, skipped));
+  collect_names_left_out(context, skipped);
 }
 
 } // namespace plumbline

@@ -7,7 +7,7 @@
 
 namespace plumbline {
 
-// `left_out`: names in code that is not compiled here, and may move a state elsewhere.
-void collect_states(CollectContext& context, const llvm::StringSet<>& left_out);
+// `skipped`: code that is not compiled here, and may move a state elsewhere.
+void collect_states(CollectContext& context, const std::vector<clang::SourceRange>& skipped);
 
 } // namespace plumbline

@@ -320,6 +320,32 @@ void write(FactTable& table, const StateSwitchFact& fact) {
       .number("missing", number_of(fact.missing));
 }
 
+void write(FactTable& table, const StateNamesFact& fact) {
+  std::string text;
+  for (const std::string& name : fact.names) text += (text.empty() ? "" : " ") + name;
+  FactBuilder(table, "state_names").text("names", text);
+}
+
+void write(FactTable& table, const StateLargeFact& fact) {
+  FactBuilder(table, "state_large")
+      .subject(fact.id)
+      .at(fact.location)
+      .text("name", fact.name)
+      .text("qualified", fact.qualified)
+      .text("holder", fact.holder)
+      .number("count", fact.count);
+}
+
+static std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
 static StateEvent read_event(const FactTable& table, const Fact& fact) {
   StateEvent event;
   event.flow = fact.subject;
@@ -356,7 +382,8 @@ StateFacts read_state_facts(const FactTable& table) {
                  holder_kind = table.strings.find("state_holder"), flow_kind = table.strings.find("state_flow"),
                  event_kind = table.strings.find("state_event"), entry_kind = table.strings.find("state_entry"),
                  switch_kind = table.strings.find("state_switch"), replace_kind = table.strings.find("state_replaced"),
-                 filler_kind = table.strings.find("state_filler");
+                 filler_kind = table.strings.find("state_filler"), names_kind = table.strings.find("state_names"),
+                 large_kind = table.strings.find("state_large");
   std::vector<std::pair<EntityId, const Fact*>> states;
   for (const Fact& fact : table.facts) {
     if (fact.kind == StringId::empty) continue;
@@ -394,6 +421,12 @@ StateFacts read_state_facts(const FactTable& table) {
       facts.entries.push_back({fact.subject, fact.object, static_cast<int>(table.number(fact, "from")),
                                static_cast<int>(table.number(fact, "to")) - 1, fact.location,
                                table.number(fact, "call") != 0, table.number(fact, "by_event") != 0});
+    } else if (fact.kind == names_kind) {
+      facts.names.push_back({split(table.text(fact, "names"))});
+    } else if (fact.kind == large_kind) {
+      facts.large.push_back({fact.subject, fact.location, std::string(table.text(fact, "name")),
+                             std::string(table.text(fact, "qualified")), std::string(table.text(fact, "holder")),
+                             table.number(fact, "count")});
     } else if (fact.kind == filler_kind) {
       facts.fillers.push_back({fact.subject, fact.object, table.number(fact, "swapped") != 0});
     } else if (fact.kind == replace_kind) {

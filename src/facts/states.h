@@ -158,6 +158,19 @@ struct StateSwitchFact {
   StateMask missing = 0;
 };
 
+// What a source of the program names in text that this build leaves out.
+struct StateNamesFact {
+  std::vector<std::string> names; // sorted
+};
+
+// An enum of more states than a mask holds, that something holds.
+struct StateLargeFact {
+  EntityId id = EntityId::none;
+  Location location;
+  std::string name, qualified, holder; // of an enum without a name, the holder's
+  std::int64_t count = 0;
+};
+
 void write(FactTable& table, const StateEnumFact& fact);
 void write(FactTable& table, const StateHolderFact& fact);
 void write(FactTable& table, const StateFlowFact& fact);
@@ -166,6 +179,8 @@ void write(FactTable& table, const StateTableEntry& fact);
 void write(FactTable& table, const StateFillerFact& fact);
 void write(FactTable& table, const StateReplaceFact& fact);
 void write(FactTable& table, const StateSwitchFact& fact);
+void write(FactTable& table, const StateNamesFact& fact);
+void write(FactTable& table, const StateLargeFact& fact);
 
 // All of them in a table, in its order.
 struct StateFacts {
@@ -177,6 +192,8 @@ struct StateFacts {
   std::vector<StateFillerFact> fillers;
   std::vector<StateReplaceFact> replacements;
   std::vector<StateSwitchFact> switches;
+  std::vector<StateNamesFact> names; // one for each source that has any
+  std::vector<StateLargeFact> large; // may name one enum several times
 };
 StateFacts read_state_facts(const FactTable& table);
 

@@ -19,8 +19,23 @@ namespace {
 struct Given {
   StateMask constants = 0;
   bool unknown = false, called = false, owned_elsewhere = false;
+  bool at_home = false; // some caller belongs to the same part of the tree
 };
 using Parameter = std::pair<EntityId, int>;
+
+// The top folder, and none where headers stand for sources elsewhere.
+std::string_view part_of(std::string_view path) {
+  const std::size_t end = path.find('/');
+  const std::string_view folder = end == std::string_view::npos ? std::string_view() : path.substr(0, end);
+  return folder == "include" || folder == "inc" || folder == "headers" ? std::string_view() : folder;
+}
+bool is_of_same_part(const Program& program, EntityId function, const MachineFlow& caller) {
+  const EntityFact* callee = program.entity(function);
+  if (!callee || callee->location.line == 0) return true;
+  const std::string_view home = part_of(program.path(callee->location)),
+                         from = part_of(program.path(caller.flow.location));
+  return home.empty() || from.empty() || home == from;
+}
 
 class Parameters {
  public:
@@ -37,6 +52,7 @@ class Parameters {
         for (EntityId target : targets) {
           Given& callee = given[{target, call.event.argument}];
           callee.called = true;
+          callee.at_home |= is_of_same_part(program, target, flow);
           // Who drives an object of its own, as main() and examples do, shows how the function is meant to be used, not
           // all that may be asked of it; where the function itself decides, it says what is possible.
           if (call.event.creates)
@@ -65,12 +81,13 @@ class Parameters {
       }
     }
   }
-  // Nobody calls it, or only for objects of its own: somebody outside the program may, with anything.
+  // Nobody calls it, or only for objects of its own, or only the applications beside a library: somebody outside the
+  // program may, with anything.
   Given of(const Parameter& parameter) const {
     const std::map<Parameter, Given>::const_iterator found = given.find(parameter);
     if (found == given.end() || !found->second.called) return {0, true, false, false};
     Given result = found->second;
-    result.unknown |= !result.owned_elsewhere;
+    result.unknown |= !result.owned_elsewhere || !result.at_home;
     return result;
   }
 

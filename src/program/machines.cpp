@@ -254,6 +254,39 @@ static bool is_machine(const Program& program, const StateMachine& machine, cons
   return std::popcount(written) >= 2;
 }
 
+// Enters a state in some source of the program whose text this build leaves out. A short name without its enum beside
+// it may be anybody's.
+static StateMask named_elsewhere(const StateEnumFact& enumeration, const std::vector<StateNamesFact>& sources) {
+  StateMask mask = 0;
+  for (const StateNamesFact& source : sources) {
+    const auto names = [&](const std::string& name) {
+      return std::binary_search(source.names.begin(), source.names.end(), name);
+    };
+    for (unsigned i = 0; i < enumeration.states.size(); ++i) {
+      const std::string& state = enumeration.states[i];
+      if (names(state) && (state.find('_') != std::string::npos || names(enumeration.name))) mask |= StateMask(1) << i;
+    }
+  }
+  return mask;
+}
+
+std::string note_about_large_machines(const Program& program) {
+  std::map<std::string, std::int64_t> large;
+  for (const StateLargeFact& one : read_state_facts(program.table).large) {
+    const bool named = names_machine(one.name) || (names_machine(one.holder) && !names_kind(one.name));
+    if (!named || names_answer(one.name) || names_test(one.name) || !program.is_ours(one.location)) continue;
+    if (scope_of(*program.settings, program.path(one.location)) == Scope::test) continue;
+    large[one.qualified.empty() ? one.holder : one.qualified] = one.count;
+  }
+  if (large.empty()) return {};
+  std::string names;
+  for (const std::pair<const std::string, std::int64_t>& one : large) names += (names.empty() ? "" : ", ") + one.first;
+  return (large.size() == 1 ? "1 state machine is not looked at, because it has more than 64 states: "
+                            : std::to_string(large.size()) +
+                                  " state machines are not looked at, because they have more than 64 states: ") +
+         names;
+}
+
 std::vector<StateMachine> machines_of(const Program& program) {
   StateFacts facts = read_state_facts(program.table);
   std::map<EntityId, StateMachine> machines;
@@ -347,6 +380,7 @@ std::vector<StateMachine> machines_of(const Program& program) {
         machine.name = without_unnamed(holder->qualified);
     const StateMachineSetting* setting = setting_of(*program.settings, machine.enumeration);
     if (!is_machine(program, machine, setting)) continue;
+    machine.enumeration.mentioned |= named_elsewhere(machine.enumeration, facts.names);
     for (unsigned i = 0; i < machine.enumeration.states.size(); ++i) {
       const std::string& name = machine.state(i);
       const bool set = setting && std::find(setting->final_states.begin(), setting->final_states.end(), name) !=

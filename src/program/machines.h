@@ -76,6 +76,10 @@ class Relations;
 // Fills in what follows from the flows: transitions, initial, entered, left, ended and reachable states.
 void trace_transitions(StateMachine& machine, const Program& program, const Relations& relations);
 
+// The machines that have more states than are followed (max_states), so that nobody takes silence for praise; "" if
+// there are none.
+std::string note_about_large_machines(const Program& program);
+
 // As reports show them.
 std::vector<MachineSummary> machine_summaries(const Program& program);
 

@@ -253,6 +253,41 @@ TEST(Machines, OfAnEnumWithoutANameAreCalledAfterWhatHoldsThem) {
   EXPECT_EQ(linked.program.machines.front().name, linked.program.entity(states.field)->qualified);
 }
 
+// --- too many states ---
+
+TEST(Machines, OfTooManyStatesAreNamedInANote) {
+  States states;
+  StateLargeFact large;
+  large.id = entity_from_text("large");
+  large.location = states.enumeration.location;
+  large.name = large.qualified = "parser_state";
+  large.holder = "state";
+  large.count = 70;
+  write(states.unit.facts.table, large);
+  EXPECT_EQ(note_about_large_machines(Linked(states.unit).program),
+            "1 state machine is not looked at, because it has more than 64 states: parser_state");
+  large.id = entity_from_text("unnamed");
+  large.name = large.qualified = "";
+  write(states.unit.facts.table, large);
+  EXPECT_EQ(note_about_large_machines(Linked(states.unit).program),
+            "2 state machines are not looked at, because they have more than 64 states: parser_state, state");
+}
+
+TEST(Machines, WhatIsNoStateIsNotMissedForItsSize) {
+  States states;
+  StateLargeFact large;
+  large.id = entity_from_text("large");
+  large.location = states.enumeration.location;
+  large.name = large.qualified = "HttpStatusCode";
+  large.holder = "status_code";
+  large.count = 70;
+  write(states.unit.facts.table, large);
+  large.name = large.qualified = "Opcode";
+  large.holder = "code";
+  write(states.unit.facts.table, large);
+  EXPECT_EQ(note_about_large_machines(Linked(states.unit).program), "");
+}
+
 // --- the order of facts does not matter ---
 
 TEST(Machines, AreTheSameForAnyOrderOfFacts) {
