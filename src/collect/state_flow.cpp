@@ -208,11 +208,11 @@ class Follower {
     event.value = scope.value_of(write.value);
     event.creates = scope.is_made_here(write.target);
     event.of_many = scope.is_one_of_many(write.target);
-    // A loop that tries to exchange goes on only where nothing was written.
-    event.again = emitting && at && !write.expected && comes_back(*at);
     if (emitting && scope.new_parameter && at) {
       event.compared = gates_here().is_compared(*at);
       event.once = gates_here().happens_once(*at);
+      // A loop that tries to exchange goes on only where nothing was written.
+      event.again = !write.expected && gates_here().comes_back(*at);
     }
     if (write.expected) {
       // It only happens where the cell holds what is expected: a constant, or the old state.
@@ -366,25 +366,6 @@ class Follower {
     return open_end || leading->contains(&from);
   }
 
-  // A way leads from the block back to it.
-  bool comes_back(const clang::CFGBlock& block) {
-    const std::pair<llvm::DenseMap<const clang::CFGBlock*, bool>::iterator, bool> entry =
-        returning.try_emplace(&block, false);
-    if (!entry.second) return entry.first->second;
-    llvm::DenseSet<const clang::CFGBlock*> seen;
-    std::vector<const clang::CFGBlock*> work{&block};
-    while (!work.empty()) {
-      const clang::CFGBlock* from = work.back();
-      work.pop_back();
-      for (const clang::CFGBlock::AdjacentBlock& next : from->succs()) {
-        const clang::CFGBlock* target = next.getReachableBlock();
-        if (target == &block) return returning[&block] = true;
-        if (target && seen.insert(target).second) work.push_back(target);
-      }
-    }
-    return false;
-  }
-
   StateGates& gates_here() {
     if (!gates) gates.emplace(*request.graph, scope, conditions);
     return *gates;
@@ -510,7 +491,6 @@ class Follower {
   std::optional<bool> truthful;
   std::optional<llvm::DenseSet<const clang::CFGBlock*>> leading; // from which a write of the cell can be reached
   bool open_end = false;                                         // nothing here writes the cell
-  llvm::DenseMap<const clang::CFGBlock*, bool> returning;        // whether a way leads back to a block
   bool emitting = false;
 };
 

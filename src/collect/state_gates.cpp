@@ -32,6 +32,12 @@ static bool leads_to(const clang::CFGBlock* from, const clang::CFGBlock& target,
   return false;
 }
 
+bool StateGates::comes_back(const clang::CFGBlock& block) const {
+  return std::any_of(block.succ_begin(), block.succ_end(), [&](const clang::CFGBlock::AdjacentBlock& next) {
+    return leads_to(next.getReachableBlock(), block, graph.getEntry());
+  });
+}
+
 const std::vector<StateGates::Gate>& StateGates::gates_of(const clang::CFGBlock& block) {
   const std::pair<llvm::DenseMap<const clang::CFGBlock*, std::vector<Gate>>::iterator, bool> entry =
       known.try_emplace(&block);

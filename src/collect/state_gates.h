@@ -17,6 +17,8 @@ class StateGates {
 
   // Some condition on the way compares old and new state, maybe together with something else.
   bool is_compared(const clang::CFGBlock& block);
+  // Some way leads from the block back to it.
+  bool comes_back(const clang::CFGBlock& block) const;
   // `if (!queue_) return; queue_ = nullptr;`: the function itself sees to it that it does not come here again.
   bool happens_once(const clang::CFGBlock& block);
 

@@ -98,12 +98,18 @@ bool is_set(clang::QualType type, const clang::EnumDecl* enumeration) {
          enum_behind(record->getTemplateArgs()[0].getAsType()) == enumeration;
 }
 
-// `static const char next[states][events]`: as C saves room. Two numbers may as well be a pair.
-bool is_row_of_numbers(const clang::Expr* row, std::size_t named) {
-  const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(row);
-  const clang::ArrayType* array = row->getType()->getAsArrayTypeUnsafe();
-  return list && array && array->getElementType()->isIntegerType() && !enum_behind(array->getElementType()) &&
-         list->getNumInits() > 2 && list->getNumInits() == named;
+// `static const char next[states][events]`: as C saves room. Two numbers may as well be a pair. The rows in a template
+// have no type of their own.
+bool is_table_of_numbers(CollectContext& context, const clang::NamedDecl& variable, const clang::InitListExpr& rows) {
+  const clang::ValueDecl* value = llvm::dyn_cast<clang::ValueDecl>(&variable);
+  const clang::ArrayType* array = value ? value->getType()->getAsArrayTypeUnsafe() : nullptr;
+  if (!array || !array->getElementType()->isArrayType()) return false;
+  const clang::QualType element = context.ast.getBaseElementType(value->getType());
+  if (!element->isIntegerType() || enum_behind(element)) return false;
+  return llvm::all_of(rows.inits(), [](const clang::Expr* row) {
+    const clang::InitListExpr* list = llvm::dyn_cast<clang::InitListExpr>(bare(row));
+    return list && list->getNumInits() > 2;
+  });
 }
 
 void entry(CollectContext& context, EntityId table, const StateEnum& states, int from, const clang::Expr* to,
@@ -156,9 +162,9 @@ bool collect_table(CollectContext& context, const clang::NamedDecl& variable, co
     about += !rows[i].enumerators.empty() || rows[i].has_list;
     names &= rows[i].text && rows[i].enumerators.size() == 1;
     allows |= rows[i].enumerators.size() >= 2;
-    sets &= is_set(bare(list->getInit(i))->getType(), states->declaration) ||
-            is_row_of_numbers(bare(list->getInit(i)), rows[i].enumerators.size());
+    sets &= is_set(bare(list->getInit(i))->getType(), states->declaration);
   }
+  sets |= is_table_of_numbers(context, variable, *list);
   if (names) { // names of states, or states of names: only the latter can enter one
     for (const Row& row : rows)
       if (!row.text_first) follow(row.enumerators.front());
