@@ -58,13 +58,7 @@ const std::vector<StateGates::Gate>& StateGates::gates_of(const clang::CFGBlock&
           if (target && dependencies.getCFGPostDomTree().dominates(dependent, target)) gate.truth = first;
           first = false;
         }
-        // `if (unset && wanted)`: the first of them leads there only if it holds, though the second decides, too.
-        if (!gate.truth && decider->succ_size() == 2) {
-          const clang::CFGBlock* yes = decider->succ_begin()->getReachableBlock();
-          const clang::CFGBlock* no = (decider->succ_begin() + 1)->getReachableBlock();
-          const bool on_yes = leads_to(yes, block, *decider), on_no = leads_to(no, block, *decider);
-          if (on_yes != on_no) gate.truth = on_yes;
-        }
+        gate.decider = decider;
         gates.push_back(gate);
       }
       if (seen.insert(decider).second) work.push_back(decider);
@@ -215,14 +209,28 @@ bool StateGates::is_closed_within(const Gate& gate, const Held& held) {
     const std::vector<Gate>& theirs = gates_of(*other);
     return condition_of(*other) == gate.condition ||
            std::any_of(theirs.begin(), theirs.end(), [&](const Gate& other_gate) {
-             return other_gate.condition == gate.condition && other_gate.truth == gate.truth;
+             return other_gate.condition == gate.condition && truth_for(other_gate, *other) == gate.truth;
            });
   });
 }
 
+// `if (unset && wanted)`: the first of them leads to the block only if it holds, though the second decides, too. Costs
+// a walk over the function, so that only conditions are asked about that something could close.
+std::optional<bool> StateGates::truth_for(const Gate& gate, const clang::CFGBlock& block) {
+  if (gate.truth || !gate.decider || gate.decider->succ_size() != 2) return gate.truth;
+  if (!held_by(gate.condition, true)) {
+    const clang::BinaryOperator* both = llvm::dyn_cast<clang::BinaryOperator>(bare(gate.condition));
+    if (!both || !both->isLogicalOp()) return std::nullopt;
+  }
+  const bool on_yes = leads_to(gate.decider->succ_begin()->getReachableBlock(), block, *gate.decider);
+  const bool on_no = leads_to((gate.decider->succ_begin() + 1)->getReachableBlock(), block, *gate.decider);
+  return on_yes != on_no ? std::optional(on_yes) : std::nullopt;
+}
+
 bool StateGates::happens_once(const clang::CFGBlock& block) {
-  const std::vector<Gate> mine = gates_of(block);
-  return std::any_of(mine.begin(), mine.end(), [&](const Gate& gate) {
+  std::vector<Gate> mine = gates_of(block);
+  return std::any_of(mine.begin(), mine.end(), [&](Gate& gate) {
+    gate.truth = truth_for(gate, block);
     std::vector<std::pair<const clang::Expr*, bool>> parts;
     if (gate.truth) add_parts(gate.condition, *gate.truth, parts);
     return std::any_of(parts.begin(), parts.end(), [&](const std::pair<const clang::Expr*, bool>& part) {

@@ -31,7 +31,9 @@ class StateGates {
   struct Gate {
     const clang::Expr* condition = nullptr;
     std::optional<bool> truth; // what it must be; unknown where the way is not that simple
+    const clang::CFGBlock* decider = nullptr;
   };
+  std::optional<bool> truth_for(const Gate& gate, const clang::CFGBlock& block);
   const std::vector<Gate>& gates_of(const clang::CFGBlock& block);
   // Flags and pointers only: `if (retries_ < 3)` may hold many times.
   std::optional<Held> held_by(const clang::Expr* condition, bool truth) const;
