@@ -8,6 +8,8 @@ namespace plumbline {
 std::vector<MachineSummary> machine_summaries(const Program& program) {
   std::vector<MachineSummary> summaries;
   for (const StateMachine& machine : program.machines) {
+    // Only ever loaded, or asked about: there is nothing to draw.
+    if (machine.transitions.empty() && machine.entries.empty()) continue;
     MachineSummary summary;
     summary.name = machine.name;
     summary.place = program.place(machine.enumeration.location);

@@ -182,12 +182,14 @@ static bool stays(const StateMachine& machine, unsigned state) {
   return named;
 }
 
+// get_mode, and no mode_state.
+static bool names_mode(const std::string& name) {
+  return has_word(name, {"mode", "modes"}) && !has_word(name, {"state", "status", "phase", "stage", "role", "step"});
+}
 // auto_restart_mode: nobody but a plain setter writes it, so that somebody else chooses it. A mode that the code itself
 // goes through, or whose setter does something, is a state.
 static bool is_chosen_mode(const StateMachine& machine) {
-  const std::string& name = machine.enumeration.name;
-  if (!has_word(name, {"mode", "modes"}) || has_word(name, {"state", "status", "phase", "stage", "role", "step"}))
-    return false;
+  if (!names_mode(machine.enumeration.name)) return false;
   bool set = false;
   for (const MachineFlow& flow : machine.flows)
     for (const MachineEvent& write : flow.writes) {
@@ -406,6 +408,9 @@ std::vector<StateMachine> machines_of(const Program& program) {
     const Relations relations(program, machine);
     relations.resolve(machine);
     trace_transitions(machine, program, relations);
+    // A mode that is set once, if at all: what a request asks for, and no way that an object goes.
+    if (!setting && names_mode(machine.enumeration.name) && (machine.left & machine.entered & ~machine.initial) == 0)
+      continue;
     result.push_back(std::move(machine));
   }
   std::sort(result.begin(), result.end(), [&](const StateMachine& a, const StateMachine& b) {

@@ -253,6 +253,22 @@ TEST(Machines, OfAnEnumWithoutANameAreCalledAfterWhatHoldsThem) {
   EXPECT_EQ(linked.program.machines.front().name, linked.program.entity(states.field)->qualified);
 }
 
+TEST(Machines, AModeThatIsSetOnceIsNone) {
+  const auto machines = [](const std::string& name, bool leaves) {
+    States states;
+    states.enumeration.name = states.enumeration.qualified = name;
+    states.add(states.sets(states.method("with_touch"), only(queued), running));
+    states.add(states.sets(states.method("with_lock"), only(queued), broken));
+    if (leaves) states.add(states.sets(states.method("back"), only(running), queued));
+    states.holds(only(queued));
+    write(states.unit.facts.table, states.enumeration);
+    return Linked(states.unit).program.machines.size();
+  };
+  EXPECT_EQ(machines("fetch_mode", false), 0u);
+  EXPECT_EQ(machines("fetch_mode", true), 1u);
+  EXPECT_EQ(machines("fetch_state", false), 1u);
+}
+
 // --- too many states ---
 
 TEST(Machines, OfTooManyStatesAreNamedInANote) {
