@@ -393,7 +393,8 @@ GraphReader::Source GraphReader::source_of(const clang::Expr* expression) {
       const std::string& first = words.front();
       if (first == "find" || first == "get" || first == "at" || first == "lookup" || name == "operator[]" ||
           first == "resolve") {
-        if (said != "get" || call->getNumArgs() > 0) join(source.kind, GraphSource::lookup);
+        // Wherever it is looked for: this->get_task(name), tasks.find(name)
+        if (said != "get" || call->getNumArgs() > 0) source.kind = GraphSource::lookup;
         return source;
       }
       if (first == "create" || first == "make" || first == "new" || first == "parse" || first == "build" ||

@@ -24,9 +24,10 @@ static constexpr std::string_view network_words[] = {"neighbors", "neighbours", 
                                                      "peers",     "linked",     "connections", "references", "refs"};
 // After one of these, a name speaks of how many or how, not of which: `deps_count`, `requires_auth`, `next_id`.
 static constexpr std::string_view other_heads[] = {
-    "count",   "size",   "num",      "auth",  "index", "offset", "time", "at",       "status",  "state",
-    "mutex",   "lock",   "attempt",  "retry", "token", "page",   "seq",  "sequence", "version", "password",
-    "timeout", "cursor", "position", "hash",  "level", "mask",   "type", "types",    "flags",   "width"};
+    "count",   "size",   "num",      "auth",  "index", "offset", "time",  "at",       "status",   "state",
+    "mutex",   "lock",   "attempt",  "retry", "token", "page",   "seq",   "sequence", "version",  "password",
+    "timeout", "cursor", "position", "hash",  "level", "mask",   "type",  "types",    "flags",    "width",
+    "path",    "paths",  "file",     "files", "dir",   "dirs",   "style", "format",   "filename", "filenames"};
 
 GraphName graph_name(std::string_view identifier) {
   std::vector<std::string> words = words_of(identifier);

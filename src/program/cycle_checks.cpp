@@ -145,11 +145,32 @@ bool waits_for(const DependencyGraphs& graphs, const GraphFunction& function, co
   return asks && grows.empty() && !counts_down;
 }
 
+static std::vector<std::string> last_words(std::string_view name) {
+  const std::size_t colon = name.rfind("::");
+  return words_of(colon == std::string_view::npos ? name : name.substr(colon + 2));
+}
+
+static bool is_one_of(const std::string& word, std::initializer_list<std::string_view> wanted) {
+  return std::find(wanted.begin(), wanted.end(), word) != wanted.end();
+}
+
 static bool is_telling_name(std::string_view name, std::initializer_list<std::string_view> wanted) {
-  std::size_t colon = name.rfind("::");
-  for (const std::string& word : words_of(colon == std::string_view::npos ? name : name.substr(colon + 2)))
-    if (std::find(wanted.begin(), wanted.end(), word) != wanted.end()) return true;
-  return false;
+  const std::vector<std::string> words = last_words(name);
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_one_of(word, wanted); });
+}
+
+// The name asks for cycles: has_cycle, is_dag, toposort. What reads or runs a DAG takes it for granted, and a cycle
+// that runs is a round.
+static bool asks_for_cycles(std::string_view name) {
+  const std::vector<std::string> words = last_words(name);
+  if (words.empty() || is_one_of(words.front(), {"allow", "permit", "ignore"})) return false;
+  const bool checks = is_one_of(words.front(), {"is", "check", "assert", "validate", "verify", "ensure", "test"});
+  const bool runs = is_one_of(words.front(), {"run", "main", "next", "do", "update", "start", "step", "tick", "duty",
+                                              "life", "poll", "process", "execute", "begin", "end", "work"});
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    return is_one_of(word, {"cyclic", "acyclic", "circular", "toposort", "topological", "topologically"}) ||
+           (!runs && is_one_of(word, {"cycle", "cycles"})) || (checks && word == "dag");
+  });
 }
 
 // The record's own id goes to where ids are looked for only after its dependencies were found there.
@@ -240,8 +261,9 @@ static bool asks_reachability(const DependencyGraphs& graphs, const GraphFunctio
     if (fills && event.order < last_fill && (event.outcome & (reports | leaves | skips | wraps))) return true;
     const EntityFact* entity = graphs.program.entity(asked->id);
     if ((event.outcome & reports) && entity &&
-        is_telling_name(entity->name, {"reaches", "reachable", "path", "cycle", "cycles", "cyclic", "acyclic", "dag",
-                                       "leads", "ancestor", "descendant", "creates", "introduces", "closes"}))
+        (asks_for_cycles(entity->name) ||
+         is_telling_name(entity->name, {"reaches", "reachable", "path", "leads", "ancestor", "descendant", "creates",
+                                        "introduces", "closes"})))
       return true;
   }
   // A search of its own before it fills: while (…) { if (current == from) return false; … }
@@ -284,16 +306,13 @@ static bool is_known_check(const DependencyGraphs& graphs, EntityId callee) {
   for (const std::string& name : graphs.program.settings->cycle_checks)
     if (names_setting(entity->qualified, name)) return true;
   if (entity->has(is_defined) && !entity->has(is_external)) return false;
-  return is_telling_name(entity->qualified,
-                         {"cycle", "cycles", "cyclic", "acyclic", "dag", "topological", "topologically", "toposort"});
+  return asks_for_cycles(entity->qualified);
 }
 
 // The name says that it looks for cycles, and it does more than compare two ids.
 static bool is_named_check(const DependencyGraphs& graphs, const GraphFunction& function) {
   const EntityFact* entity = graphs.program.entity(function.id);
-  if (!entity ||
-      !is_telling_name(entity->name, {"cycle", "cycles", "cyclic", "acyclic", "dag", "toposort", "circular"}))
-    return false;
+  if (!entity || !asks_for_cycles(entity->name)) return false;
   if (function.ring != 0) return true;
   for (const GraphEvent& event : function.events) {
     if (event.kind == GraphEventKind::call && event.has(recursive)) return true;

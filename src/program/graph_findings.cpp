@@ -32,6 +32,7 @@ class Judge {
       return std::tuple(program.path(a.location), a.location.line, a.location.column, a.kind, a.member) <
              std::tuple(program.path(b.location), b.location.line, b.location.column, b.kind, b.member);
     });
+    drop_mirrors();
     // One walk or wait that goes through two members is one finding.
     findings.erase(std::unique(findings.begin(), findings.end(),
                                [](const GraphFinding& a, const GraphFinding& b) {
@@ -68,6 +69,25 @@ class Judge {
     waits(member, name);
   }
 
+  // Edges that are kept both ways are taken in once: by the member whose name says most, else by the first.
+  void drop_mirrors() {
+    std::map<EntityId, GraphName> taken_in;
+    for (const GraphFinding& finding : findings)
+      if (finding.kind == "accepted")
+        taken_in.emplace(finding.member, graph_name(graphs.members.at(finding.member).name));
+    auto rank = [&](EntityId member) {
+      const GraphMember& known = graphs.members.at(member);
+      return std::tuple(-static_cast<int>(taken_in.at(member)), program.path(known.location), known.location.line,
+                        known.location.column);
+    };
+    std::erase_if(findings, [&](const GraphFinding& finding) {
+      const std::set<EntityId>& mirrors = graphs.mirrors(finding.member);
+      return finding.kind == "accepted" && std::any_of(mirrors.begin(), mirrors.end(), [&](EntityId mirror) {
+               return taken_in.contains(mirror) && rank(mirror) < rank(finding.member);
+             });
+    });
+  }
+
   // Who waits is told, and forgotten: a function goes on to each pointer once, and empties the list.
   bool tells_once(const GraphMember& member) const {
     if (member.shape != GraphShape::pointers) return false;
@@ -91,9 +111,11 @@ class Judge {
     if (name > GraphName::tree || use.by_lookup) return false;
     const EntityId record = member.target != EntityId::none ? member.target : member.owner;
     for (std::uint32_t index : program.members_of(record)) {
-      const EntityFact& field = program.entities[index];
-      if (field.kind == EntityKind::field && field.type_entity == record && !field.has(is_plural_type) &&
-          has_word(field.name, {"parent", "owner", "superior", "enclosing"}))
+      const EntityFact& entity = program.entities[index];
+      const std::vector<std::string> words = words_of(entity.name);
+      const bool gives = entity.kind == EntityKind::function && (words.size() == 1 || words.front() == "get");
+      if ((entity.kind == EntityKind::field || gives) && entity.type_entity == record && !entity.has(is_plural_type) &&
+          has_word(entity.name, {"parent", "owner", "superior", "enclosing", "father"}))
         return true;
     }
     return false;
