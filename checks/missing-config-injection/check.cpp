@@ -272,11 +272,11 @@ class Judge {
     if (program.configuration->reaches(node)) {
       if (!seams.settings.is_given_one(node) || seams.is_for_what_is_handed_in(*seam)) return;
       // A setting for this purpose that the code cannot get at is another component's.
-      const bool for_it = seams.settings.are_for_it(*seam) && seams.settings.are_anybodys(node);
       for (const Holding* holding : production)
         if (!holding->is_default && !makes_first(holding->function, *seam) &&
             !seams.is_variant(holding->function, *seam) && !seams.settings.are_consulted_in(holding->function, node) &&
-            (for_it || is_in_reach(node, *holding)))
+            is_in_reach(*seam, holding->owner, holding->function, holding->location,
+                        holding->tunable->named ? holding->tunable->named->name : holding->tunable->constant.macro))
           report_bypass(*seam, *holding);
     } else if (!seams.is_open(node) && !is_override(node) && !is_fallback(*seam) &&
                !program.may_be_used_elsewhere(node) && !left_out.may_use(*seam, MemberUse::given)) {
@@ -284,22 +284,28 @@ class Judge {
     }
   }
 
-  // Whether the code with the constant, or who calls it, could have passed the setting.
-  bool is_in_reach(EntityId seam, const Holding& holding) const {
+  // Whether the code that passes the constant, or who calls it, could have passed the setting.
+  bool is_in_reach(const EntityFact& seam, EntityId owner, EntityId function, const Location& location,
+                   std::string_view constant) const {
     constexpr std::size_t most_callers = 50, levels = 2; // further up, nobody would see the connection
-    if (seams.settings.are_in_reach(seam, holding.location, access.of_owner(holding.owner))) return true;
-    std::vector<EntityId> functions{holding.function};
-    std::set<EntityId> seen{holding.function};
+    if (seams.settings.are_for_it(seam) && seams.settings.are_anybodys(seam.id, location)) return true;
+    Passing passing{location, {constant}};
+    std::vector<EntityId> functions{function};
+    std::set<EntityId> seen{function};
     std::size_t begin = 0;
-    for (std::size_t level = 0; level < levels; ++level) {
+    for (std::size_t level = 0; level <= levels; ++level) {
       const std::size_t end = functions.size();
-      for (; begin < end; ++begin)
-        for (std::uint32_t call : seams.calls_of(functions[begin])) {
-          const EntityId caller = program.calls[call].caller;
-          if (seen.size() > most_callers || !seen.insert(caller).second) continue;
-          if (seams.settings.are_in_reach(seam, {}, access.of_owner(owner_of_code(program, caller)))) return true;
-          functions.push_back(caller);
-        }
+      for (; begin < end; ++begin) {
+        if (level > 0) owner = owner_of_code(program, functions[begin]);
+        Passing here = passing;
+        for (const EntityFact* named : {program.entity(functions[begin]), program.entity(owner)})
+          if (named) here.names.push_back(named->name);
+        if (seams.settings.are_in_reach(seam.id, here, access.of_owner(owner))) return true;
+        if (level == 0) passing = {{}, here.names};
+        for (std::uint32_t call : seams.calls_of(functions[begin]))
+          if (seen.size() <= most_callers && seen.insert(program.calls[call].caller).second)
+            functions.push_back(program.calls[call].caller);
+      }
     }
     return false;
   }
@@ -382,6 +388,7 @@ class Judge {
     const EntityFact* parameter = program.entity(left.parameter);
     const EntityFact* function = program.entity(parameter->owner);
     const CallFact& call = program.calls[left.call];
+    if (!is_in_reach(*parameter, owner_of_code(program, call.caller), call.caller, call.location, {})) return;
     Finding finding = start("bypassed", *parameter);
     finding.entity = function->qualified;
     if (const EntityFact* owner = program.entity(owner_of_code(program, call.caller))) finding.owner = owner->qualified;

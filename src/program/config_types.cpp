@@ -259,8 +259,19 @@ static bool is_configured(const Program& program, const EntityFact& record, Enti
   });
 }
 
-// Whether the field's type is part of the configuration: a value, a plain record behind a pointer, or what the
-// configuration keeps its values in (a pointer to its implementation: ClientConfigImpl).
+// struct network { struct eap_params eap; … }: a larger configuration around a part that is called one.
+static bool holds_config(const Program& program, EntityId record) {
+  const std::span<const std::uint32_t> members = program.members_of(record);
+  return std::any_of(members.begin(), members.end(), [&](std::uint32_t index) {
+    const EntityFact& member = program.entities[index];
+    const EntityFact* type = member.kind == EntityKind::field ? program.entity(member.type_entity) : nullptr;
+    return type && member.type.find('*') == std::string::npos && is_config_name(*program.settings, type->name);
+  });
+}
+
+// Whether the field's type is part of the configuration: a value, a plain record with a time span or a limit behind a
+// pointer, or what the configuration keeps its values in (a pointer to its implementation: ClientConfigImpl). Behind
+// other pointers of C are arenas, tables and nodes: `struct config { struct node** nodes; }`.
 static bool spreads(const Program& program, const EntityFact& field, const EntityFact& type, const Holders& holders,
                     const std::unordered_set<EntityId>& records, const Takers& takers) {
   const EntityFact* owner = program.entity(field.owner);
@@ -269,7 +280,8 @@ static bool spreads(const Program& program, const EntityFact& field, const Entit
       works_in_c(program, type, takers))
     return false;
   const bool points = field.type.find('*') != std::string::npos;
-  return !points || (!has_functions(program, type.id) && !is_configured(program, type, field.owner));
+  return !points || ((has_settings(program, type.id) || holds_config(program, type.id)) &&
+                     !has_functions(program, type.id) && !is_configured(program, type, field.owner));
 }
 
 // Records that are decoded bit by bit, and what they are made of: those pieces may not be decoded yet.

@@ -3,6 +3,8 @@
 #include "program/configuration.h"
 #include "program/names.h"
 
+#include <llvm/ADT/STLExtras.h>
+
 #include <algorithm>
 #include <array>
 
@@ -40,15 +42,18 @@ static std::vector<std::string> telling_words(std::string_view name) {
   return words;
 }
 
-// Whether a name tells what something is for, rather than only that it takes time: retry_delay does, timeout_ms not.
-static bool names_a_purpose(std::string_view name) {
+// The words of a name that tell what something is for, rather than only that it takes time: of retry_delay, retry; of
+// timeout_ms, none.
+static std::vector<std::string> purposes_of(std::string_view name) {
   static constexpr std::array times = {"timeout", "timer", "time",     "interval", "delay", "wait",  "sleep", "pause",
                                        "period",  "span",  "duration", "deadline", "for",   "until", "now",   "after"};
-  const std::vector<std::string> words = telling_words(name);
-  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
-    return std::find(times.begin(), times.end(), word) == times.end();
-  });
+  std::vector<std::string> words = telling_words(name);
+  std::erase_if(words,
+                [&](const std::string& word) { return std::find(times.begin(), times.end(), word) != times.end(); });
+  return words;
 }
+
+static bool names_a_purpose(std::string_view name) { return !purposes_of(name).empty(); }
 
 static bool share_a_word(std::string_view a, std::string_view b) {
   const std::vector<std::string> left = telling_words(a), right = telling_words(b);
@@ -160,11 +165,17 @@ bool SeamSettings::speak_of_one_thing(EntityId seam) const {
   return true;
 }
 
-bool SeamSettings::are_for_it(const EntityFact& seam) const {
-  if (!speak_of_one_thing(seam.id)) return false; // a tool for several purposes
+// What the seam and all around it are called.
+std::vector<std::string> SeamSettings::wanted_by(const EntityFact& seam) const {
   std::vector<std::string> wanted{seam.name};
   for (const EntityFact* around = program.entity(seam.owner); around; around = program.entity(around->owner))
     wanted.push_back(around->name);
+  return wanted;
+}
+
+bool SeamSettings::are_for_it(const EntityFact& seam) const {
+  if (!speak_of_one_thing(seam.id)) return false; // a tool for several purposes
+  const std::vector<std::string> wanted = wanted_by(seam);
   // Timeout(span, what): whoever makes one says what for, and what one of them was configured for is no other's.
   const bool has_purpose = std::any_of(wanted.begin(), wanted.end(), names_a_purpose);
   const std::vector<Origin>& settings = of(seam.id).settings;
@@ -174,17 +185,23 @@ bool SeamSettings::are_for_it(const EntityFact& seam) const {
   });
 }
 
-bool SeamSettings::are_in_reach(EntityId seam, const Location& of_constant,
-                                const std::vector<ConfigAtHand>& configs) const {
-  if (!speak_of_one_thing(seam)) return false;
+bool SeamSettings::are_in_reach(EntityId seam, const Passing& passing, const std::vector<ConfigAtHand>& configs) const {
+  const EntityFact* node = program.entity(seam);
+  if (!node || !speak_of_one_thing(seam)) return false;
   for (std::uint32_t index : program.flows_to(seam))
-    if (program.flows[index].location.file == of_constant.file &&
+    if (program.flows[index].location.file == passing.location.file &&
         program.configuration->reaches(program.flows[index].from))
       return true;
+  std::vector<std::string> about;
+  for (const std::string& name : wanted_by(*node)) llvm::append_range(about, purposes_of(name));
+  for (const std::string_view name : passing.names) llvm::append_range(about, purposes_of(name));
   for (const Origin& setting : of(seam).settings) {
     const EntityFact* source = program.entity(setting.source);
-    if (!source) source = program.entity(program.function_of(setting.source));
-    if (!source || !program.configuration->is_config_type(source->owner)) continue;
+    if (!source || setting.call != EntityId::none || !program.configuration->is_config_type(source->owner)) continue;
+    const std::vector<std::string> purposes = purposes_of(source->name);
+    if (!purposes.empty() &&
+        std::find_first_of(purposes.begin(), purposes.end(), about.begin(), about.end()) == purposes.end())
+      continue;
     for (const ConfigAtHand& config : configs) {
       if (config.type == source->owner) return true;
       const std::span<const std::uint32_t> members = program.members_of(config.type);
@@ -197,9 +214,21 @@ bool SeamSettings::are_in_reach(EntityId seam, const Location& of_constant,
   return false;
 }
 
-bool SeamSettings::are_anybodys(EntityId seam) const {
+static std::string_view folder_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+bool SeamSettings::are_anybodys(EntityId seam, const Location& of_constant) const {
   const std::vector<Origin>& settings = of(seam).settings;
   return std::any_of(settings.begin(), settings.end(), [&](const Origin& setting) {
+    if (setting.call != EntityId::none) {
+      const std::span<const std::uint32_t> flows = program.flows_to(seam);
+      return std::any_of(flows.begin(), flows.end(), [&](std::uint32_t index) {
+        return program.configuration->reaches(program.flows[index].from) &&
+               folder_of(program.path(program.flows[index].location)) == folder_of(program.path(of_constant));
+      });
+    }
     const EntityFact* source = program.entity(setting.source);
     const EntityFact* owner = source ? program.entity(source->owner) : nullptr;
     return !owner || owner->kind != EntityKind::record || source->has(is_static);

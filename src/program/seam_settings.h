@@ -13,6 +13,12 @@
 
 namespace plumbline {
 
+// The code with a constant, as far as it matters for whether a setting was meant for it.
+struct Passing {
+  Location location;
+  std::vector<std::string_view> names; // of the function, of what it belongs to, of the constant
+};
+
 class SeamSettings {
  public:
   explicit SeamSettings(const Program& program) : program(program) {}
@@ -23,11 +29,12 @@ class SeamSettings {
   // Whether what the settings and the seam are called speaks of one purpose. Settings without a name (a document's key
   // is text) are taken to.
   bool are_for_it(const EntityFact& seam) const;
-  // Whatever they are called, who passes the constant could have passed one of them: he has the configuration, or one
-  // is passed in the same file.
-  bool are_in_reach(EntityId seam, const Location& of_constant, const std::vector<ConfigAtHand>& configs) const;
-  // One of them is read from where anybody can: a global variable, the environment, a function.
-  bool are_anybodys(EntityId seam) const;
+  // Who passes the constant could have passed one of them: one is passed in the same file, or he has the configuration
+  // with it, and it is called for nothing that he has not to do with: tracker_timeout is not for who asks a router.
+  bool are_in_reach(EntityId seam, const Passing& passing, const std::vector<ConfigAtHand>& configs) const;
+  // One of them is read from where anybody can: a global variable, the environment, a function. What is looked up by a
+  // key counts in its own folder: what the key says, nobody here knows.
+  bool are_anybodys(EntityId seam, const Location& of_constant) const;
   // The function compares one of the settings with something: it knows of the setting, and decides.
   bool are_consulted_in(EntityId function, EntityId seam) const;
 
@@ -44,6 +51,7 @@ class SeamSettings {
   };
   const Given& of(EntityId seam) const;
   bool speak_of_one_thing(EntityId seam) const;
+  std::vector<std::string> wanted_by(const EntityFact& seam) const;
   void add(Given& given, const std::vector<EntityId>& way, const FlowFact& flow) const;
   void index_comparisons() const;
 

@@ -342,6 +342,57 @@ static bool stands_in_for_argument(const Program& program, const FlowFact& flow)
   return to && to->kind == EntityKind::parameter && flow.kind == FlowKind::assign && to->owner == flow.function;
 }
 
+static bool is_constant_node(const Program& program, EntityId node) {
+  const EntityFact* entity = program.entity(node);
+  return program.constant(node) || (entity && (entity->has(is_constant) || entity->kind == EntityKind::enumerator));
+}
+
+// int timeout = get_int(key); if (timeout <= 0) timeout = 30;  int age = 100; if (text) age = atoi(text);
+// What a variable is where nothing was found. It has a source, whoever keeps the values there.
+static bool stands_in_for_lookup(const Program& program, const FlowFact& flow) {
+  constexpr std::uint32_t near = 10; // lines
+  const EntityFact* to = program.entity(flow.to);
+  if (!to || to->kind != EntityKind::variable || !to->has(is_local) || to->has(is_static)) return false;
+  const std::span<const std::uint32_t> flows = program.flows_to(flow.to);
+  const bool is_looked_up = std::any_of(flows.begin(), flows.end(), [&](std::uint32_t index) {
+    const FlowFact& other = program.flows[index];
+    if (other.function != flow.function) return false;
+    const EntityFact* from = program.entity(other.from);
+    if (from && from->type_class == TypeClass::text && other.kind == FlowKind::derived) return true; // atoi(text)
+    const EntityFact* function = program.entity(program.function_of(other.from));
+    if (!function || from) return false;
+    const std::span<const std::uint32_t> members = program.members_of(function->id);
+    return std::any_of(members.begin(), members.end(), [&](std::uint32_t member) {
+      const EntityFact& key = program.entities[member];
+      return key.kind == EntityKind::parameter &&
+             (key.type_class == TypeClass::text || key.type_class == TypeClass::record);
+    });
+  });
+  if (!is_looked_up) return false;
+  if (flow.kind == FlowKind::initialise) return true;
+  const std::span<const std::uint32_t> uses = program.uses_of(flow.to);
+  return std::any_of(uses.begin(), uses.end(), [&](std::uint32_t index) {
+    const UseFact& use = program.uses[index];
+    return use.kind == UseKind::compare && use.function == flow.function && use.location.file == flow.location.file &&
+           use.location.line <= flow.location.line && use.location.line + near >= flow.location.line &&
+           (use.operation == "?" || use.other_text == "0" || use.other_text == "1" || use.other_text == "-1" ||
+            is_constant_node(program, use.other));
+  });
+}
+
+// static int period = 2000; … period = number(words[1]);: somebody outside can change it, whoever that is.
+static bool is_given_otherwise(const Program& program, const EntityFact& variable) {
+  if (variable.has(is_constant) || variable.kind != EntityKind::variable) return false;
+  const std::span<const std::uint32_t> flows = program.flows_to(variable.id);
+  return std::any_of(flows.begin(), flows.end(), [&](std::uint32_t index) {
+    const FlowFact& flow = program.flows[index];
+    const EntityFact* from = program.entity(flow.from);
+    const bool comes_in = from ? from->kind == EntityKind::parameter : !program.constant(flow.from);
+    return flow.function != EntityId::none && comes_in && flow.from != variable.id &&
+           (flow.kind != FlowKind::derived || (from && from->type_class == TypeClass::text));
+  });
+}
+
 void SeamModel::hold(const Tunable& tunable) {
   constexpr std::size_t max_names = 50;
   std::vector<EntityId> names{tunable.constant.id};
@@ -355,8 +406,9 @@ void SeamModel::hold(const Tunable& tunable) {
           is_printed(program, flow))
         continue;
       if (flow.kind == FlowKind::default_argument && program.configuration->reaches(flow.to)) continue;
-      if (stands_in_for_argument(program, flow)) continue;
+      if (stands_in_for_argument(program, flow) || stands_in_for_lookup(program, flow)) continue;
       if (is_another_name(program.entity(flow.to), flow)) {
+        if (is_given_otherwise(program, *program.entity(flow.to))) continue;
         if (names.size() < max_names && std::find(names.begin(), names.end(), flow.to) == names.end())
           names.push_back(flow.to);
       } else {
