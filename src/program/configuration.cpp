@@ -116,10 +116,7 @@ Configuration::Configuration(const Program& program) {
         loaders.insert(flow.function);
     }
   }
-  for (const EntityFact& entity : program.entities) // the command line
-    if (entity.kind == EntityKind::parameter && entity.name == "argv" && entity.type_class == TypeClass::text &&
-        !program.entity(entity.owner)->has(is_main))
-      loaders.insert(entity.owner);
+  find_command_line(program);
   // main() loads configuration if it does something with the command line or another outside value.
   for (const FlowFact& flow : program.flows) {
     const EntityFact* function = program.entity(flow.function);
@@ -128,6 +125,39 @@ Configuration::Configuration(const Program& program) {
     Loading& loading = loads[flow.function];
     loading.last_line = std::max(loading.last_line, flow.location.line);
     loading.targets.insert(flow.to);
+  }
+}
+
+// Functions that get main()'s words. Where there is no main() to see, whoever takes an argv; else an argv may as well
+// be that of a debugger's or a server's command.
+void Configuration::find_command_line(const Program& program) {
+  std::vector<const EntityFact*> open;
+  bool has_main = false;
+  for (const EntityFact& entity : program.entities) {
+    if (entity.kind != EntityKind::parameter || entity.type_class != TypeClass::text) continue;
+    const EntityFact* function = program.entity(entity.owner);
+    if (function && function->has(is_main)) {
+      open.push_back(&entity);
+      has_main = true;
+    }
+  }
+  if (!has_main)
+    for (const EntityFact& entity : program.entities)
+      if (entity.kind == EntityKind::parameter && entity.name == "argv" && entity.type_class == TypeClass::text)
+        open.push_back(&entity);
+  std::unordered_set<EntityId> seen;
+  while (!open.empty()) {
+    const EntityFact* words = open.back();
+    open.pop_back();
+    if (!seen.insert(words->id).second) continue;
+    if (const EntityFact* function = program.entity(words->owner); function && !function->has(is_main))
+      loaders.insert(words->owner);
+    for (std::uint32_t index : program.flows_from(words->id)) {
+      const EntityFact* to = program.entity(program.flows[index].to);
+      const EntityFact* function = to && to->kind == EntityKind::parameter ? program.entity(to->owner) : nullptr;
+      // All of the words, not one of them.
+      if (function && !function->has(is_external) && to->type == words->type) open.push_back(to);
+    }
   }
 }
 

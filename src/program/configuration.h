@@ -35,6 +35,7 @@ class Configuration {
   };
 
   bool is_lookup(const Program& program, EntityId function) const;
+  void find_command_line(const Program& program);
   void find_lookups(const Program& program);
   // A constant that loading code writes behind all values from outside is no default of theirs (design.md §3.6), unless
   // it corrects one of them.
