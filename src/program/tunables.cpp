@@ -138,7 +138,8 @@ static std::string owner_of(const Program& program, EntityId function, EntityId 
 
 class TunableFinder {
  public:
-  explicit TunableFinder(const Program& program) : program(program), numbered(macros_in_a_row(program)), growth(program) {}
+  explicit TunableFinder(const Program& program)
+      : program(program), numbered(macros_in_a_row(program)), growth(program) {}
 
   std::optional<Tunable> examine(const ConstantFact& constant) {
     if (!program.is_ours(constant.location) || is_endless(constant)) return std::nullopt;
@@ -375,7 +376,10 @@ class TunableFinder {
       std::string_view own = named ? named->name : constant.macro;
       const EntityFact* passed = best.path.empty() ? nullptr : program.entity(program.flows[best.path.front()].to);
       const EntityFact* called = passed ? program.entity(passed->owner) : nullptr;
-      if (names_a_start(own.empty() ? best.consumer.name : own) ||
+      // SmallVector<Token, 8>: what a template's parameter says about size is laid out when it is compiled.
+      const bool to_template =
+          passed && passed->kind == EntityKind::variable && program.flows[best.path.front()].kind == FlowKind::argument;
+      if (to_template || names_a_start(own.empty() ? best.consumer.name : own) ||
           growth.is_start_of_growth(named ? named->id : constant.id) ||
           is_size_of_a_number(constant.value, called ? called->name : "", own))
         return false;
