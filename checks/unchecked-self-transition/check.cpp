@@ -184,8 +184,10 @@ static bool is_called_to_stay(const StateMachine& machine, const MachineFlow& fl
     return std::any_of(caller.calls.begin(), caller.calls.end(), [&](const MachineEvent& call) {
       if (call.event.target != flow.flow.function || call.event.argument != flow.flow.new_parameter) return false;
       const StateValue& value = call.event.value;
-      const bool stays = std::has_single_bit(value.constants) && value.constants == call.from() && !value.parameters &&
-                         !value.unknown && !value.copy && value.calls.empty();
+      // The caller has just set it itself.
+      const bool stays = call.event.after_write && std::has_single_bit(value.constants) &&
+                         value.constants == call.from() && !value.parameters && !value.unknown && !value.copy &&
+                         value.calls.empty();
       return call.event.kept || stays;
     });
   });

@@ -22,7 +22,7 @@ static bool is_quiet_name(llvm::StringRef name) {
                                 true)
                          .Default(false);
   return whole || has_word(name, [](llvm::StringRef word) {
-           return llvm::StringSwitch<bool>(word)
+           return llvm::StringSwitch<bool>(word.rtrim("0123456789")) // DBG2
                .Cases({"lock", "unlock", "mutex", "rdlock", "wrlock", "rdunlock", "wrunlock", "log", "logf", "logger",
                        "logging", "dbg", "rdkdbg", "printf", "fprintf", "syslog", "hexdump"},
                       true)

@@ -15,28 +15,39 @@ bool moves_to_argument(const StateMachine& machine, const MachineEvent& call) {
   });
 }
 
-// Decides about more than "the same again": some pair of different states is refused.
-static bool decides(const StateMachine& machine, const MachineEvent& write, const MachineFlow& flow) {
-  if (write.consulted) return true;
-  if (write.event.again) return false; // a function that works and notes a state as it goes
-  if (flow.flow.new_parameter < 0 || !(write.event.value.parameters >> flow.flow.new_parameter & 1)) return false;
-  Pairs filled = write.allowed;
-  const StateMask targets = filled.new_states();
-  for (unsigned i = 0; i < machine.enumeration.states.size(); ++i) filled.rows[i] |= targets & StateMask(1) << i;
-  return !filled.is_product();
+// Decides about more than "the same again": some pair of different states is refused. What one way refuses, another may
+// let through: all places that move the object to what is given count together.
+static bool decides(const StateMachine& machine, const MachineFlow& flow) {
+  const int given = flow.flow.new_parameter;
+  Pairs all;
+  bool moves = false;
+  const auto add = [&](const MachineEvent& event) {
+    if (given < 0 || event.event.creates || !(event.event.value.parameters >> given & 1)) return;
+    all |= event.allowed;
+    moves = true;
+  };
+  for (const MachineEvent& write : flow.writes) {
+    add(write);
+    // A function that works and notes a state as it goes.
+    if (given >= 0 && write.event.again && write.event.value.parameters >> given & 1) return false;
+  }
+  for (const MachineEvent& call : flow.calls)
+    if (moves_to_argument(machine, call)) add(call);
+  if (!moves) return false;
+  const StateMask targets = all.new_states();
+  for (unsigned i = 0; i < machine.enumeration.states.size(); ++i) all.rows[i] |= targets & StateMask(1) << i;
+  return !all.is_product();
 }
 
 std::vector<const MachineFlow*> checked_flows(const StateMachine& machine) {
   std::vector<const MachineFlow*> flows;
   for (const MachineFlow& flow : machine.flows) {
     if (flow.test || flow.life) continue;
-    const auto checks = [&](const MachineEvent& write) {
-      return !write.event.creates && decides(machine, write, flow);
-    };
+    const auto asks = [](const MachineEvent& write) { return !write.event.creates && write.consulted; };
     // Also where another function does the writing.
-    const auto hands_on = [&](const MachineEvent& call) { return moves_to_argument(machine, call) && checks(call); };
-    if (std::any_of(flow.writes.begin(), flow.writes.end(), checks) ||
-        std::any_of(flow.calls.begin(), flow.calls.end(), hands_on))
+    const auto hands_on = [&](const MachineEvent& call) { return moves_to_argument(machine, call) && asks(call); };
+    if (std::any_of(flow.writes.begin(), flow.writes.end(), asks) ||
+        std::any_of(flow.calls.begin(), flow.calls.end(), hands_on) || decides(machine, flow))
       flows.push_back(&flow);
   }
   return flows;

@@ -36,7 +36,7 @@ static bool names_kind(std::string_view name) {
   std::vector<std::string> words = words_of(name);
   while (words.size() > 1 && (words.back() == "t" || words.back() == "e" || words.back() == "enum")) words.pop_back();
   return !words.empty() && has_word(words.back(), {"type", "types", "kind", "kinds", "code", "codes", "error", "errors",
-                                                   "reason", "reasons", "level", "levels", "format", "formats"});
+                                                   "err", "reason", "reasons", "level", "levels", "format", "formats"});
 }
 // design.md §3.4: the names that make an enum a state, and those that make a state final.
 static bool names_machine(std::string_view name) {
