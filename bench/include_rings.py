@@ -129,6 +129,15 @@ def without_idiom(project, edges):
     return {(head.get(a, a), head.get(b, b)) for a, b in edges if head.get(a, a) != head.get(b, b)}
 
 
+def size_said(message):
+    """How many members a message speaks of: "12 files include each other", "the modules 'a', 'b' and 3 more depend"."""
+    files = re.match(r"(\d+) files include each other", message)
+    if files:
+        return int(files.group(1))
+    modules = re.match(r"the modules (.*?)(?: and (\d+) more)? depend on each other", message)
+    return len(re.findall(r"'[^']*'", modules.group(1))) + int(modules.group(2) or 0) if modules else None
+
+
 def compare(plumbline, name, project, folder):
     project = os.path.realpath(project)
     units = list(commands(project, folder))
@@ -159,11 +168,11 @@ def compare(plumbline, name, project, folder):
         for finding in findings:
             mine = members(finding)
             match = next((ring for ring in left if mine <= ring), None)
-            size = re.match(r"(\d+) files include each other", finding["message"])
+            size = size_said(finding["message"])
             if match is None:
                 complaints.append(f"  invented {kind}: {finding['message']}")
-            elif size and int(size.group(1)) < len(match):
-                complaints.append(f"  {kind} has {len(match)} members, not {size.group(1)}: {finding['message']}")
+            elif size is not None and size < len(match):
+                complaints.append(f"  {kind} has {len(match)} members, not {size}: {finding['message']}")
                 left.remove(match)
             else:
                 left.remove(match)

@@ -328,8 +328,11 @@ void GraphReader::comparison(llvm::StringRef operation, const clang::Expr* left,
                              const clang::Expr& whole) {
   unsigned decides = outcome ? outcome : undecided;
   std::size_t first = events.size();
+  const bool before = comparing;
+  comparing = true;
   under(decides, left);
   under(decides, right);
+  comparing = before;
   for (std::size_t i = first; i < events.size(); ++i)
     if (events[i].outcome == undecided) events[i].outcome = 0;
   bool ordered = operation.starts_with("<") || operation.starts_with(">");

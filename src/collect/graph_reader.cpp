@@ -397,7 +397,8 @@ void GraphReader::mention(const clang::DeclRefExpr& named) {
   std::map<const clang::ValueDecl*, const clang::ValueDecl*>::const_iterator root = roots.find(named.getDecl());
   if (root != roots.end())
     event(GraphEventKind::test, context.entity(root->second), named);
-  else if (variable && llvm::isa<clang::ParmVarDecl>(variable) && variable->getType()->isIntegerType())
+  else if (variable && llvm::isa<clang::ParmVarDecl>(variable) && variable->getType()->isIntegerType() &&
+           (comparing || outcome != undecided)) // std::string indent(level, ' ') bounds nothing
     event(GraphEventKind::test, context.entity(variable), named).flags |= bounds_depth;
 }
 

@@ -108,6 +108,7 @@ class GraphReader {
   std::set<EntityId> own_markers; // variables that each call of the function has for itself
   unsigned outcome = 0, loop_number = 0, lambda_depth = 0;
   unsigned answer_outcome = reports; // what a return statement's value decides
+  bool comparing = false;            // reading the operands of a comparison
   bool asks_state = false;           // reading what a state is asked of: tasks.find(id)->state
 };
 

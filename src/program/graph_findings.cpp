@@ -220,7 +220,7 @@ class Judge {
         if (from == 0 && event.has(of_local) && !event.has(bounds_depth)) continue;
         if (event.kind == GraphEventKind::test) {
           tested.emplace(event.object, event.order);
-          if (event.has(bounds_depth)) bounded = true;
+          if (event.has(bounds_depth) && event.outcome) bounded = true;
         }
         if (event.kind == GraphEventKind::mark && event.text != "-") marked.emplace(event.object, event.order);
         if (event.kind == GraphEventKind::count_down) down.insert(event.object);
