@@ -10,10 +10,12 @@
 #include "collect/lower.h"
 #include "facts.h"
 #include "facts/words.h"
+
 #include "indicator.h"
 #include "reaction.h"
 #include "refusals.h"
 #include "vetting.h"
+#include <map>
 
 #include <clang/AST/StmtCXX.h>
 #include <llvm/ADT/SmallPtrSet.h>
@@ -56,7 +58,18 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
       silence = caught();
       break;
     }
-    if (!silence || (silence == Silence::unchecked && minds(*call))) return true;
+    const std::pair<const clang::FunctionDecl*, std::string> subject(
+        function, call->getNumArgs() > 0 ? context.text_of(call->getArg(0)->getSourceRange()) : std::string());
+    const clang::Stmt* loop = loop_around();
+    if (!silence || (silence == Silence::unchecked && minds(*call))) {
+      if (loop) looked_at.try_emplace(subject, loop);
+      return true;
+    }
+    // A first pass over the same words has refused what is no number.
+    if (const std::map<std::pair<const clang::FunctionDecl*, std::string>, const clang::Stmt*>::const_iterator first =
+            looked_at.find(subject);
+        loop && silence == Silence::unchecked && first != looked_at.end() && first->second != loop)
+      return true;
     std::vector<Term> text, number;
     bool result = true;
     for (const clang::Expr* argument : call->arguments()) {
@@ -147,6 +160,12 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
       return cast->getType()->isVoidType();
     return llvm::isa<clang::CompoundStmt, clang::CaseStmt, clang::DefaultStmt, clang::LabelStmt,
                      clang::CXXForRangeStmt>(statement);
+  }
+  const clang::Stmt* loop_around() const {
+    for (std::size_t i = around.size(); i-- > 0;)
+      if (llvm::isa<clang::ForStmt, clang::WhileStmt, clang::DoStmt, clang::CXXForRangeStmt>(around[i]))
+        return around[i];
+    return nullptr;
   }
   // The child of `ancestor` on the way to the visited statement.
   const clang::Stmt* below(const clang::Stmt* ancestor) const {
@@ -388,6 +407,8 @@ class ParseVisitor : public FunctionVisitor<ParseVisitor> {
   }
 
   Lowering lowering;
+  // Functions and the texts, as they are written, whose parse they look at in a loop: the first such loop.
+  std::map<std::pair<const clang::FunctionDecl*, std::string>, const clang::Stmt*> looked_at;
 };
 
 } // namespace

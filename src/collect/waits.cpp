@@ -248,7 +248,7 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
     } else if (name.starts_with("mysql_options") && second) {
       if (option_name(second).contains("TIMEOUT")) limit(node_of(first), &call);
     } else if (name == "connect" && call.getNumArgs() == 3 && first->getType()->isIntegerType()) {
-      wait("socket", call, first, name);
+      if (!is_local_address(second)) wait("socket", call, first, name);
     } else if (name == "connect" && second && is_asio_socket(first->getType())) { // asio::connect(socket, endpoints)
       wait("asio", call, first, name);
     } else if (name == "setsockopt" && third) {
@@ -264,6 +264,13 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
                 (says_word(name, {"non", "no"}) && says_word(name, {"block", "blocking"})))) {
       limit(node_of(first), &call);
     }
+  }
+
+  // The address of a socket in the file system: nothing is lost on the way to it (unix(7)).
+  static bool is_local_address(const clang::Expr* address) {
+    const clang::QualType type = unwrapped(address)->getType();
+    const clang::RecordDecl* record = (type->isPointerType() ? type->getPointeeType() : type)->getAsRecordDecl();
+    return record && record->getIdentifier() && record->getName() == "sockaddr_un";
   }
 
   // setsockopt() with an option that is not spelled here: whoever calls the function chooses it; a local one may be
