@@ -80,7 +80,7 @@ class AmbientVisitor : public AccessVisitor<AmbientVisitor> {
         member && (callee->getName() == "fetch_add" || callee->getName() == "fetch_sub"))
       counted(member->getImplicitObjectArgument());
     if (reads_environment(*callee)) {
-      if (!function || !only_loads_environment(*function))
+      if (!function || !(only_loads_environment(*function) || is_about_environment(*function)))
         emit(*call, EntityId::none, callee->getNameAsString(), key_of(*call));
       return true;
     }
@@ -101,7 +101,8 @@ class AmbientVisitor : public AccessVisitor<AmbientVisitor> {
     if (variable->getType()->isReferenceType() && variable->getType()->getPointeeType().isConstQualified() &&
         variable->isConstexpr())
       return true;
-    if (function && (is_accessor_of(*function, *variable) || keeps_up(*function, *variable, context.sources)))
+    if (function && (is_accessor_of(*function, *variable, context.sources) || takes_over(*function, *variable) ||
+                     keeps_up(*function, *variable, context.sources)))
       return true;
     object_read(*reference, context.entity(variable), variable->getQualifiedNameAsString());
     return true;

@@ -1,7 +1,8 @@
 #include "home_code.h"
 #include "facts/words.h"
 
-#include <clang/AST/Expr.h>
+#include <clang/AST/DeclCXX.h>
+#include <clang/AST/ExprCXX.h>
 #include <clang/AST/Stmt.h>
 #include <llvm/ADT/STLExtras.h>
 #include <llvm/ADT/SmallPtrSet.h>
@@ -28,13 +29,59 @@ static bool contains(const clang::Stmt* statement, llvm::function_ref<bool(const
                        }));
 }
 
-bool is_accessor_of(const clang::FunctionDecl& function, const clang::VarDecl& variable) {
+static bool is_in_file_of(const clang::FunctionDecl& function, const clang::VarDecl& variable,
+                          const clang::SourceManager& sources) {
+  const clang::FileID file = sources.getFileID(sources.getExpansionLoc(function.getLocation()));
+  return llvm::any_of(variable.redecls(), [&](const clang::VarDecl* declaration) {
+    return sources.getFileID(sources.getExpansionLoc(declaration->getLocation())) == file;
+  });
+}
+
+// `options.depth`, `options.debug[6]`, and nothing about it.
+static bool is_part(const clang::Expr* expression) {
+  while (expression) {
+    expression = expression->IgnoreParenImpCasts();
+    if (llvm::isa<clang::DeclRefExpr>(expression)) return true;
+    const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(expression);
+    const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast<clang::ArraySubscriptExpr>(expression);
+    expression = member ? member->getBase() : subscript ? subscript->getBase() : nullptr;
+  }
+  return false;
+}
+
+bool is_accessor_of(const clang::FunctionDecl& function, const clang::VarDecl& variable,
+                    const clang::SourceManager& sources) {
   const clang::CompoundStmt* body = llvm::dyn_cast_or_null<clang::CompoundStmt>(function.getBody());
-  if (!body || body->size() != 1 || variable.isExternallyVisible()) return false;
+  if (!body || body->size() != 1 || llvm::isa<clang::CXXMethodDecl>(function) ||
+      !is_in_file_of(function, variable, sources))
+    return false;
   const clang::Stmt* only = body->body_front();
   const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(only);
-  if (!llvm::isa<clang::ReturnStmt>(only) && !(operation && operation->isAssignmentOp())) return false;
+  const clang::ReturnStmt* given = llvm::dyn_cast<clang::ReturnStmt>(only);
+  if (!given && !(operation && operation->isAssignmentOp())) return false;
+  // What others see as well, others may ask a question about; to give it to them is the file's business.
+  if (variable.isExternallyVisible() && !(given && is_part(given->getRetValue()))) return false;
   return !contains(only, [](const clang::Stmt& part) { return llvm::isa<clang::CallExpr>(part); });
+}
+
+bool takes_over(const clang::FunctionDecl& function, const clang::VarDecl& variable) {
+  return contains(function.getBody(), [&](const clang::Stmt& part) {
+    const clang::BinaryOperator* assignment = llvm::dyn_cast<clang::BinaryOperator>(&part);
+    const clang::CXXOperatorCallExpr* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&part);
+    const clang::Expr* to = assignment && assignment->getOpcode() == clang::BO_Assign ? assignment->getLHS()
+                            : call && call->getOperator() == clang::OO_Equal          ? call->getArg(0)
+                                                                                      : nullptr;
+    const clang::DeclRefExpr* reference = to ? llvm::dyn_cast<clang::DeclRefExpr>(to->IgnoreParenImpCasts()) : nullptr;
+    return reference && reference->getDecl()->getCanonicalDecl() == variable.getCanonicalDecl();
+  });
+}
+
+bool is_about_environment(const clang::FunctionDecl& function) {
+  const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
+  if (!method || !method->getParent()->getIdentifier()) return false;
+  return llvm::any_of(words_of(std::string_view(method->getParent()->getName())), [](const std::string& word) {
+    return word == "env" || word == "environ" || word == "environment";
+  });
 }
 
 // Without what styles of naming differ in: g_options, gOptions.
