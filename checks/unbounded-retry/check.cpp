@@ -53,6 +53,12 @@ static void judge_loop(const Program& program, const RetryLoop& loop, std::vecto
     finding.value = loop.pause_value;
     finding.message = in + " tries " + attempt + " again after " + loop.pause_value + " each time: it never backs off";
     finding.suggestion = "Double the pause after each failure up to a configured maximum, with some jitter.";
+  } else if (!loop.together.empty()) {
+    finding.kind = "no-bound";
+    finding.message = in + " tries " + attempt +
+                      " again after each failure, and its limit only counts together with '" + loop.together + "'";
+    finding.suggestion = "Compare the count with the limit alone, whatever '" + loop.together +
+                         "' says, so that the attempts end when the limit is reached.";
   } else {
     finding.kind = "no-bound";
     finding.message = in + " tries " + attempt + " again after each failure, with no bound on attempts or time";

@@ -93,6 +93,11 @@ static bool waits_for_condition(const clang::CallExpr& call, const clang::Functi
   const llvm::StringRef record = name_of(method->getParent());
   return record.contains_insensitive("cond");
 }
+// What tells the processor, and the reader, that another thread is about to be done.
+static bool spins(llvm::StringRef name) {
+  return has_word(name, {"relax", "spin", "spinloop"}) || name == "_mm_pause" || name == "__builtin_ia32_pause" ||
+         name == "YieldProcessor";
+}
 
 // Where success leaves a try block and its handler stays, what is tried may have any name, but for those of a
 // dialogue with a user.
@@ -178,6 +183,17 @@ void LoopSurvey::survey(const clang::Stmt* statement, const Place& at) {
   for (const clang::Stmt* child : statement->children()) survey(child, at);
 }
 
+const clang::CallExpr* LoopSurvey::result_of(const clang::ValueDecl* variable, const clang::Stmt* asked) const {
+  const auto at = results.find(variable);
+  if (at == results.end()) return nullptr;
+  if (asked)
+    for (const clang::CallExpr* call : llvm::reverse(at->second))
+      if (context.sources.isBeforeInTranslationUnit(context.sources.getExpansionLoc(call->getBeginLoc()),
+                                                    context.sources.getExpansionLoc(asked->getBeginLoc())))
+        return call;
+  return at->second.back();
+}
+
 bool takes_away(llvm::StringRef name) {
   return has_word(name, {"pop", "erase", "remove", "unlink", "dequeue", "extract", "shift"});
 }
@@ -187,10 +203,11 @@ void LoopSurvey::see_call(const clang::CallExpr& call, const Place& at) {
   if (!callee) return see_called_value(call, at);
   const llvm::StringRef name = name_of(callee);
   if (name.contains("compare_exchange") || name.contains("compare_and_swap") || name == "try_lock") interrupted = true;
-  if (waits_for_condition(call, *callee)) interrupted = true;
+  if (waits_for_condition(call, *callee) || spins(name)) interrupted = true;
   if (callee->isNoReturn() || name == "exit" || name == "abort") ways.push_back({&call, at});
   if (is_pause(callee) && !at.nested_loop) pauses.push_back(&call);
   calls.push_back(&call);
+  places[&call] = at;
   if (takes_away(name)) removals.push_back({&call, at});
   if (name.starts_with("fetch_add") || name.starts_with("fetch_sub"))
     if (const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call))
@@ -203,11 +220,12 @@ void LoopSurvey::see_call(const clang::CallExpr& call, const Place& at) {
   for (const clang::Expr* argument : call.arguments())
     if (const clang::RecordDecl* record = argument->getType()->getAsRecordDecl();
         record && name_of(record) == "error_code" && argument->isLValue())
-      if (const clang::ValueDecl* variable = value_named_by(argument)) results[variable] = &call;
+      if (const clang::ValueDecl* variable = value_named_by(argument)) results[variable].push_back(&call);
 }
 
 // try { operation(); return; } catch (…) {}
 void LoopSurvey::see_called_value(const clang::CallExpr& call, const Place& at) {
+  places[&call] = at;
   if (at.in_try && !at.in_catch && !first_tried && calls_a_value(call)) first_tried = &call;
 }
 
@@ -227,6 +245,9 @@ static bool moves_by_itself(const clang::Expr* value, const clang::ValueDecl& va
     return inside && reference->getDecl() == &variable;
   if (const clang::MemberExpr* member = llvm::dyn_cast<clang::MemberExpr>(value))
     return (inside && member->getMemberDecl() == &variable) || moves_by_itself(member->getBase(), variable, true);
+  if (const clang::UnaryOperator* unary = llvm::dyn_cast<clang::UnaryOperator>(value)) // at = &(*at)->next
+    return (unary->getOpcode() == clang::UO_AddrOf || unary->getOpcode() == clang::UO_Deref) &&
+           moves_by_itself(unary->getSubExpr(), variable, inside || unary->getOpcode() == clang::UO_Deref);
   if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(value))
     return (operation->isAdditiveOp() || operation->isMultiplicativeOp() || operation->isShiftOp()) &&
            (moves_by_itself(operation->getLHS(), variable, true) ||
@@ -243,13 +264,14 @@ static bool takes_next(const LoopSurvey& loop, const clang::ValueDecl& variable,
 
 void LoopSurvey::assign(const clang::ValueDecl* variable, const clang::Expr* value, const Place& at) {
   changed.insert(variable);
+  values[variable] = value;
   if (moves_by_itself(value, *variable) || takes_next(*this, *variable, value)) counters.insert(variable);
   if (variable->getType()->isBooleanType()) kept.push_back({variable, value});
-  if (const clang::CallExpr* call = call_of(value)) results[variable] = call;
+  if (const clang::CallExpr* call = call_of(value)) results[variable].push_back(call);
   // `connected = session.connect() && session.login()`, `ok = send(x) == 0`
   else if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(strip(value)))
     for (const clang::Expr* side : {operation->getRHS(), operation->getLHS()})
-      if (const clang::CallExpr* call = call_of(side)) results[variable] = call;
+      if (const clang::CallExpr* call = call_of(side)) results[variable].push_back(call);
   if (const clang::CXXBoolLiteralExpr* literal = llvm::dyn_cast<clang::CXXBoolLiteralExpr>(strip(value)))
     flags.push_back({variable, literal->getValue(), at});
 }
@@ -303,6 +325,9 @@ void LoopSurvey::walk(const clang::Stmt* statement, Place at) {
     for (const clang::Stmt* child : statement->children()) survey(child, at);
   } else if (llvm::isa<clang::Expr>(statement)) {
     survey(statement, at);
+  } else if (const clang::GCCAsmStmt* assembler = llvm::dyn_cast<clang::GCCAsmStmt>(statement)) {
+    const std::string text = assembler->getAsmString();
+    if (text == "pause" || text == "yield") interrupted = true; // cpu_relax() as a macro
   } else {
     for (const clang::Stmt* child : statement->children()) walk(child, at);
   }
@@ -333,7 +358,7 @@ void LoopSurvey::walk_switch(const clang::SwitchStmt& choice, Place at) {
 void LoopSurvey::walk_try(const clang::CXXTryStmt& attempt, const Place& at) {
   Place inside = at;
   inside.guards_outside = at.guards.size();
-  first_tried = nullptr;
+  if (!at.in_catch) first_tried = nullptr; // what is mended in a handler is not what is tried
   for (unsigned i = 0; i < attempt.getNumHandlers(); ++i)
     inside.in_try |= !always_ends(attempt.getHandler(i)->getHandlerBlock());
   walk(attempt.getTryBlock(), inside);

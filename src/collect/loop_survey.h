@@ -85,9 +85,14 @@ struct LoopSurvey {
   // counters move by their own value (++n, left -= 2, node = node->next, and node = next with a next found in the
   // body); own: declared in the body.
   llvm::DenseSet<const clang::ValueDecl*> counters, changed, own;
-  llvm::DenseMap<const clang::ValueDecl*, const clang::CallExpr*> results;
+  // What a variable holds that was assigned from calls, in the order of the source.
+  llvm::DenseMap<const clang::ValueDecl*, llvm::SmallVector<const clang::CallExpr*, 2>> results;
+  llvm::DenseMap<const clang::CallExpr*, Place> places;               // of all calls
+  llvm::DenseMap<const clang::ValueDecl*, const clang::Expr*> values; // assigned last
   const clang::CallExpr* first_tried = nullptr; // in the last try block whose handlers stay in the loop
-  bool unreadable = false;  // an expression in it does not compile: what bounds the loop may be just that
+  bool unreadable = false; // an expression in it does not compile: what bounds the loop may be just that
+  // The call whose result a variable holds where it is asked: the last one before `asked`, else the last of the loop.
+  const clang::CallExpr* result_of(const clang::ValueDecl* variable, const clang::Stmt* asked = nullptr) const;
   bool interrupted = false; // EINTR, compare-and-swap, spinning on a lock, waiting for a condition: no retries
 
  private:

@@ -96,7 +96,7 @@ std::vector<Requeue> requeues_in(CollectContext& context, const clang::FunctionD
     const clang::FunctionDecl* callee = call->getDirectCallee();
     if (!callee) continue;
     const bool named = puts_back(name_of(callee)) && context.is_ours(callee->getLocation());
-    if (!named && !(failure && is_push(*callee))) continue;
+    if (!named && !(failure && is_push(*callee) && call->getNumArgs() > 0)) continue; // v.emplace_back(): a new one
     Requeue requeue;
     requeue.named = named;
     requeue.limited = scan.limited;

@@ -43,7 +43,8 @@ static bool is_attempted_value(const clang::CallExpr& call, llvm::StringRef arou
 
 // Whether an expression is another one each time round: the loop's item, a pointer or iterator that moves, a subscript
 // with a counter; with `any`, any counter.
-static bool is_next(const LoopSurvey& loop, const clang::Stmt* statement, bool any) {
+// `through`: a variable also stands for what it was given, one = *at.
+static bool is_next(const LoopSurvey& loop, const clang::Stmt* statement, bool any, bool through = true) {
   if (!statement || llvm::isa<clang::LambdaExpr>(statement)) return false;
   if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(statement);
       operation && operation->getOpcode() == clang::BO_Rem)
@@ -53,13 +54,18 @@ static bool is_next(const LoopSurvey& loop, const clang::Stmt* statement, bool a
       if (variable == loop.item) return true;
       const clang::QualType type = variable->getType().getNonReferenceType();
       if (loop.counters.contains(variable) && (any || type->isPointerType() || type->isRecordType())) return true;
+      const auto value = loop.values.find(variable);
+      if (through && value != loop.values.end() && !call_of(value->second) &&
+          is_next(loop, value->second, false, false))
+        return true;
     }
   if (const clang::ArraySubscriptExpr* subscript = llvm::dyn_cast<clang::ArraySubscriptExpr>(statement))
-    return is_next(loop, subscript->getBase(), any) || is_next(loop, subscript->getIdx(), true);
+    return is_next(loop, subscript->getBase(), any, through) || is_next(loop, subscript->getIdx(), true, through);
   if (const clang::CXXOperatorCallExpr* subscript = llvm::dyn_cast<clang::CXXOperatorCallExpr>(statement);
       subscript && subscript->getOperator() == clang::OO_Subscript && subscript->getNumArgs() == 2)
-    return is_next(loop, subscript->getArg(0), any) || is_next(loop, subscript->getArg(1), true);
-  return llvm::any_of(statement->children(), [&](const clang::Stmt* child) { return is_next(loop, child, any); });
+    return is_next(loop, subscript->getArg(0), any, through) || is_next(loop, subscript->getArg(1), true, through);
+  return llvm::any_of(statement->children(),
+                      [&](const clang::Stmt* child) { return is_next(loop, child, any, through); });
 }
 
 // One step of a TLS handshake, read or write: what it returns asks for more bytes, and the next step goes on from
@@ -97,7 +103,9 @@ bool is_attempt(const LoopSurvey& loop, const clang::CallExpr* call, bool certai
                      (words.size() > 1 && llvm::is_contained(trying, words[1])) ||
                      llvm::is_contained(ending, words.back());
   // `try_lock`, `try_pop`, `can_connect`, `is_open`, `open_next`: the other words win.
-  if (has_word(name, other) || name.starts_with("get") || name.starts_with("str") || name.starts_with("mem"))
+  if (has_word(name, other) || name == "fread" || name == "flock" || name == "lockf" || name.starts_with("get") ||
+      name.starts_with("mem") ||
+      (name.starts_with("str") && name != "strdup" && name != "strndup")) // these two ask for memory
     return false;
   const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(callee);
   const bool library = method ? method->getParent()->isInStdNamespace() : callee->isInStdNamespace();
@@ -115,8 +123,7 @@ static bool gets_on(const LoopSurvey& loop, const clang::CallExpr& attempt) {
   const auto is_result = [&](const clang::Expr* argument) {
     const clang::ValueDecl* variable = value_named_by(argument);
     if (!variable || !variable->getType()->isIntegerType() || variable->getType()->isBooleanType()) return false;
-    const auto found = loop.results.find(variable);
-    return found != loop.results.end() && found->second == &attempt;
+    return loop.result_of(variable, argument) == &attempt;
   };
   static constexpr std::string_view moving[] = {"move",  "advance", "consume", "skip", "erase", "remove", "drop",
                                                 "shift", "pop",     "inc",     "seek", "add",   "drain"};

@@ -32,8 +32,12 @@ bool tries_another(const LoopSurvey& loop, const clang::CallExpr& call);
 // What goes on at once with something that the loop finds anew is sent, not tried again: send(queue.front()).
 bool hands_on_data(const LoopSurvey& loop, const clang::CallExpr& call);
 
-// How the loop pauses; `retry` gets its pause.
-void describe_pause(const LoopSurvey& loop, RetryLoop& retry);
+// How the loop pauses, by some of its pauses; `retry` gets its pause.
+void describe_pause(const LoopSurvey& loop, llvm::ArrayRef<const clang::CallExpr*> pauses, RetryLoop& retry);
+
+// What bounds the loop, if anything does; `retry` gets it.
+class Outcomes;
+void describe_bound(const LoopSurvey& loop, Outcomes& outcomes, const clang::CallExpr& tried, RetryLoop& retry);
 
 // What the loop puts back, nested loops excluded, which are asked for themselves. `item` and `over` are a range-for's
 // variable and range; `over` is the condition of other loops.

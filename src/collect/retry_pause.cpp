@@ -65,8 +65,8 @@ class PauseReader {
     return -1;
   }
 
-  void describe(RetryLoop& retry) {
-    for (const clang::CallExpr* call : loop.pauses) {
+  void describe(llvm::ArrayRef<const clang::CallExpr*> pauses, RetryLoop& retry) {
+    for (const clang::CallExpr* call : pauses) {
       const clang::FunctionDecl* callee = call->getDirectCallee();
       retry.pause_location = context.expansion_of(call->getSourceRange());
       const std::string qualified = callee->getQualifiedNameAsString();
@@ -107,6 +107,8 @@ class PauseReader {
 
 } // namespace
 
-void describe_pause(const LoopSurvey& loop, RetryLoop& retry) { PauseReader(loop).describe(retry); }
+void describe_pause(const LoopSurvey& loop, llvm::ArrayRef<const clang::CallExpr*> pauses, RetryLoop& retry) {
+  PauseReader(loop).describe(pauses, retry);
+}
 
 } // namespace plumbline

@@ -30,6 +30,7 @@ void write(FactTable& table, const RetryLoop& loop) {
       .text("pause_value", loop.pause_value)
       .number("pause", static_cast<int>(loop.pause))
       .number("bounded", loop.bounded)
+      .text("together", loop.together)
       .text("stop_flag", loop.stop_flag);
   add_location(builder, loop.pause_location);
 }
@@ -45,6 +46,7 @@ RetryLoop read_retry_loop(const FactTable& table, const Fact& fact) {
   loop.pause = static_cast<Pause>(table.number(fact, "pause"));
   loop.pause_location = second_location(table, fact);
   loop.bounded = table.number(fact, "bounded") != 0;
+  loop.together = table.text(fact, "together");
   loop.stop_flag = table.text(fact, "stop_flag");
   return loop;
 }

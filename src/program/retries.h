@@ -26,6 +26,7 @@ struct RetryLoop {
   Pause pause = Pause::none;
   Location pause_location;
   bool bounded = false;  // by a count, a time, or a helper that is asked
+  std::string together;  // what its limit only counts together with; "" if it has none
   std::string stop_flag; // what ends it from outside, if anything does
 };
 
