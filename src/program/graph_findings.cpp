@@ -167,7 +167,8 @@ class Judge {
           !use.keyed)
         return;
       if (member.shape == GraphShape::ids && !member.is_field) return; // a parameter or a variable, not a record's
-      if (member.shape == GraphShape::adjacency && name <= GraphName::tree && !use.follows) return;
+      if (member.shape == GraphShape::adjacency && (use.only_shown || (name <= GraphName::tree && !use.follows)))
+        return;
       if (member.shape == GraphShape::edges && name == GraphName::graph && !use.follows) return; // a graph to draw
     } else if (name == GraphName::none && member.shape == GraphShape::ids && !use.own_map) {
       return;

@@ -125,6 +125,52 @@ bool comes_back(const DependencyGraphs& graphs, EntityId callee, EntityId functi
   return false;
 }
 
+// Whether the event takes an edge's end further: to what asks the graph again, to a list of what is left, to a mark.
+static bool leads_on(const DependencyGraphs& graphs, const GraphEvent& event, EntityId member) {
+  switch (event.kind) {
+  case GraphEventKind::lookup:
+    return event.object == member;
+  case GraphEventKind::mark:
+  case GraphEventKind::test:
+    return event.has(has_element) && event.other == member;
+  case GraphEventKind::count_down:
+  case GraphEventKind::zero:
+    return true;
+  case GraphEventKind::loop:
+    return event.has(waits_for_work);
+  case GraphEventKind::call: {
+    if (event.other != member) return false;
+    if (event.has(hands_container) || event.has(recursive)) return true;
+    const GraphFunction* callee = graphs.function(event.object);
+    if (callee && graphs.touches(*callee, member)) return true;
+    const std::span<const EntityId> further = graphs.callees(event.object);
+    return std::any_of(further.begin(), further.end(), [&](EntityId one) {
+      const GraphFunction* deeper = graphs.function(one);
+      return deeper && graphs.touches(*deeper, member);
+    });
+  }
+  default:
+    return false;
+  }
+}
+
+// Whether some function reads the member, and none that does leads on.
+static bool is_only_shown(const DependencyGraphs& graphs, EntityId member) {
+  bool read = false;
+  for (std::uint32_t number : graphs.users(member)) {
+    bool walks = false, fills = false;
+    for (const GraphEvent& event : graphs.functions[number].events) {
+      if (event.object == member) {
+        walks = walks || event.kind == GraphEventKind::walk;
+        fills = fills || event.kind == GraphEventKind::fill || event.kind == GraphEventKind::load;
+      }
+      if (leads_on(graphs, event, member)) return false;
+    }
+    read = read || (walks && !fills);
+  }
+  return read;
+}
+
 GraphUse use_of(const DependencyGraphs& graphs, const GraphMember& member) {
   GraphUse use;
   unsigned fresh = 0;
@@ -198,6 +244,7 @@ GraphUse use_of(const DependencyGraphs& graphs, const GraphMember& member) {
       }
     }
   }
+  use.only_shown = member.shape == GraphShape::adjacency && is_only_shown(graphs, member.id);
   use.all_fresh = use.fills > 0 && fresh == use.fills;
   use.all_constant = use.fills > 0 && use.outside == 0;
   return use;

@@ -14,6 +14,7 @@ struct GraphUse {
   bool by_lookup = false;    // gets records that were found by something
   bool follows = false;      // some function goes on to what it names
   bool follows_back = false; // … through another, which gets from an id to a record
+  bool only_shown = false;   // who reads it looks at one edge, and goes no further
   bool owned = false;        // what it points to is deleted with it
   bool only_itself = false;  // the validator refuses only what names itself
   unsigned touched = 0, fills = 0, outside = 0;
