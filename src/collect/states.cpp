@@ -1,8 +1,8 @@
 #include "collect/states.h"
 #include "collect/constants.h"
-#include "collect/skipped.h"
 
 #include "collect/state_cells.h"
+#include "collect/state_enums.h"
 #include "collect/state_flow.h"
 #include "collect/state_replace.h"
 #include "collect/state_tables.h"
@@ -16,7 +16,7 @@ namespace {
 
 class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
  public:
-  explicit StatesVisitor(CollectContext& context) : context(context) {}
+  StatesVisitor(CollectContext& context, StateEnums& enums) : context(context), enums(enums) {}
 
   // The code as written: an instantiation says nothing about states that its template does not.
   bool shouldVisitTemplateInstantiations() const { return false; }
@@ -162,7 +162,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
       return true;
     }
     if (!enum_of(cast->getSubExpr()) && cast->getSubExpr()->getType()->isIntegerType())
-      if (const StateEnum* states = states_of(enum_behind(cast->getType()))) from_number.insert(states->declaration);
+      if (const StateEnum* states = states_of(enum_behind(cast->getType()))) enums.note_number(*states);
     return true;
   }
   bool VisitCallExpr(clang::CallExpr* call) {
@@ -202,81 +202,19 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     const clang::EnumConstantDecl* enumerator = llvm::dyn_cast<clang::EnumConstantDecl>(reference->getDecl());
     if (!enumerator || followed.contains(reference)) return true;
     const StateEnum* states = states_of(enum_of(reference));
-    if (!states) return true;
-    return mention(*states, *enumerator);
+    if (states) enums.mention(*states, *enumerator);
+    return true;
   }
   bool VisitDependentScopeDeclRefExpr(clang::DependentScopeDeclRefExpr* reference) {
     const clang::EnumConstantDecl* enumerator = enumerator_of(reference);
     if (!enumerator || followed.contains(reference)) return true;
     const StateEnum* states = states_of(enum_of(reference));
-    return !states || mention(*states, *enumerator);
-  }
-
-  // The enums last: what was mentioned is known only now.
-  void finish(const llvm::StringSet<>& left_out) {
-    for (const std::pair<const clang::EnumDecl*, std::unique_ptr<StateEnum>>& entry : enums) {
-      if (!entry.second) continue;
-      const StateEnum& states = *entry.second;
-      StateEnumFact fact;
-      fact.id = states.id;
-      fact.location = context.expansion_of(clang::SourceRange(states.declaration->getLocation()));
-      fact.name = name_of(*states.declaration);
-      fact.qualified = states.declaration->getIdentifier() ? states.declaration->getQualifiedNameAsString() : fact.name;
-      fact.mentioned = mentioned.lookup(states.declaration);
-      fact.from_number = from_number.contains(states.declaration);
-      for (std::size_t i = 0; i < states.states.size(); ++i) {
-        fact.states.push_back(states.states[i]->getNameAsString());
-        fact.values.push_back(states.values[i]);
-        fact.places.push_back(context.expansion_of(clang::SourceRange(states.states[i]->getLocation())));
-        if (is_named(fact.states.back(), left_out)) fact.mentioned |= StateMask(1) << i;
-      }
-      write(context.table, fact);
-    }
+    if (states) enums.mention(*states, *enumerator);
+    return true;
   }
 
  private:
-  // By its name, or by the rest of it that a macro completes: SM_ENTER(EAP, RECEIVED) for EAP_RECEIVED.
-  static bool is_named(llvm::StringRef enumerator, const llvm::StringSet<>& names) {
-    if (names.empty()) return false;
-    if (names.contains(enumerator)) return true;
-    for (std::size_t at = enumerator.find('_'); at != llvm::StringRef::npos; at = enumerator.find('_', at + 1))
-      if (enumerator.size() - at > 4 && names.contains(enumerator.drop_front(at + 1))) return true;
-    return false;
-  }
-  static std::string name_of(const clang::EnumDecl& declaration) {
-    if (declaration.getIdentifier()) return declaration.getNameAsString();
-    const clang::TypedefNameDecl* name = declaration.getTypedefNameForAnonDecl();
-    return name ? name->getNameAsString() : "";
-  }
-
-  const StateEnum* states_of(const clang::EnumDecl* declaration) {
-    if (!declaration) return nullptr;
-    if (declaration->getDefinition()) declaration = declaration->getDefinition();
-    std::pair<llvm::MapVector<const clang::EnumDecl*, std::unique_ptr<StateEnum>>::iterator, bool> entry =
-        enums.insert({declaration, nullptr});
-    if (!entry.second) return entry.first->second.get();
-    if (!declaration->isComplete() || !context.is_ours(declaration->getLocation())) return nullptr;
-    StateEnum states;
-    states.declaration = declaration;
-    for (const clang::EnumConstantDecl* enumerator : declaration->enumerators()) {
-      if (enumerator->getInitVal().getSignificantBits() > 63) return nullptr;
-      const std::int64_t value = number_of(*enumerator);
-      if (states.index_of(value)) continue; // another name for the same state
-      states.states.push_back(enumerator);
-      states.values.push_back(value);
-    }
-    if (states.states.size() < 3 || states.states.size() > max_states) return nullptr;
-    const Location location = context.expansion_of(clang::SourceRange(declaration->getLocation()));
-    states.id = context.place_id("enum", location);
-    if (states.id == EntityId::none) return nullptr;
-    return (entry.first->second = std::make_unique<StateEnum>(std::move(states))).get();
-  }
-
-  bool mention(const StateEnum& states, const clang::EnumConstantDecl& enumerator) {
-    if (const std::optional<unsigned> index = states.index_of(number_of(enumerator)))
-      mentioned[states.declaration] |= StateMask(1) << *index;
-    return true;
-  }
+  const StateEnum* states_of(const clang::EnumDecl* declaration) { return enums.of(declaration); }
 
   bool mark(const clang::Expr* expression) {
     expression = bare(expression);
@@ -301,7 +239,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
 
   void holder(const clang::ValueDecl& variable, const clang::EnumDecl* enumeration, const clang::Expr* init) {
     const StateEnum* states = states_of(enumeration);
-    if (!states) return large(variable, enumeration);
+    if (!states) return enums.note_large(variable, enumeration);
     StateHolderFact fact;
     fact.variable = context.entity(&variable);
     fact.enumeration = states->id;
@@ -317,20 +255,6 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
     if (!enumeration || !assignment.getLHS()->getType()->isIntegerType()) return;
     const clang::ValueDecl* variable = StateScope(context, nothing, none).holder_of(assignment.getLHS());
     if (variable && !llvm::isa<clang::ParmVarDecl>(variable)) holder(*variable, enumeration, nullptr);
-  }
-  // More states than we can follow: said once, rather than passed over in silence.
-  void large(const clang::ValueDecl& variable, const clang::EnumDecl* enumeration) {
-    const clang::EnumDecl* definition = enumeration ? enumeration->getDefinition() : nullptr;
-    if (!definition || !context.is_ours(definition->getLocation())) return;
-    StateLargeFact fact;
-    fact.count = std::distance(definition->enumerator_begin(), definition->enumerator_end());
-    if (fact.count <= max_states) return;
-    fact.location = context.expansion_of(clang::SourceRange(definition->getLocation()));
-    fact.id = context.place_id("enum", fact.location);
-    fact.name = name_of(*definition);
-    fact.qualified = definition->getIdentifier() ? definition->getQualifiedNameAsString() : fact.name;
-    fact.holder = variable.getNameAsString();
-    if (fact.location.line && noted.insert({definition, &variable}).second) write(context.table, fact);
   }
   // The constant that an initialiser gives, through `{X}`, `atomic(X)` and `{}`.
   StateMask constant_in(const StateEnum& states, const clang::Expr* init) {
@@ -415,7 +339,7 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
       if (const StateMask constant = constant_in(*states, init))
         holder_initial(*field, *states, constant);
       else if (const clang::Expr* value = bare(init); llvm::isa<clang::DeclRefExpr>(value))
-        from_number.insert(states->declaration); // from wherever that variable has it
+        enums.note_number(*states); // from wherever that variable has it
     }
   }
 
@@ -553,39 +477,20 @@ class StatesVisitor : public clang::RecursiveASTVisitor<StatesVisitor> {
   }
 
   CollectContext& context;
+  StateEnums& enums;
   const clang::FunctionDecl* current = nullptr;
-  llvm::MapVector<const clang::EnumDecl*, std::unique_ptr<StateEnum>> enums;
-  llvm::DenseMap<const clang::EnumDecl*, StateMask> mentioned;
-  llvm::DenseSet<const clang::EnumDecl*> from_number;
   llvm::DenseSet<const clang::Expr*> followed;
-  llvm::DenseSet<const clang::InitListExpr*> rows;                                  // of tables
-  llvm::DenseSet<std::pair<const clang::EnumDecl*, const clang::ValueDecl*>> noted; // as too large
-  const clang::EnumDecl* only = nullptr; // what an instance of a template is followed for
+  llvm::DenseSet<const clang::InitListExpr*> rows; // of tables
+  const clang::EnumDecl* only = nullptr;           // what an instance of a template is followed for
   unsigned lambdas = 0;
 };
 
 } // namespace
 
-// What the unit's own file names where this build leaves it out: a source that is empty without its library does not
-// even include the header of the enum whose states it enters.
-static void collect_names_left_out(CollectContext& context, llvm::ArrayRef<clang::SourceRange> skipped) {
-  const clang::FileID main = context.sources.getMainFileID();
-  std::vector<clang::SourceRange> own;
-  llvm::copy_if(skipped, std::back_inserter(own),
-                [&](const clang::SourceRange& range) { return context.sources.getFileID(range.getBegin()) == main; });
-  if (own.empty()) return;
-  const llvm::StringSet<> found = names_left_out(context, own);
-  StateNamesFact fact;
-  for (const llvm::StringRef name : found.keys()) fact.names.push_back(name.str());
-  llvm::sort(fact.names);
-  if (!fact.names.empty()) write(context.table, fact);
-}
-
 void collect_states(CollectContext& context, const std::vector<clang::SourceRange>& skipped) {
-  StatesVisitor visitor(context);
-  visitor.TraverseDecl(context.ast.getTranslationUnitDecl());
-  visitor.finish(names_left_out(context, skipped));
-  collect_names_left_out(context, skipped);
+  StateEnums enums(context);
+  StatesVisitor(context, enums).TraverseDecl(context.ast.getTranslationUnitDecl());
+  enums.finish(skipped);
 }
 
 } // namespace plumbline
