@@ -275,8 +275,10 @@ class Judge {
       for (const Holding* holding : production)
         if (!holding->is_default && !makes_first(holding->function, *seam) &&
             !seams.is_variant(holding->function, *seam) && !seams.settings.are_consulted_in(holding->function, node) &&
-            is_in_reach(*seam, holding->owner, holding->function, holding->location,
-                        holding->tunable->named ? holding->tunable->named->name : holding->tunable->constant.macro))
+            is_in_reach(*seam, holding->owner, holding->function,
+                        {holding->location,
+                         holding->tunable->consumer.dimension,
+                         {holding->tunable->named ? holding->tunable->named->name : holding->tunable->constant.macro}}))
           report_bypass(*seam, *holding);
     } else if (!seams.is_open(node) && !is_override(node) && !is_fallback(*seam) &&
                !program.may_be_used_elsewhere(node) && !left_out.may_use(*seam, MemberUse::given)) {
@@ -285,11 +287,9 @@ class Judge {
   }
 
   // Whether the code that passes the constant, or who calls it, could have passed the setting.
-  bool is_in_reach(const EntityFact& seam, EntityId owner, EntityId function, const Location& location,
-                   std::string_view constant) const {
+  bool is_in_reach(const EntityFact& seam, EntityId owner, EntityId function, Passing passing) const {
     constexpr std::size_t most_callers = 50, levels = 2; // further up, nobody would see the connection
-    if (seams.settings.are_for_it(seam) && seams.settings.are_anybodys(seam.id, location)) return true;
-    Passing passing{location, {constant}};
+    if (seams.settings.are_for_it(seam) && seams.settings.are_anybodys(seam.id, passing.location)) return true;
     std::vector<EntityId> functions{function};
     std::set<EntityId> seen{function};
     std::size_t begin = 0;
@@ -301,7 +301,7 @@ class Judge {
         for (const EntityFact* named : {program.entity(functions[begin]), program.entity(owner)})
           if (named) here.names.push_back(named->name);
         if (seams.settings.are_in_reach(seam.id, here, access.of_owner(owner))) return true;
-        if (level == 0) passing = {{}, here.names};
+        if (level == 0) passing = {{}, here.dimension, here.names};
         for (std::uint32_t call : seams.calls_of(functions[begin]))
           if (seen.size() <= most_callers && seen.insert(program.calls[call].caller).second)
             functions.push_back(program.calls[call].caller);
@@ -388,7 +388,9 @@ class Judge {
     const EntityFact* parameter = program.entity(left.parameter);
     const EntityFact* function = program.entity(parameter->owner);
     const CallFact& call = program.calls[left.call];
-    if (!is_in_reach(*parameter, owner_of_code(program, call.caller), call.caller, call.location, {})) return;
+    if (!is_in_reach(*parameter, owner_of_code(program, call.caller), call.caller,
+                     {call.location, left.consumer.dimension, {}}))
+      return;
     Finding finding = start("bypassed", *parameter);
     finding.entity = function->qualified;
     if (const EntityFact* owner = program.entity(owner_of_code(program, call.caller))) finding.owner = owner->qualified;

@@ -51,6 +51,12 @@ class WaitVisitor : public clang::RecursiveASTVisitor<WaitVisitor> {
 
   // A lambda runs somewhere else: the loops around it are not its own.
   bool TraverseLambdaExpr(clang::LambdaExpr* lambda) {
+    // Who is given a future that can continue is a continuation, also where Clang lost the call of then().
+    for (const clang::ParmVarDecl* parameter : lambda->getCallOperator()->parameters()) {
+      const clang::CXXRecordDecl* record = parameter->getType().getNonReferenceType()->getAsCXXRecordDecl();
+      if (function && record && !record->isInStdNamespace() && api_of(parameter->getType()) == "future")
+        limit(context.entity(parameter), lambda);
+    }
     llvm::SaveAndRestore<std::vector<const clang::Stmt*>> save_loops(loops, {});
     llvm::SaveAndRestore save_lambda(in_lambda, true);
     return RecursiveASTVisitor::TraverseLambdaExpr(lambda);

@@ -1,9 +1,11 @@
 #include "program/plan.h"
 #include "facts/words.h"
+#include "program/config_types.h"
 #include "program/configuration.h"
 #include "program/field_names.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <set>
@@ -188,6 +190,32 @@ std::string Planner::declarations_of(const std::vector<Declared>& fields, bool i
   return text;
 }
 
+// Whether a configuration is that of the program or of a part of it that the owner belongs to, rather than one of some
+// other subject that happens to be at hand: TLS options are for no name server's timeout.
+static bool may_be_about(const EntityFact& type, const EntityFact& owner) {
+  static constexpr std::array general = {
+      "config", "configuration", "conf",      "cfg",    "option",  "options", "opts",   "setting", "settings", "param",
+      "params", "app",           "main",      "global", "program", "service", "server", "client",  "daemon",   "node",
+      "system", "parameters",    "arguments", "args",   "default", "base",    "impl",   "common"};
+  const std::vector<std::string> of_owner = words_of(owner.qualified);
+  const auto is_among = [](const auto& words, const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  };
+  bool has_subject = false;
+  for (const std::string& word : words_of_type(type.name)) {
+    if (is_among(of_owner, word)) return true;
+    has_subject |= !is_among(general, word);
+  }
+  return !has_subject;
+}
+
+static bool is_only_configuration(const Program& program, const EntityFact& type) {
+  return std::none_of(program.entities.begin(), program.entities.end(), [&](const EntityFact& entity) {
+    return entity.kind == EntityKind::record && entity.id != type.id && entity.has(is_defined) &&
+           program.is_ours(entity.location) && is_config_name(*program.settings, entity.name);
+  });
+}
+
 // What it is handed is behind a `void*`, if it has one.
 std::string Planner::plan_of_callback(const EntityFact& function, const std::vector<Declared>& fields) const {
   const EntityFact* context = nullptr;
@@ -237,7 +265,10 @@ std::string Planner::plan_of(const EntityFact& owner, const std::vector<const Tu
     for (const Declared& field : fields)
       defaults += (defaults.empty() ? "" : ", ") + (fields.size() > 1 ? field.name + " = " : "") + field.value;
     plan += ", with " + defaults + " as the default of the setting.";
-    if (root) plan += " A field of " + root->qualified + " can hold " + (fields.size() == 1 ? "it." : "each.");
+    if (root && (may_be_about(*root, owner) || is_only_configuration(program, *root)))
+      plan += " A field of " + root->qualified + " can hold " + (fields.size() == 1 ? "it." : "each.");
+    else if (root)
+      plan += " The nearest configuration is " + root->qualified + ".";
     return plan;
   }
   const EntityFact* type = fitting_type(owner, bounds);

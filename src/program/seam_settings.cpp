@@ -199,7 +199,7 @@ bool SeamSettings::are_in_reach(EntityId seam, const Passing& passing, const std
     const EntityFact* source = program.entity(setting.source);
     if (!source || setting.call != EntityId::none || !program.configuration->is_config_type(source->owner)) continue;
     const std::vector<std::string> purposes = purposes_of(source->name);
-    if (!purposes.empty() &&
+    if (passing.dimension == Dimension::duration && !purposes.empty() &&
         std::find_first_of(purposes.begin(), purposes.end(), about.begin(), about.end()) == purposes.end())
       continue;
     for (const ConfigAtHand& config : configs) {

@@ -4,6 +4,7 @@
 // nothing.
 #pragma once
 
+#include "program/names.h"
 #include "program/owners.h"
 
 #include <string>
@@ -16,7 +17,8 @@ namespace plumbline {
 // The code with a constant, as far as it matters for whether a setting was meant for it.
 struct Passing {
   Location location;
-  std::vector<std::string_view> names; // of the function, of what it belongs to, of the constant
+  Dimension dimension = Dimension::none; // of the constant
+  std::vector<std::string_view> names;   // of the function, of what it belongs to, of the constant
 };
 
 class SeamSettings {
@@ -30,7 +32,8 @@ class SeamSettings {
   // is text) are taken to.
   bool are_for_it(const EntityFact& seam) const;
   // Who passes the constant could have passed one of them: one is passed in the same file, or he has the configuration
-  // with it, and it is called for nothing that he has not to do with: tracker_timeout is not for who asks a router.
+  // with it. Time passes for everybody alike, so a span must be called for something that he has to do with:
+  // tracker_timeout is not for who asks a router.
   bool are_in_reach(EntityId seam, const Passing& passing, const std::vector<ConfigAtHand>& configs) const;
   // One of them is read from where anybody can: a global variable, the environment, a function. What is looked up by a
   // key counts in its own folder: what the key says, nobody here knows.
