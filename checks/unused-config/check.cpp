@@ -79,7 +79,7 @@ class UnusedJudge {
     bool member = entity.kind == EntityKind::field || (entity.kind == EntityKind::variable && entity.has(is_static) &&
                                                        !entity.has(is_local) && !entity.has(is_constant));
     if (!member || entity.name.empty() || entity.has(is_external) || !program.is_ours(entity.location) ||
-        !configuration.is_config_type(entity.owner))
+        !configuration.is_config_type(entity.owner) || is_named_text(entity))
       return false;
     const std::vector<std::string> words = words_of(entity.name); // kept for the layout's sake
     if (words.size() == 1 && (words[0].starts_with("reserved") || words[0].starts_with("padding") ||
@@ -89,6 +89,15 @@ class UnusedJudge {
                                     "ptr<void>", "monostate", "Mutex"})
       if (entity.type.find(helper) != std::string::npos) return false;
     return true;
+  }
+
+  // static const char* DEFAULT_HOST; that nothing assigns to: a constant of the class, as C++ wrote them before
+  // constexpr.
+  bool is_named_text(const EntityFact& entity) const {
+    if (entity.kind != EntityKind::variable || !entity.type.starts_with("const char")) return false;
+    const std::span<const std::uint32_t> flows = program.flows_to(entity.id);
+    return std::all_of(flows.begin(), flows.end(),
+                       [&](std::uint32_t index) { return program.flows[index].kind != FlowKind::assign; });
   }
 
   // BlobProperties get_properties(): a record that this program only makes and gives away is an answer to whoever
