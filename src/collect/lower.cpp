@@ -1,5 +1,6 @@
 #include "collect/lower.h"
 #include "collect/constants.h"
+#include "collect/rounding.h"
 #include "facts/words.h"
 #include "program/names.h"
 
@@ -105,7 +106,10 @@ EntityId Lowering::call_site(const clang::Expr* call) {
 EntityId Lowering::constant(const clang::Expr* expression) {
   expression = strip(expression);
   std::optional<ConstantValue> value = literal_value(expression, context.ast);
-  if (!value) return EntityId::none;
+  return value ? constant(expression, value) : EntityId::none;
+}
+
+EntityId Lowering::constant(const clang::Expr* expression, const std::optional<ConstantValue>& value) {
   consume(expression);
   if (value->value <= 0) return EntityId::none; // zero and negative sentinels are no tunables (design.md §3.2)
   ConstantFact fact;
@@ -156,42 +160,6 @@ EntityId Lowering::named_entity(const clang::Expr* expression) {
   return EntityId::none;
 }
 
-const clang::Expr* before_rounding(const clang::BinaryOperator& division, const clang::ASTContext& ast) {
-  const clang::Expr* divisor = division.getRHS();
-  // (x + (1 << 29)) >> 30: to the nearest.
-  if (division.getOpcode() == clang::BO_Shr) {
-    const clang::BinaryOperator* sum = llvm::dyn_cast<clang::BinaryOperator>(strip(division.getLHS()));
-    if (!sum || sum->getOpcode() != clang::BO_Add) return nullptr;
-    const std::optional<ConstantValue> added = literal_value(sum->getRHS(), ast), bits = literal_value(divisor, ast);
-    return added && bits && bits->value > 0 && bits->value < 63 && added->value * 2 == std::exp2(bits->value)
-               ? sum->getLHS()
-               : nullptr;
-  }
-  // The a of `a - 1`, or null.
-  auto one_more = [&](const clang::Expr* expression) -> const clang::Expr* {
-    const clang::BinaryOperator* difference = llvm::dyn_cast<clang::BinaryOperator>(strip(expression));
-    if (!difference || difference->getOpcode() != clang::BO_Sub) return nullptr;
-    std::optional<ConstantValue> less = literal_value(difference->getRHS(), ast);
-    return less && less->value == 1 ? difference->getLHS() : nullptr;
-  };
-  auto is_divisor = [&](const clang::Expr* expression) {
-    std::optional<ConstantValue> value = literal_value(expression, ast), wanted = literal_value(divisor, ast);
-    if (value && wanted) return value->value == wanted->value;
-    const clang::DeclRefExpr *one = llvm::dyn_cast<clang::DeclRefExpr>(strip(expression)),
-                             *other = llvm::dyn_cast<clang::DeclRefExpr>(strip(divisor));
-    return one && other && one->getDecl() == other->getDecl();
-  };
-  const clang::Expr* whole = one_more(division.getLHS()); // x + d, or null
-  const clang::BinaryOperator* sum = llvm::dyn_cast<clang::BinaryOperator>(strip(whole ? whole : division.getLHS()));
-  if (!sum || sum->getOpcode() != clang::BO_Add) return nullptr;
-  if (whole) return is_divisor(sum->getRHS()) ? sum->getLHS() : nullptr;
-  if (const clang::Expr* increased = one_more(sum->getRHS()); increased && is_divisor(increased)) return sum->getLHS();
-  std::optional<ConstantValue> added = literal_value(sum->getRHS(), ast), wanted = literal_value(divisor, ast);
-  // One less than the divisor rounds up, half of it to the nearest.
-  const bool rounds = added && wanted && (added->value == wanted->value - 1 || added->value * 2 == wanted->value);
-  return rounds ? sum->getLHS() : nullptr;
-}
-
 std::vector<Term> Lowering::lower(const clang::Expr* expression, const Destination& destination) {
   Terms terms;
   lower_into(expression, destination, 0, terms);
@@ -215,12 +183,42 @@ static std::int64_t only_unit_of(std::string_view name) {
   return unit;
 }
 
+// #define MS2US(s) ((s) * 1000): its name says what it makes, not what its numbers are.
+static bool is_in_function_macro(clang::SourceLocation location, const clang::SourceManager& sources) {
+  while (location.isMacroID() && sources.isMacroArgExpansion(location))
+    location = sources.getImmediateSpellingLoc(location);
+  return location.isMacroID() &&
+         sources.getSLocEntry(sources.getFileID(location)).getExpansion().isFunctionMacroExpansion();
+}
+
+// The term of an expression that is one constant, though a name takes part in it: 1 << kPageShift.
+void Lowering::add_whole(const clang::Expr* whole, const ConstantValue& value, Terms& terms) {
+  Term term;
+  term.from = constant(strip(whole), value);
+  term.range = whole->getSourceRange();
+  term.constant = true;
+  if (term.from != EntityId::none) terms.push_back(term);
+}
+
 // How much a literal looks like the factor of a product rather than its quantity.
 int Lowering::factor_rank(const clang::Expr* expression, const ConstantValue& value) {
   std::string macro = context.macro_of(expression->getBeginLoc());
   if (!macro.empty() && names_a_unit(macro)) return 3;
   if (is_conversion_factor(value.value)) return macro.empty() ? 2 : 1;
   return macro.empty() ? 1 : 0;
+}
+
+const clang::Expr* Lowering::before_rounding_of(const clang::Expr* whole, const clang::Expr* left) {
+  const clang::BinaryOperator* division = llvm::dyn_cast<clang::BinaryOperator>(whole);
+  if (!division) return left;
+  if (const clang::Expr* rounded = before_rounding(*division, context.ast)) return rounded;
+  see_division(*division);
+  return left;
+}
+
+void Lowering::see_division(const clang::BinaryOperator& division) {
+  if (before_rounding(division, context.ast)) return;
+  if (const clang::BinaryOperator* sum = rounding_sum(division, context.ast)) roundings.insert(sum);
 }
 
 void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* whole, const clang::Expr* left,
@@ -284,7 +282,9 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
           if (terms[i].tick == 0) terms[i].tick = span->tick;
         if (span->value == 1) return;
       }
-      std::int64_t unit_tick = only_unit_of(context.macro_of(literal->getBeginLoc())); // 3 * UTIME_SECONDS is 3 s
+      std::int64_t unit_tick = 0; // 3 * UTIME_SECONDS is 3 s
+      if (!is_in_function_macro(literal->getBeginLoc(), context.sources))
+        unit_tick = only_unit_of(context.macro_of(literal->getBeginLoc()));
       for (std::size_t i = first; i < terms.size(); ++i) {
         if (unit_tick && terms[i].tick == 0)
           terms[i].tick = unit_tick;
@@ -302,8 +302,12 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
     return;
   }
   case clang::BO_Div:
-    if (const clang::BinaryOperator* division = llvm::dyn_cast<clang::BinaryOperator>(whole))
-      if (const clang::Expr* rounded = before_rounding(*division, context.ast)) left = rounded;
+    // microseconds(seconds(1)) / RATE_HZ
+    if (const std::optional<double> by = named_value(right, context.ast);
+        by && *by > 0 && !right_value && left_value && left_value->tick > 0 &&
+        traits_of(right->getType()).type_class == TypeClass::integer)
+      return add_whole(whole, {std::trunc(left_value->value / *by), left_value->tick, false}, terms);
+    left = before_rounding_of(whole, left);
     lower_into(left, destination, depth + 1, terms);
     if (!right_value)
       if (std::optional<double> named = named_value(right, context.ast)) right_value = ConstantValue{*named, 0, false};
@@ -320,6 +324,10 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
     return;
   case clang::BO_Add:
   case clang::BO_Sub: {
+    if (roundings.contains(whole)) {
+      consume(right);
+      return lower_into(left, destination, depth + 1, terms);
+    }
     UseKind use_kind = kind == clang::BO_Add ? UseKind::add : UseKind::subtract;
     llvm::StringRef operation = kind == clang::BO_Add ? "+" : "-";
     if (right_value || left_value) {
@@ -349,8 +357,14 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
   case clang::BO_And:
   case clang::BO_Or:
   case clang::BO_Xor: {
-    lower_into(left, destination, depth + 1, terms);
-    lower_into(right, destination, depth + 1, terms);
+    if (const std::optional<double> all = named_value(whole, context.ast);
+        kind == clang::BO_Shl && all && left_value && !right_value)
+      return add_whole(whole, {*all, 0, false}, terms);
+    if (kind == clang::BO_Shr) left = before_rounding_of(whole, left);
+    // How far something is shifted and what masks it are no values of their own.
+    const bool shifts = kind == clang::BO_Shl || kind == clang::BO_Shr;
+    if (!(kind == clang::BO_And && left_value)) lower_into(left, destination, depth + 1, terms);
+    if (!((shifts || kind == clang::BO_And) && right_value)) lower_into(right, destination, depth + 1, terms);
     if (kind != clang::BO_Shl || !named_value(whole, context.ast)) mark_derived(terms, first);
     return;
   }

@@ -45,6 +45,10 @@ class Lowering {
   std::vector<Term> lower(const clang::Expr* expression, const Destination& destination = {});
   // Writes the constant fact of a literal expression; none if it is zero, negative or not in our files.
   EntityId constant(const clang::Expr* expression);
+  // The same with a value that is known otherwise.
+  EntityId constant(const clang::Expr* expression, const std::optional<ConstantValue>& value);
+  // Remembers what a division adds only to round: it is no value.
+  void see_division(const clang::BinaryOperator& division);
   // Counts a literal as reported, because something larger stands for it.
   void consume(const clang::Expr* expression);
   // Whether the expression was already reported as part of a larger constant.
@@ -66,6 +70,8 @@ class Lowering {
   void lower_into(const clang::Expr* expression, const Destination& destination, unsigned depth, Terms& terms);
   void lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* whole, const clang::Expr* left,
                     const clang::Expr* right, const Destination& destination, unsigned depth, Terms& terms);
+  void add_whole(const clang::Expr* whole, const ConstantValue& value, Terms& terms);
+  const clang::Expr* before_rounding_of(const clang::Expr* whole, const clang::Expr* left);
   void give_result(const clang::CallExpr& call, Terms& terms);
   void lower_call(const clang::CallExpr* call, const Destination& destination, unsigned depth, Terms& terms);
   int factor_rank(const clang::Expr* expression, const ConstantValue& value);
@@ -76,13 +82,11 @@ class Lowering {
 
   CollectContext& context;
   llvm::DenseSet<const clang::Expr*> consumed;
+  llvm::DenseSet<const clang::Expr*> roundings; // sums whose right side only rounds
   llvm::DenseSet<const clang::BinaryOperator*> lowered;
 };
 
 // Identifiers in an expression, separated by commas, the outermost last: what comparisons are judged by.
-// n of the roundings up `(n + 999) / 1000` and `(n + 1000 - 1) / 1000`, or null if the division is none.
-const clang::Expr* before_rounding(const clang::BinaryOperator& division, const clang::ASTContext& ast);
-
 std::string names_in(const clang::Expr* expression);
 
 // Whether an expression reads a clock or a moment, by its type or the names in it.

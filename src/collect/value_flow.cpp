@@ -1,5 +1,6 @@
 #include "collect/value_flow.h"
 #include "collect/flow_writer.h"
+#include "collect/rounding.h"
 
 #include <clang/AST/RecursiveASTVisitor.h>
 #include <clang/Basic/Builtins.h>
@@ -134,9 +135,11 @@ class ValueFlowVisitor : public clang::RecursiveASTVisitor<ValueFlowVisitor>, Fl
              operation->getOpcode() == clang::BO_AddAssign || operation->getOpcode() == clang::BO_SubAssign)
       loose(operation);
     if (operation->isCompoundAssignmentOp()) influence(*operation);
-    if ((operation->getOpcode() == clang::BO_Div || operation->getOpcode() == clang::BO_Shr) &&
-        before_rounding(*operation, context.ast))
-      roundings.insert(llvm::cast<clang::BinaryOperator>(strip(operation->getLHS())));
+    if (operation->getOpcode() == clang::BO_Div || operation->getOpcode() == clang::BO_Shr)
+      if (const clang::BinaryOperator* sum = rounding_sum(*operation, context.ast)) {
+        roundings.insert(sum);
+        lowering.see_division(*operation);
+      }
     if (operation->getOpcode() == clang::BO_Rem) lowering.lower(operation);
     return true;
   }

@@ -136,6 +136,7 @@ bool names_a_unit(std::string_view name) {
   std::vector<std::string> words = words_of(name);
   static constexpr std::array<std::string_view, 15> fillers{
       {"per", "in", "one", "of", "to", "a", "utime", "time", "k", "unit", "units", "num", "number", "a", "each"}};
+  if (words.size() > 1 && words.back() == "hz") return true; // TIMER_HZ: how many ticks a second has
   bool unit = false;
   for (const std::string& word : words) {
     if (unit_of_word(word) || is_size_unit(word))

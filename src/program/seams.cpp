@@ -1,4 +1,5 @@
 #include "program/seams.h"
+#include "facts/numbers.h"
 #include "facts/words.h"
 #include "program/configuration.h"
 #include "program/data_lengths.h"
@@ -12,18 +13,13 @@
 
 namespace plumbline {
 
-static bool is_number(TypeClass type_class) {
-  return type_class == TypeClass::integer || type_class == TypeClass::floating || type_class == TypeClass::duration ||
-         type_class == TypeClass::boolean;
-}
-
 SeamModel::SeamModel(const Program& linked) : settings(linked), program(linked) {
   index_calls();
   find_open();
   for (const SuppressionComment& comment : program.suppression_comments)
     comments.emplace(std::pair(comment.place.path, comment.place.line), &comment);
   for (const Tunable& tunable : program.tunables)
-    if (!is_allowed(tunable)) hold(tunable);
+    if (!is_allowed(tunable) && !tunable.becomes_zero) hold(tunable);
   find_defaults_left();
 }
 
@@ -107,7 +103,7 @@ void SeamModel::find_open() {
   for (const FlowFact& flow : program.flows) {
     const EntityFact *from = program.entity(flow.from), *to = program.entity(flow.to);
     const bool stored = from && (from->kind == EntityKind::field || from->kind == EntityKind::variable);
-    if (stored && to && is_number(from->type_class) && !from->has(is_constant) &&
+    if (stored && to && is_number_or_flag(from->type_class) && !from->has(is_constant) &&
         from->type.find('*') == std::string::npos && to->type.ends_with("*") && !to->type.starts_with("const"))
       start(from->id);
   }

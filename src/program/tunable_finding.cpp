@@ -31,6 +31,13 @@ Finding finding_of(const Program& program, const Tunable& tunable) {
   else
     finding.message = tunable.value + " is written into " + where;
   finding.message += "; no configuration reaches it";
+  if (tunable.becomes_zero) {
+    finding.message = constant.text + " is written into " +
+                      (tunable.first_stop.empty() ? tunable.consumer.what : tunable.first_stop) +
+                      ", which takes whole numbers: it becomes 0";
+    finding.suggestion = "Say it in a smaller unit, or by a type that has fractions; as it stands, nothing waits.";
+    return finding;
+  }
   finding.config_in_reach = config_in_reach(program, tunable);
   if (finding.config_in_reach) {
     const ConfigInReach& reach = *finding.config_in_reach;

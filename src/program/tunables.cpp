@@ -4,7 +4,9 @@
 #include "program/not_tunable.h"
 #include "program/sinks.h"
 #include "program/tunable_macros.h"
+#include "program/tunable_parts.h"
 #include "program/tunable_trace.h"
+#include "program/tunable_value.h"
 #include "program/walk.h"
 
 #include <algorithm>
@@ -13,16 +15,6 @@
 #include <set>
 
 namespace plumbline {
-
-struct Candidate {
-  Consumer consumer;
-  double scale = 1;
-  std::int64_t tick = 0;
-  unsigned depth = 0;
-  EntityId function = EntityId::none;
-  std::vector<std::uint32_t> path; // flows
-  const UseFact* use = nullptr;
-};
 
 static bool better(const Candidate& a, const Candidate& b) {
   bool a_weak = a.consumer.certainty == Certainty::by_weak_name,
@@ -88,37 +80,6 @@ static bool only_array_bounds(const Program& program, EntityId node) {
   return bound;
 }
 
-// The part of a scale that converts units: doubling a constant on its way does not change what the constant says.
-static double unit_scale(double scale) {
-  if (converts_units(scale)) return scale;
-  // HELLO_TIME_MS * 1.5 / 1000: one and a half times, in seconds
-  for (double unit : {1e-9, 1e-6, 1e-3, 1e3, 1e6, 1e9})
-    for (double times : {0.25, 0.5, 0.75, 1.25, 1.5, 2.0, 3.0, 4.0, 5.0})
-      if (std::abs(scale / (unit * times) - 1) < 1e-9) return unit;
-  return 1;
-}
-
-// 0 where nothing on the way told the unit.
-static double nanoseconds_of(const ConstantFact& constant, std::string_view own_name, const Candidate& candidate) {
-  // kRetryMs = 500 is 500 ms, whatever is computed from it.
-  std::int64_t own = own_name.empty() ? 0 : unit_of_name(own_name);
-  if (constant.tick > 0) return constant.value * static_cast<double>(constant.tick);
-  if (own > 0) return constant.value * static_cast<double>(own);
-  std::int64_t tick = candidate.tick > 0 ? candidate.tick : candidate.consumer.tick;
-  return tick > 0 ? constant.value * unit_scale(candidate.scale) * static_cast<double>(tick) : 0;
-}
-
-static std::string value_text(const ConstantFact& constant, std::string_view own_name, const Candidate& candidate) {
-  if (candidate.consumer.dimension == Dimension::limit) {
-    // `64 * KB` is a limit of 65536; what is computed from a limit later is not the limit.
-    if (constant.tick > 0) return format_duration(constant.value * static_cast<double>(constant.tick));
-    bool unit = candidate.depth <= 1 && candidate.scale > 1 && candidate.scale >= 1000;
-    return format_number(unit ? constant.value * candidate.scale : constant.value);
-  }
-  double nanoseconds = nanoseconds_of(constant, own_name, candidate);
-  return nanoseconds > 0 ? format_duration(nanoseconds) : format_number(constant.value);
-}
-
 static std::string owner_of(const Program& program, EntityId function, EntityId node, EntityId& record) {
   if (const EntityFact* fact = program.entity(function)) {
     while (fact->has(is_lambda) && program.entity(fact->owner)) fact = program.entity(fact->owner);
@@ -172,7 +133,11 @@ class TunableFinder {
         (best.consumer.certainty == Certainty::by_weak_name || names_a_socket_flag(best.consumer.name) ||
          holds_truth(best.consumer)))
       return std::nullopt;
-    Tunable tunable = build(constant, named, best);
+    const bool truncated = loses_its_fraction(program, constant, best);
+    ConstantFact whole = constant;
+    if (truncated) whole.value = std::floor(constant.value), whole.floating = false;
+    Tunable tunable = build(whole, named, best);
+    tunable.becomes_zero = truncated && whole.value == 0;
     if (tunable.nanoseconds >= longer_than_anybody_waits) return std::nullopt;
     // start_timer(queue, 1 /* us */): at once, spelled for an API where zero means never.
     const bool at_once = constant.value == 1 && dimension == Dimension::duration &&
@@ -489,88 +454,14 @@ class TunableFinder {
   Growth growth;
 };
 
-// The parts of one value (tv_sec and tv_usec, the seconds and microseconds of one call) are one finding, at the first.
-// `unit`: of the part.
-static std::string part_key(const Program& program, const Tunable& tunable, std::int64_t& unit) {
-  for (std::uint32_t index : program.flows_from(tunable.constant.id)) {
-    const FlowFact& flow = program.flows[index];
-    unit = flow.tick;
-    if (flow.kind == FlowKind::part)
-      return "part " + std::to_string(static_cast<std::uint64_t>(flow.to)) + " " +
-             std::to_string(static_cast<std::uint64_t>(flow.function));
-    const EntityFact* to = program.entity(flow.to);
-    if (flow.site != EntityId::none && to && to->kind == EntityKind::parameter) {
-      std::vector<std::string> words = words_of(to->name);
-      if (!words.empty() && unit_of_word(words.back())) { // timeout_sec and timeout_usec: what is in front is the same
-        std::string key = "call " + std::to_string(static_cast<std::uint64_t>(flow.site));
-        for (std::size_t k = 0; k + 1 < words.size(); ++k) key += " " + words[k];
-        return key;
-      }
-    }
-  }
-  return {};
-}
-
-// `if (n > 250) n = 250;` is one bound.
-static bool is_same_bound(const Tunable& previous, const Tunable& next) {
-  const Location &a = previous.constant.location, &b = next.constant.location;
-  return a.file == b.file && a.line == b.line && previous.value == next.value &&
-         previous.constant.text == next.constant.text && previous.consumer.dimension == next.consumer.dimension &&
-         previous.consumer.node != EntityId::none && previous.consumer.node == next.consumer.node;
-}
-
 std::vector<Tunable> tunables_of(const Program& program) {
   TunableFinder finder(program);
-  std::vector<Tunable> tunables;
-  std::map<std::string, std::size_t> parts;
-  std::set<std::pair<std::string, std::int64_t>> filled; // parts of one value, with their units
-  std::size_t previous[2] = {};                          // one behind the last duration, the last limit
-  for (const ConstantFact& constant : program.constants) {
-    std::optional<Tunable> tunable = finder.examine(constant);
-    if (!tunable) continue;
-    const bool is_duration = tunable->consumer.dimension == Dimension::duration;
-    std::int64_t unit = 0;
-    std::string key = is_duration ? part_key(program, *tunable, unit) : std::string();
-    // The same part again is another value, for which the timespec serves again.
-    if (key.starts_with("part ") && unit != 0 && !filled.emplace(key, unit).second) {
-      parts.erase(key);
-      std::erase_if(filled, [&](const std::pair<std::string, std::int64_t>& part) { return part.first == key; });
-      filled.emplace(key, unit);
-    }
-    // A table of records is one finding per row (design.md §3.6).
-    const bool is_row = key.empty() && constant.row != EntityId::none;
-    if (is_row)
-      key = (is_duration ? "duration row " : "limit row ") + std::to_string(static_cast<std::uint64_t>(constant.row));
-    if (!key.empty()) {
-      std::pair<std::map<std::string, std::size_t>::iterator, bool> entry = parts.try_emplace(key, tunables.size());
-      // Two values for one parameter (a ?: b) are a choice, not parts.
-      bool choice = !entry.second && key.starts_with("call") &&
-                    tunables[entry.first->second].consumer.node == tunable->consumer.node;
-      if (!entry.second && !choice) {
-        Tunable& first = tunables[entry.first->second];
-        if (is_row) {
-          first.value += ", " + tunable->value;
-          add_evidence(program, first, constant.location, "in the same row: " + constant.text);
-          continue;
-        }
-        const bool known = first.nanoseconds > 0 && tunable->nanoseconds > 0;
-        first.nanoseconds = known ? first.nanoseconds + tunable->nanoseconds : 0;
-        first.value = known ? format_duration(first.nanoseconds) : first.value + " + " + tunable->value;
-        add_evidence(program, first, constant.location, "the rest of the value: " + constant.text);
-        continue;
-      }
-    }
-    std::size_t& last = previous[is_duration];
-    if (last && is_same_bound(tunables[last - 1], *tunable)) {
-      add_evidence(program, tunables[last - 1], constant.location, "the same bound again");
-      continue;
-    }
-    tunables.push_back(std::move(*tunable));
-    last = tunables.size();
-  }
-  add_unused_macros(program, tunables);
-  for (Tunable& tunable : tunables) add_macro_uses(program, tunable);
-  return tunables;
+  TunableParts parts(program);
+  for (const ConstantFact& constant : program.constants)
+    if (std::optional<Tunable> tunable = finder.examine(constant)) parts.add(std::move(*tunable));
+  add_unused_macros(program, parts.tunables);
+  for (Tunable& tunable : parts.tunables) add_macro_uses(program, tunable);
+  return std::move(parts.tunables);
 }
 
 } // namespace plumbline

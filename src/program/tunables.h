@@ -36,6 +36,7 @@ struct Tunable {
   EntityId function = EntityId::none, record = EntityId::none; // whose body or class it stands in
   std::vector<Evidence> evidence;
   int uses = 0;
+  bool becomes_zero = false; // 0.1 where whole numbers are taken: sleep(0.1) does not sleep
 };
 
 // What a flow or an operation consumes, if anything.
