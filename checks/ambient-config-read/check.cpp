@@ -42,6 +42,8 @@ class AmbientJudge {
  private:
   bool is_ambient(const AmbientRead& read) const {
     if (read.what == EntityId::none) return true;
+    // AppConfig::instance().server(): the first of the two is read.
+    if (read.through != EntityId::none && configuration.is_config_type(read.through)) return false;
     return read.type != EntityId::none && configuration.is_config_type(read.type) && !is_state(read);
   }
 
@@ -77,6 +79,7 @@ class AmbientJudge {
     }
     const EntityFact* function = program.entity(read.function);
     if (!function || function->has(is_main) || configuration.is_loader(read.function)) return true;
+    if (read.through != EntityId::none && function->owner == read.through) return true;
     return is_own(read, *function) || is_helper(*function, read.what == EntityId::none);
   }
 

@@ -21,6 +21,7 @@ static void write(FactTable& table, const AmbientRead& read) {
       .number("given", static_cast<std::int64_t>(read.given_to))
       .number("starts", static_cast<std::int64_t>(read.starts))
       .number("points_to", static_cast<std::int64_t>(read.points_to))
+      .number("through", static_cast<std::int64_t>(read.through))
       .text("source", read.source)
       .text("line", read.line);
 }
@@ -36,6 +37,7 @@ AmbientRead read_ambient(const FactTable& table, const Fact& fact) {
   read.given_to = static_cast<EntityId>(table.number(fact, "given"));
   read.starts = static_cast<EntityId>(table.number(fact, "starts"));
   read.points_to = static_cast<EntityId>(table.number(fact, "points_to"));
+  read.through = static_cast<EntityId>(table.number(fact, "through"));
   read.source = table.text(fact, "source");
   read.line = table.text(fact, "line");
   return read;
@@ -84,8 +86,12 @@ class AmbientVisitor : public AccessVisitor<AmbientVisitor> {
         emit(*call, EntityId::none, callee->getNameAsString(), key_of(*call));
       return true;
     }
-    if (!is_unread(call) && gives_global(*call, *callee))
+    if (is_unread(call)) return true;
+    const clang::RecordDecl* manager = manager_of(*call);
+    if (manager || (!is_method(*callee) && gives_global(*call, *callee))) {
+      llvm::SaveAndRestore<EntityId> save(through, manager ? context.entity(manager) : EntityId::none);
       object_read(*call, context.entity(callee), callee->getQualifiedNameAsString());
+    }
     return true;
   }
 
@@ -132,10 +138,27 @@ class AmbientVisitor : public AccessVisitor<AmbientVisitor> {
     return {};
   }
 
+  static bool is_method(const clang::FunctionDecl& function) {
+    const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
+    return method && !method->isStatic();
+  }
+
+  // ConfigManager::instance().current()->port: the manager that such a call asks, if it is a global object.
+  const clang::RecordDecl* manager_of(const clang::CallExpr& call) {
+    const clang::CXXMemberCallExpr* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call);
+    if (!member || !gives_global(call, *call.getDirectCallee())) return nullptr;
+    const clang::CallExpr* global =
+        llvm::dyn_cast<clang::CallExpr>(member->getImplicitObjectArgument()->IgnoreParenImpCasts());
+    const clang::FunctionDecl* accessor = global ? global->getDirectCallee() : nullptr;
+    if (!accessor || !accessor->getDeclName().isIdentifier() || is_method(*accessor) ||
+        !gives_global(*global, *accessor))
+      return nullptr;
+    return traits_of(accessor->getReturnType()).record;
+  }
+
   // A function that takes nothing and gives an object that somebody else owns; makers give a new one.
   bool gives_global(const clang::CallExpr& call, const clang::FunctionDecl& callee) {
-    const clang::CXXMethodDecl* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
-    if ((method && !method->isStatic()) || !context.is_ours(callee.getLocation())) return false;
+    if (!context.is_ours(callee.getLocation())) return false;
     for (const clang::Expr* argument : call.arguments())
       if (!llvm::isa<clang::CXXDefaultArgExpr>(argument)) return false;
     const clang::QualType type = callee.getReturnType();
@@ -307,6 +330,7 @@ class AmbientVisitor : public AccessVisitor<AmbientVisitor> {
     read.given_to = given;
     read.starts = starts;
     read.points_to = points_to;
+    read.through = through;
     // One per function and setting: the facts of a C program that keeps all in one global are many already.
     std::uint64_t key = static_cast<std::uint64_t>(entity_from_text("ambient|" + read.name + "|" + read.part)) ^
                         static_cast<std::uint64_t>(what) * 3 ^ static_cast<std::uint64_t>(read.function) * 5 ^
@@ -317,7 +341,8 @@ class AmbientVisitor : public AccessVisitor<AmbientVisitor> {
     write(context.table, read);
   }
 
-  EntityId starts = EntityId::none; // outside of functions: the variable or member that is initialised
+  EntityId starts = EntityId::none;  // outside of functions: the variable or member that is initialised
+  EntityId through = EntityId::none; // the manager that is asked for what is read
   bool in_default_argument = false;
 };
 

@@ -18,6 +18,7 @@ struct AmbientRead {
   EntityId given_to = EntityId::none;  // the function that gets it to write to
   EntityId starts = EntityId::none;    // outside of functions: the variable that it initialises
   EntityId points_to = EntityId::none; // the record that the member points to
+  EntityId through = EntityId::none;   // the record of the global object whose method gives it
   std::string source, line;
 };
 

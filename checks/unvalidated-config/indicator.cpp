@@ -1,5 +1,6 @@
 #include "indicator.h"
 #include "collect/types.h"
+#include "facts/numbers.h"
 
 #include <clang/AST/DeclCXX.h>
 #include <llvm/ADT/StringSwitch.h>
@@ -26,8 +27,7 @@ Parser parser_of(const clang::FunctionDecl& callee) {
 
 bool is_number(clang::QualType type) {
   TypeTraits traits = traits_of(type);
-  return !traits.plural && (traits.type_class == TypeClass::integer || traits.type_class == TypeClass::floating ||
-                            traits.type_class == TypeClass::duration);
+  return !traits.plural && is_number(traits.type_class);
 }
 
 bool is_input_stream(clang::QualType type) {

@@ -2,6 +2,7 @@
 // number goes into configuration, or the function's business is to load it.
 
 #include "facts.h"
+#include "facts/numbers.h"
 #include "judge.h"
 #include "program/configuration.h"
 #include "program/owner_names.h"
@@ -126,10 +127,7 @@ class ParseJudge {
       const EntityFact* entity = program.entity(node);
       const bool kept = from_object || (entity && entity->kind == EntityKind::field);
       if (!entity) entity = program.entity(program.function_of(node));
-      const bool number =
-          entity && (entity->type_class == TypeClass::integer || entity->type_class == TypeClass::floating ||
-                     entity->type_class == TypeClass::boolean || entity->type_class == TypeClass::duration);
-      if (number || !configuration.reaches(node)) continue;
+      if ((entity && is_number_or_flag(entity->type_class)) || !configuration.reaches(node)) continue;
       if (configuration.is_source(node)) return true;
       const std::span<const std::uint32_t> flows = program.flows_to(node);
       const bool mixed = kept && std::any_of(flows.begin(), flows.end(), [&](std::uint32_t index) {

@@ -5,6 +5,7 @@
 // only: that is where a loader checks it.
 
 #include "facts.h"
+#include "facts/numbers.h"
 #include "facts/words.h"
 #include "judge.h"
 #include "program/configuration.h"
@@ -54,8 +55,7 @@ class RangeJudge {
 
  private:
   bool is_numeric_setting(const EntityFact& entity) const {
-    bool number = entity.type_class == TypeClass::integer || entity.type_class == TypeClass::floating ||
-                  entity.type_class == TypeClass::duration;
+    const bool number = is_number(entity.type_class);
     bool setting = entity.kind == EntityKind::field ||
                    (entity.kind == EntityKind::variable && entity.has(is_static) && !entity.has(is_local));
     return setting && number && !entity.has(is_plural_type) && !entity.has(is_constant) && !entity.has(is_external) &&
@@ -140,9 +140,7 @@ class RangeJudge {
               checked.contains(flow.from))
             return true;
           // A share of a number that was looked at is as good as the number; what is made of text is another thing.
-          const bool number =
-              from && (from->type_class == TypeClass::integer || from->type_class == TypeClass::floating ||
-                       from->type_class == TypeClass::duration);
+          const bool number = from && is_number(from->type_class);
           if ((flow.kind == FlowKind::derived && !number) || program.constant(flow.from) ||
               (from && from->has(is_external)) || (from && from->kind == EntityKind::field && from->id != field))
             continue;

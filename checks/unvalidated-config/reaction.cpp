@@ -1,6 +1,7 @@
 #include "reaction.h"
 #include "collect/constants.h"
 #include "collect/types.h"
+#include "facts/numbers.h"
 #include "facts/words.h"
 
 #include <clang/AST/ASTContext.h>
@@ -134,8 +135,7 @@ class ReactionVisitor : public clang::RecursiveASTVisitor<ReactionVisitor> {
     if (!value || !function) return false;
     TypeTraits traits = traits_of(function->getReturnType());
     const clang::QualType type = function->getReturnType().getNonReferenceType();
-    bool number = traits.type_class == TypeClass::integer || traits.type_class == TypeClass::floating ||
-                  traits.type_class == TypeClass::duration;
+    const bool number = is_number(traits.type_class);
     if (type->isBooleanType() || type->isEnumeralType() || type->isPointerType()) return true;
     if (type->isUndeducedType() || type->isDependentType()) return !llvm::isa<clang::DeclRefExpr>(strip(value));
     if (!number) return true;

@@ -2,6 +2,7 @@
 // the types of its fields. It must not spread to everything that a config type can reach: a logger factory, a
 // connection or a request that a configuration happens to point to is an object at work, and its fields are state.
 #include "program/config_types.h"
+#include "facts/numbers.h"
 #include "facts/words.h"
 #include "program/configuration.h"
 #include "program/names.h"
@@ -46,10 +47,6 @@ bool has_settings(const Program& program, EntityId record) {
 bool takes_settings(const Program& program, const EntityFact& type) {
   return type.has(is_config_annotated) || is_config_name(*program.settings, type.name) ||
          program.configuration->is_config_type(type.owner) || has_settings(program, type.id);
-}
-
-static bool is_number(TypeClass type_class) {
-  return type_class == TypeClass::integer || type_class == TypeClass::floating || type_class == TypeClass::duration;
 }
 
 // Nothing but plain values, of which at least one is a time span or a limit by its name.

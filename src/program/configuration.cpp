@@ -1,4 +1,5 @@
 #include "program/configuration.h"
+#include "facts/numbers.h"
 #include "facts/words.h"
 #include "program/config_types.h"
 #include "program/reach.h"
@@ -93,8 +94,7 @@ Configuration::Configuration(const Program& program) {
   for (const FlowFact& flow : program.flows) {
     const EntityFact* from = program.entity(flow.from);
     const EntityFact* to = program.entity(flow.to);
-    bool number = to && (to->type_class == TypeClass::integer || to->type_class == TypeClass::floating ||
-                         to->type_class == TypeClass::boolean || to->type_class == TypeClass::duration);
+    const bool number = to && is_number_or_flag(to->type_class);
     if (!from || from->type_class != TypeClass::text || flow.kind != FlowKind::derived || !number) continue;
     if (to->kind != EntityKind::field)
       parsed.insert(flow.to);

@@ -1,4 +1,5 @@
 #include "program/owners.h"
+#include "facts/numbers.h"
 #include "facts/words.h"
 #include "program/config_types.h"
 #include "program/configuration.h"
@@ -67,8 +68,7 @@ static bool is_store(const Program& program, const EntityFact& record) {
     const bool keyed = std::any_of(members.begin(), members.end(), [&](std::uint32_t member) {
       return program.entities[member].kind == EntityKind::parameter;
     });
-    const bool number = method.type_class == TypeClass::integer || method.type_class == TypeClass::floating ||
-                        method.type_class == TypeClass::duration;
+    const bool number = is_number(method.type_class);
     given += keyed && (number || method.type_class == TypeClass::text);
     numbers += keyed && number;
   }

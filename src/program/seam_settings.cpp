@@ -1,4 +1,5 @@
 #include "program/seam_settings.h"
+#include "facts/numbers.h"
 #include "facts/words.h"
 #include "program/configuration.h"
 #include "program/names.h"
@@ -9,10 +10,6 @@
 #include <array>
 
 namespace plumbline {
-
-static bool is_number(TypeClass type_class) {
-  return type_class == TypeClass::integer || type_class == TypeClass::floating || type_class == TypeClass::duration;
-}
 
 // A number that is made of another number, or is some multiple of it, is no longer the setting. One that is made of
 // text or of a document's node is what somebody wrote there.
