@@ -51,8 +51,16 @@ void GraphReader::method_call(const clang::CXXMemberCallExpr& call) {
       // deps.insert(end, other.begin(), other.end())
       if (carrier_of(value) == EntityId::none || carrier_of(value) != carrier)
         fill(carrier, source, call, object, value);
-      // A list of texts without a telling name may as well be what was visited.
-      if (graph_name(members[carrier].name) != GraphName::none || members[carrier].shape != GraphShape::ids) return;
+      if (is_telling(carrier)) {
+        // What the walker keeps for itself, whatever it is called, may say where it has been; a colour it is not.
+        const clang::MemberExpr* own = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(object));
+        if (own && is_id_list(carrier) && llvm::isa_and_nonnull<clang::CXXThisExpr>(stripped(own->getBase()))) {
+          GraphEvent& made = event(GraphEventKind::mark, carrier, call);
+          made.outcome = 0;
+          made.text = "++";
+        }
+        return;
+      }
     }
     const clang::ValueDecl* marker = marker_of(object);
     if (!marker) return;

@@ -1,4 +1,4 @@
-// Operations in one function: fills, look-ups, marks, comparisons.
+// Operations in one function: fills, look-ups, marks.
 #include "collect/constants.h"
 #include "collect/graph_loops.h"
 #include "collect/graph_reader.h"
@@ -271,7 +271,9 @@ void GraphReader::assignment(const clang::Expr& whole, const clang::Expr* left, 
           target) ||
       (named && roots.contains(named)) || (llvm::isa<clang::UnaryOperator>(target)))
     marker = marker_of(target);
-  if (marker) {
+  if (marker && takes_one(target, right)) {
+    event(GraphEventKind::count_down, context.entity(marker), whole);
+  } else if (marker) {
     // low[v] = min(low[v], …)
     if (const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(stripped(right));
         call && callee_name(*call) == "min" && call->getNumArgs() == 2)
@@ -297,129 +299,6 @@ void GraphReader::step(const clang::Expr* target, const clang::Expr& whole, bool
   if (!marker) return;
   event(down ? GraphEventKind::count_down : GraphEventKind::mark, context.entity(marker), whole).text =
       down ? "" : "++";
-}
-
-static bool is_integer(const clang::Expr* expression, const clang::ASTContext& ast, std::int64_t& value) {
-  if (!expression || expression->isValueDependent() || !expression->getType()->isIntegralOrEnumerationType())
-    return false;
-  clang::Expr::EvalResult result;
-  if (!expression->EvaluateAsInt(result, ast) || !result.Val.getInt().isRepresentableByInt64()) return false;
-  value = saturated(result.Val.getInt());
-  return true;
-}
-
-static bool is_count(const clang::Expr* expression) {
-  expression = stripped(expression);
-  if (const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(expression)) {
-    std::string name = callee_name(*call);
-    return name == "size" || name == "length" || name == "ssize" || name == "count" || name == "Size";
-  }
-  return false;
-}
-
-// Null, and the end of what is gone through: no other record.
-static bool is_nobody(const clang::Expr* expression) {
-  if (llvm::isa_and_nonnull<clang::CXXNullPtrLiteralExpr, clang::GNUNullExpr>(expression)) return true;
-  const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(expression);
-  return call && (callee_name(*call) == "end" || callee_name(*call) == "cend");
-}
-
-void GraphReader::comparison(llvm::StringRef operation, const clang::Expr* left, const clang::Expr* right,
-                             const clang::Expr& whole) {
-  unsigned decides = outcome ? outcome : undecided;
-  std::size_t first = events.size();
-  const bool before = comparing;
-  comparing = true;
-  under(decides, left);
-  under(decides, right);
-  comparing = before;
-  for (std::size_t i = first; i < events.size(); ++i)
-    if (events[i].outcome == undecided) events[i].outcome = 0;
-  bool ordered = operation.starts_with("<") || operation.starts_with(">");
-  std::int64_t number = 0;
-  // in_degree[x] == 0
-  for (const clang::Expr* side : {left, right}) {
-    const clang::Expr* other = side == left ? right : left;
-    const clang::Expr* plain = stripped(side);
-    if (!is_integer(other, context.ast, number) || number != 0 || !plain) continue;
-    if (const clang::UnaryOperator* stepped = llvm::dyn_cast<clang::UnaryOperator>(plain);
-        stepped && stepped->isIncrementDecrementOp())
-      plain = stripped(stepped->getSubExpr());
-    bool place =
-        llvm::isa<clang::MemberExpr, clang::ArraySubscriptExpr, clang::CXXOperatorCallExpr, clang::CXXMemberCallExpr>(
-            plain) ||
-        (named_declaration(plain) && roots.contains(named_declaration(plain)));
-    if (const clang::CXXMemberCallExpr* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(plain);
-        call && callee_name(*call) != "at")
-      place = false;
-    const clang::ValueDecl* marker = place ? marker_of(plain) : nullptr;
-    if (marker) event(GraphEventKind::zero, context.entity(marker), whole);
-    // if (remaining > 0) throw …
-    if (const clang::VarDecl* counter = llvm::dyn_cast_or_null<clang::VarDecl>(named_declaration(plain));
-        counter && counter->getType()->isIntegerType() && (outcome & reports))
-      event(GraphEventKind::sizes, EntityId::none, whole);
-  }
-  if (outcome && (is_count(left) || is_count(right)) && !is_integer(left, context.ast, number) &&
-      !is_integer(right, context.ast, number))
-    event(GraphEventKind::sizes, EntityId::none, whole);
-  else if (outcome && named_declaration(left) && named_declaration(right) && left->getType()->isIntegerType() &&
-           llvm::isa<clang::VarDecl>(named_declaration(left)) && element_of(left) == EntityId::none &&
-           element_of(right) == EntityId::none)
-    event(GraphEventKind::sizes, EntityId::none, whole);
-  // find(a) == find(b)
-  auto root_call = [&](const clang::Expr* side) -> const clang::FunctionDecl* {
-    const clang::VarDecl* variable = llvm::dyn_cast_or_null<clang::VarDecl>(named_declaration(side));
-    const clang::CallExpr* call = llvm::dyn_cast_or_null<clang::CallExpr>(stripped(side));
-    if (variable && variable->isLocalVarDecl() && variable->hasInit())
-      call = llvm::dyn_cast_or_null<clang::CallExpr>(stripped(variable->getInit()));
-    if (const std::map<const clang::ValueDecl*, const clang::CallExpr*>::const_iterator given = answers.find(variable);
-        variable && given != answers.end())
-      call = given->second; // a = find(a)
-    if (!call) return nullptr;
-    if (const clang::CXXOperatorCallExpr* invoked = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call);
-        invoked && invoked->getOperator() != clang::OO_Call)
-      return nullptr;
-    return call->getDirectCallee();
-  };
-  if (outcome)
-    if (const clang::FunctionDecl* callee = root_call(left);
-        callee && callee == root_call(right) && callee->getNumParams() >= 1 && (context.is_ours(callee->getLocation())))
-      event(GraphEventKind::roots, context.entity(callee), whole);
-  // An element against something else.
-  for (const clang::Expr* side : {left, right}) {
-    const clang::Expr* other = side == left ? right : left;
-    EntityId member = element_of(side);
-    if (member == EntityId::none) continue;
-    const clang::Expr* plain = stripped(side);
-    if (!llvm::isa<clang::DeclRefExpr, clang::MemberExpr>(plain) &&
-        !llvm::isa<clang::ArraySubscriptExpr, clang::CallExpr>(plain))
-      continue;
-    if (const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(plain); call && is_membership(callee_name(*call)))
-      continue;
-    if (is_nobody(plain) || is_nobody(stripped(other))) continue;
-    if (ordered && is_count(other)) {
-      lookup(member, llvm::cast<clang::CallExpr>(stripped(other)), whole); // id >= nodes.size(): not known
-      continue;
-    }
-    if (ordered) {
-      if (!is_integer(other, context.ast, number)) event(GraphEventKind::order, member, whole);
-      continue;
-    }
-    if (is_integer(other, context.ast, number)) continue;
-    const clang::MemberExpr* field = llvm::dyn_cast_or_null<clang::MemberExpr>(stripped(other));
-    const clang::ValueDecl* base = field ? named_declaration(field->getBase()) : nullptr;
-    bool itself = base && walked_record.contains(member) && walked_record[member] == base;
-    bool of_record = field && members[member].owner != EntityId::none &&
-                     context.entity(llvm::dyn_cast<clang::RecordDecl>(field->getMemberDecl()->getDeclContext())) ==
-                         members[member].owner;
-    if (field && of_record && !itself && base) {
-      lookup(member, nullptr, whole); // s.id == dep, for some s
-      events.back().flags |= of_own_map;
-    } else {
-      GraphEvent& made = event(GraphEventKind::same, member, whole);
-      if (itself || (field && !base)) made.text = "itself";
-    }
-  }
 }
 
 void GraphReader::operator_call(const clang::CXXOperatorCallExpr& call) {

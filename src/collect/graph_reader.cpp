@@ -297,6 +297,8 @@ void GraphReader::range_loop(const clang::CXXForRangeStmt& loop) {
     sources[variable] = source;
     if (const clang::DecompositionDecl* parts = llvm::dyn_cast<clang::DecompositionDecl>(variable))
       for (const clang::BindingDecl* binding : parts->bindings()) sources[binding] = source;
+    if (const clang::ValueDecl* root = marker_of(range); root && (!is_telling(member) || is_id_list(member)))
+      gone_through_by[variable] = root;
     if (const clang::ValueDecl* root = marker_of(range);
         root && variable->getType()->isReferenceType() && variable->getType().getNonReferenceType()->isScalarType())
       roots[variable] = root;

@@ -72,6 +72,8 @@ class GraphReader {
   EntityId carrier_of_call(const clang::CallExpr& call);
   EntityId element_of(const clang::Expr* expression);
   const clang::ValueDecl* marker_of(const clang::Expr* expression);
+  const clang::ValueDecl* searched_in(const clang::Expr* side);
+  bool takes_one(const clang::Expr* place, const clang::Expr* value) const;
   const clang::ValueDecl* marking(const clang::ValueDecl& variable);
   static unsigned copied(const clang::ValueDecl& marker); // by_value, if each call has a copy of it
   EntityId document_key(const clang::Expr* object, const clang::Expr* key);
@@ -90,6 +92,8 @@ class GraphReader {
   static bool is_in_own_map(const clang::MemberExpr& field);
   bool asks_kind(const clang::Expr* condition);
   bool is_worthwhile() const;
+  bool is_id_list(EntityId member) const;
+  bool is_telling(EntityId member) const; // else a list of texts, which may as well be what was visited
 
   CollectContext& context;
   const clang::FunctionDecl& function;
@@ -105,6 +109,7 @@ class GraphReader {
   std::map<EntityId, const clang::ValueDecl*> walked_record; // whose member was gone through last
   std::vector<const clang::ValueDecl*> open_lambdas;         // variables whose lambda is being read
   std::vector<Filled> filled;
+  std::map<const clang::ValueDecl*, const clang::ValueDecl*> gone_through_by; // loop variable -> container
   std::set<EntityId> own_markers; // variables that each call of the function has for itself
   unsigned outcome = 0, loop_number = 0, lambda_depth = 0;
   unsigned answer_outcome = reports; // what a return statement's value decides
