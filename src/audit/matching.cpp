@@ -166,6 +166,23 @@ class Matcher {
         translated[i].path = renamed->second;
   }
 
+  // Rings of includes of which both have moved, the file in their middle and the include that is cheapest to cut: one
+  // stays the same where it shares a file with exactly one of now, and that with no other of then.
+  void pair_rings() {
+    std::map<std::size_t, std::vector<std::size_t>> partners, rivals;
+    for (std::size_t i : then_order)
+      for (std::size_t k : now_order) {
+        if (taken[i] || matches[k] != no_match || !is_ring(then[i].parts) || !is_ring(now[k].parts)) continue;
+        const std::set<std::string> before = files_of(then[i].parts), after = files_of(now[k].parts);
+        if (std::none_of(before.begin(), before.end(), [&](const std::string& file) { return after.contains(file); }))
+          continue;
+        partners[i].push_back(k);
+        rivals[k].push_back(i);
+      }
+    for (const auto& [old, newcomers] : partners)
+      if (newcomers.size() == 1 && rivals[newcomers.front()].size() == 1) pair(old, newcomers.front());
+  }
+
   std::vector<std::size_t> result() { return std::move(matches); }
 
  private:
@@ -173,6 +190,20 @@ class Matcher {
     std::string path, entity, owner;
   };
   using Votes = std::map<std::string, std::map<std::string, unsigned>>;
+
+  static bool is_ring(const FingerprintParts& parts) { return parts.check == "include-cycle"; }
+
+  // The files of a ring that its finding names, by their names: where it is cut, what is included there, and the hub.
+  static std::set<std::string> files_of(const FingerprintParts& parts) {
+    auto name_of = [](llvm::StringRef path) { return path.substr(path.rfind('/') + 1).str(); };
+    std::set<std::string> files{name_of(parts.path), parts.entity};
+    for (const char quote : {'"', '<'}) {
+      const auto [before, rest] = llvm::StringRef(parts.context).split(quote);
+      if (!rest.empty()) files.insert(name_of(rest.take_until([](char c) { return c == '"' || c == '>'; })));
+    }
+    files.erase("");
+    return files;
+  }
 
   static std::vector<std::size_t> in_order(const std::vector<Matchable>& items) {
     std::vector<std::size_t> order(items.size());
@@ -186,7 +217,7 @@ class Matcher {
 
   static bool suits(const Pass& pass, const FingerprintParts& parts) {
     if (pass.names == Names::any) return true;
-    if (pass.names == Names::ring) return parts.check == "include-cycle";
+    if (pass.names == Names::ring) return is_ring(parts);
     const bool in_owner = !parts.owner.empty() && parts.owner != "main";
     if (pass.names == Names::in_owner) return in_owner;
     return !parts.entity.empty() && parts.entity != "main" &&
@@ -368,6 +399,7 @@ std::vector<std::size_t> match(const std::vector<Matchable>& then, const std::ve
   matcher.run(translated_passes);
   matcher.run(any_surroundings);
   matcher.run(last_passes);
+  matcher.pair_rings();
   return matcher.result();
 }
 

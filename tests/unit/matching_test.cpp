@@ -135,9 +135,20 @@ TEST(Match, KnowsARingWhoseCheapestIncludeIsElsewhereNow) {
   for (std::vector<Matchable>* each : {&then, &now}) {
     FingerprintParts& parts = each->front().parts;
     parts.check = "include-cycle", parts.entity = "hub.h", parts.owner = "", parts.text = "ring through hub . h";
+    parts.context = "# include \"hub.h\"";
   }
   EXPECT_THAT(match(then, now, everything_is_there), ElementsAre(0));
-  now.front().parts.entity = "other.h", now.front().parts.text = "ring through other . h"; // another ring
+  // The hub has moved as well: the file that is included there says that it is the same ring.
+  now.front().parts.entity = "other.h", now.front().parts.text = "ring through other . h";
+  EXPECT_THAT(match(then, now, everything_is_there), ElementsAre(0));
+  // Two that it could be: nobody knows.
+  now.push_back(now.front());
+  now.back().parts.path = "c.h";
+  EXPECT_THAT(match(then, now, everything_is_there), ElementsAre(no_match, no_match));
+  // No file in common: another ring.
+  now = found_in("far.h", "// far\n#include \"away.h\"\n", "#include");
+  now.front().parts.check = "include-cycle", now.front().parts.entity = "other.h";
+  now.front().parts.owner = "", now.front().parts.text = "ring through other . h";
   EXPECT_THAT(match(then, now, everything_is_there), ElementsAre(no_match));
 }
 
