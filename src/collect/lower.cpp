@@ -253,6 +253,11 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
         return;
       }
       double factor = left_is_factor ? left_value->value : right_value->value;
+      // 0xfff * TIMER_CENTI_HZ: a unit of the project's own
+      if (left_value && right_value && !is_conversion_factor(factor) &&
+          factor_rank(literal, *span) > factor_rank(rest, left_is_factor ? *right_value : *left_value) &&
+          names_a_unit(context.macro_of(literal->getBeginLoc())))
+        return add_whole(whole, {left_value->value * right_value->value, 0, false}, terms);
       std::optional<double> unit = left_value && right_value ? std::nullopt : named_value(rest, context.ast);
       // `30 * kSecondsInMicros`: the number is the literal, the name is a unit. `kLeaseSeconds * 1000`: the other way
       // round.
