@@ -23,15 +23,24 @@ static bool names_a_length(std::string_view word) {
   return std::find(lengths.begin(), lengths.end(), word) != lengths.end();
 }
 
-// Whether `name` is that of the length of what is called `data`: id and id_len, reply and reply_size. With `bare`, a
-// name that says nothing else will do: len, buf_len. A max_len may be a limit of what the bytes only name.
+// The same where the rest of the name is that of the data: buffer_max, buffer_capacity.
+static bool names_room(std::string_view word) {
+  static constexpr std::array rooms = {"max", "capacity", "cap", "count", "bytes"};
+  return std::find(rooms.begin(), rooms.end(), word) != rooms.end();
+}
+
+// Whether `name` is that of the length of what is called `data`: id and id_len, reply and reply_size, buf and nbuf.
+// With `bare`, a name that says nothing else will do: len, buf_len. A max_len may be a limit of what the bytes only
+// name.
 static bool names_length_of(std::string_view name, std::string_view data, bool bare) {
   static constexpr std::array buffers = {"buf", "buffer", "data", "out", "dst", "dest", "src", "in"};
   std::vector<std::string> words = words_of(name);
-  if (words.empty() || !names_a_length(words.back())) return false;
+  if (name.size() == data.size() + 1 && name.front() == 'n' && name.substr(1) == data) return true;
+  if (words.empty() || (!names_a_length(words.back()) && !names_room(words.back()))) return false;
+  const bool is_room = names_room(words.back());
   words.pop_back();
-  if (words == words_of(data)) return true;
-  return bare && std::all_of(words.begin(), words.end(), [](const std::string& word) {
+  if (!words.empty() && words == words_of(data)) return true;
+  return bare && !is_room && std::all_of(words.begin(), words.end(), [](const std::string& word) {
            return std::find(buffers.begin(), buffers.end(), word) != buffers.end();
          });
 }
