@@ -167,13 +167,15 @@ static std::vector<const MachineEvent*> effects_before(const Program& program, c
   return effects;
 }
 
-// desired_state_: what somebody asked for, and somebody else makes true. Asking again is no transition.
-static bool holds_request(const Program& program, EntityId holder) {
+// desired_state_: what somebody asked for, and somebody else makes true; asking again is no transition. prev_state:
+// what was, for those who are told.
+static bool holds_another_time(const Program& program, EntityId holder) {
   const EntityFact* entity = program.entity(holder);
   const std::vector<std::string> words = words_of(entity ? entity->name : std::string());
   return std::any_of(words.begin(), words.end(), [](const std::string& word) {
     return word == "dst" || word == "dest" || word == "destination" || word == "target" || word == "desired" ||
-           word == "wanted" || word == "requested" || word == "next" || word == "goal";
+           word == "wanted" || word == "requested" || word == "next" || word == "goal" || word == "prev" ||
+           word == "previous" || word == "old" || word == "former" || word == "saved";
   });
 }
 
@@ -205,7 +207,7 @@ static void unguarded(const Program& program, const StateMachine& machine, const
   // Who is given so much does some work, and notes a state on the way.
   constexpr unsigned many_parameters = 6;
   if (program.entity(parameter_of(flow.flow.function, many_parameters))) return;
-  if (holds_request(program, flow.flow.holder) || is_called_to_stay(machine, flow) || is_nested(flow)) return;
+  if (holds_another_time(program, flow.flow.holder) || is_called_to_stay(machine, flow) || is_nested(flow)) return;
   const MachineEvent* write = nullptr;
   StateMask kept = 0; // the states that it may set and that the object was in
   for (const MachineEvent& one : flow.writes) {
