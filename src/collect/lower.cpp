@@ -2,7 +2,6 @@
 #include "collect/constants.h"
 #include "collect/rounding.h"
 #include "facts/words.h"
-#include "program/names.h"
 
 #include <clang/AST/ExprCXX.h>
 #include <clang/AST/RecursiveASTVisitor.h>
@@ -10,42 +9,6 @@
 #include <cmath>
 
 namespace plumbline {
-
-static bool names_a_span(std::string_view enumeration) {
-  Meaning meaning = meaning_of(enumeration, TypeClass::integer);
-  return meaning.dimension == Dimension::duration && meaning.strong;
-}
-
-// enum { REJECT = 0, ACCEPT = 1, PENDING = 2 }: each has the next number, so they are choices without a name.
-static bool is_numbered(const clang::EnumDecl& enumeration) {
-  constexpr unsigned several = 3;
-  unsigned count = 0;
-  std::int64_t previous = 0;
-  for (const clang::EnumConstantDecl* enumerator : enumeration.enumerators()) {
-    const std::int64_t value = saturated(enumerator->getInitVal());
-    if (count++ > 0 && value != previous + 1) return false;
-    previous = value;
-  }
-  return count >= several;
-}
-
-// Enumerators of an unnamed enumeration are how constants were written before constexpr. Those of a named one are
-// choices, unless their value is neither a number in a row (TIMEOUT = 4 behind FAILED = 3) nor a flag.
-bool is_quantity(const clang::EnumConstantDecl& enumerator) {
-  const clang::EnumDecl* enumeration = llvm::dyn_cast<clang::EnumDecl>(enumerator.getDeclContext());
-  if (!enumeration) return false;
-  if (!enumeration->getIdentifier() && !enumeration->getTypedefNameForAnonDecl()) return !is_numbered(*enumeration);
-  if (unit_of_name(std::string_view(enumerator.getName()))) return true;
-  // enum class Timeout { Short = 100 }: numbers of what the type is called.
-  if (enumeration->isScoped() && !names_a_span(std::string_view(enumeration->getName()))) return false;
-  llvm::APSInt value = enumerator.getInitVal();
-  if (value < 10 || value.isPowerOf2()) return false;
-  for (const clang::EnumConstantDecl* other : enumeration->enumerators()) {
-    std::int64_t distance = saturated(other->getInitVal()) - saturated(value);
-    if (distance == 1 || distance == -1) return false;
-  }
-  return true;
-}
 
 // Deeper expressions are generated tables; they keep their first levels.
 // plumbline: allow(hard-coded-limit) the same code has the same findings, whoever scans it
@@ -343,6 +306,7 @@ void Lowering::lower_binary(clang::BinaryOperatorKind kind, const clang::Expr* w
       else if (kind == clang::BO_Add || right_value)
         use(use_kind, literal, operation, rest, destination);
       lower_into(rest, destination, depth + 1, terms);
+      if (kind == clang::BO_Sub && !right_value) mark_derived(terms, first); // 256 - priority is no priority
       return;
     }
     // now() + n: n is a time span, whatever it is called.
