@@ -204,6 +204,7 @@ static bool is_nested(const MachineFlow& flow) {
 static void unguarded(const Program& program, const StateMachine& machine, const MachineFlow& flow,
                       std::vector<Finding>& findings) {
   if (flow.test || flow.life || flow.external_value || flow.flow.in_lambda || flow.flow.new_parameter < 0) return;
+  if (flow.aside) return;
   // Who is given so much does some work, and notes a state on the way.
   constexpr unsigned many_parameters = 6;
   if (program.entity(parameter_of(flow.flow.function, many_parameters))) return;

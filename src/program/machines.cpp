@@ -381,6 +381,11 @@ std::vector<StateMachine> machines_of(const Program& program) {
       if (const EntityFact* holder = program.entity(machine.holders.front().variable))
         machine.name = without_unnamed(holder->qualified);
     const StateMachineSetting* setting = setting_of(*program.settings, machine.enumeration);
+    for (MachineFlow& flow : machine.flows) {
+      const EntityFact* holder = program.entity(flow.flow.holder);
+      flow.aside = !setting && !machine.enumeration.name.empty() && !names_machine(machine.enumeration.name) &&
+                   holder && holder->kind != EntityKind::parameter && !names_machine(holder->name);
+    }
     if (!is_machine(program, machine, setting)) continue;
     machine.enumeration.mentioned |= named_elsewhere(machine.enumeration, facts.names);
     for (unsigned i = 0; i < machine.enumeration.states.size(); ++i) {

@@ -32,6 +32,7 @@ struct MachineFlow {
   bool external_value = false; // reads stored or transmitted data, by its name: load, parse, restore …
   bool life = false;           // constructor, destructor, assignment, swap
   StateMask given = 0;         // the new states that callers hand in; all of them where not all callers are known
+  bool aside = false;          // holds a value of the enum, but only another holder is called a state
   // Ends that refuse: thrown, an error, or false.
   bool rejects() const;
   bool takes_state() const {
