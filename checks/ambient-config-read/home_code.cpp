@@ -117,6 +117,23 @@ bool keeps_up(const clang::FunctionDecl& function, const clang::VarDecl& variabl
          (record && record->getIdentifier() && rest == joined(record->getName()));
 }
 
+// Whether something that outlives the function gets a value: `level = atoi(text);`, `set_file(text);`.
+static bool keeps_something(const clang::Stmt* statement) {
+  return contains(statement, [](const clang::Stmt& part) {
+    if (const clang::BinaryOperator* assignment = llvm::dyn_cast<clang::BinaryOperator>(&part);
+        assignment && assignment->isAssignmentOp()) {
+      const clang::Expr* to = assignment->getLHS()->IgnoreParenImpCasts();
+      const clang::DeclRefExpr* reference = llvm::dyn_cast<clang::DeclRefExpr>(to);
+      const clang::VarDecl* variable = reference ? llvm::dyn_cast<clang::VarDecl>(reference->getDecl()) : nullptr;
+      return llvm::isa<clang::MemberExpr, clang::ArraySubscriptExpr>(to) || (variable && variable->hasGlobalStorage());
+    }
+    const clang::CallExpr* call = llvm::dyn_cast<clang::CallExpr>(&part);
+    const clang::FunctionDecl* callee = call ? call->getDirectCallee() : nullptr;
+    return callee && callee->getDeclName().isIdentifier() &&
+           llvm::is_contained(words_of(std::string_view(callee->getName())), "set");
+  });
+}
+
 bool only_loads_environment(const clang::FunctionDecl& function) {
   constexpr unsigned several = 2; // one is what any function may do
   const clang::CompoundStmt* body = llvm::dyn_cast_or_null<clang::CompoundStmt>(function.getBody());
@@ -154,6 +171,7 @@ bool only_loads_environment(const clang::FunctionDecl& function) {
           ++reads;
         }
     } else if (const clang::IfStmt* choice = llvm::dyn_cast<clang::IfStmt>(statement)) {
+      if (!keeps_something(choice->getThen())) return false;
       if (is_read(choice->getCond())) {
         add_assigned(choice->getCond());
         ++reads;
