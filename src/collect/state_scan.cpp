@@ -12,9 +12,11 @@ std::optional<StateWrite> state_write_of(const clang::Stmt* statement) {
   if (const clang::UnaryOperator* operation = llvm::dyn_cast<clang::UnaryOperator>(statement))
     return operation->isIncrementDecrementOp() ? std::optional(StateWrite{operation->getSubExpr(), operation, nullptr})
                                                : std::nullopt;
-  // machine->state += 2: to whatever that is.
+  // machine->state += 2: to whatever that is. A bit that is set or cleared is a flag beside the state.
   if (const clang::BinaryOperator* operation = llvm::dyn_cast<clang::BinaryOperator>(statement)) {
-    if (!operation->isAssignmentOp()) return std::nullopt;
+    if (operation->getOpcode() != clang::BO_Assign && operation->getOpcode() != clang::BO_AddAssign &&
+        operation->getOpcode() != clang::BO_SubAssign)
+      return std::nullopt;
     const clang::Expr* value = operation->isCompoundAssignmentOp() ? operation : operation->getRHS();
     return StateWrite{operation->getLHS(), value, nullptr};
   }
@@ -131,8 +133,8 @@ class Scanner : public clang::RecursiveASTVisitor<Scanner> {
     note_labels(operation);
     if (operation->getOpcode() == clang::BO_Assign) replace(operation->getLHS(), operation->getRHS(), operation);
     assign(operation->getLHS(), operation->isCompoundAssignmentOp() ? operation : operation->getRHS());
-    if (enum_of(operation->getLHS()) ||
-        (operation->getOpcode() == clang::BO_Assign && names_state(operation->getRHS())))
+    if (state_write_of(operation) && (enum_of(operation->getLHS()) ||
+                                      (operation->getOpcode() == clang::BO_Assign && names_state(operation->getRHS()))))
       scan.enum_writes.push_back(operation);
     return true;
   }
