@@ -480,7 +480,9 @@ class Judge {
   // The first of those who pass constants that has a configuration at hand.
   std::string nearest_setting(const std::vector<const Holding*>& holdings) const {
     for (const Holding* holding : holdings) {
-      const ConfigAtHand* config = holding->function == EntityId::none ? nullptr : access.at(holding->function);
+      // Who has a default is not who would pass a setting.
+      if (holding->is_default || holding->function == EntityId::none) continue;
+      const ConfigAtHand* config = access.at(holding->function);
       if (!config) continue;
       const EntityFact* type = program.entity(config->type);
       return "; " + name_of_code(holding->function) + " has '" + config->expression + "'" +
