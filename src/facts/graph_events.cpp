@@ -37,8 +37,11 @@ GraphName graph_name(std::string_view identifier) {
     const std::string& word = words[i];
     GraphName name = GraphName::none;
     if (word == "adj" && i > 0) continue; // an adjustment: oom_score_adj
-    // What is collected from edges is none: recursive_hard_deps, transitive_dependencies.
-    if (word == "recursive" || word == "transitive" || word == "closure" || word == "inherited") return GraphName::none;
+    // What is collected from edges is none: recursive_hard_deps, transitive_dependencies; dependents_by_transitive has
+    // edges.
+    const bool before = best == GraphName::none;
+    if (word == "closure" || (before && (word == "recursive" || word == "transitive" || word == "inherited")))
+      return GraphName::none;
     if (is_one_of(dependency_words, word))
       name = GraphName::dependency;
     else if (is_one_of(graph_words, word))

@@ -33,6 +33,7 @@ class Judge {
              std::tuple(program.path(b.location), b.location.line, b.location.column, b.kind, b.member);
     });
     drop_mirrors();
+    drop_said_by_walks();
     // One walk or wait that goes through two members is one finding.
     findings.erase(std::unique(findings.begin(), findings.end(),
                                [](const GraphFinding& a, const GraphFinding& b) {
@@ -85,6 +86,16 @@ class Judge {
       return finding.kind == "accepted" && std::any_of(mirrors.begin(), mirrors.end(), [&](EntityId mirror) {
                return taken_in.contains(mirror) && rank(mirror) < rank(finding.member);
              });
+    });
+  }
+
+  // What a function puts together on its way down, and hands on, is not taken in beside that.
+  void drop_said_by_walks() {
+    std::set<std::pair<EntityId, EntityId>> walked; // member, function
+    for (const GraphFinding& finding : findings)
+      if (finding.kind == "endless-walk") walked.emplace(finding.member, finding.function);
+    std::erase_if(findings, [&](const GraphFinding& finding) {
+      return finding.kind == "accepted" && !finding.validates && walked.contains({finding.member, finding.function});
     });
   }
 
