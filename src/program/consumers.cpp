@@ -75,8 +75,10 @@ static std::optional<Consumer> parameter_consumer(const Program& program, const 
                     what,
                     parameter.name.empty() ? function->name : parameter.name};
   if (const Sink* sink = find_sink(function->qualified, parameter.index, flow.option))
-    return Consumer{sink->dimension, std::string(sink->role), sink->tick, Certainty::by_api, parameter.id, what,
-                    function->name};
+    return Consumer{sink->dimension, std::string(sink->role),
+                    sink->tick,      Certainty::by_api,
+                    parameter.id,    what,
+                    function->name,  sink->option.empty() ? std::string() : flow.option};
   if (is_output_function(function->qualified) || is_length_of_data(program, parameter)) return std::nullopt;
   Meaning named = meaning_of(parameter.name, parameter.type_class);
   bool unit_only = unit_of_word(parameter.name) != 0; // set_timeout(int seconds, int microseconds)

@@ -108,10 +108,11 @@ static bool ends_in_unit(const std::vector<std::string>& words) {
 
 static bool says_what_is_done(const std::string& word) {
   static constexpr std::string_view words[] = {
-      "sleep",  "usleep",  "nanosleep", "wait", "poll", "select", "now",  "difference", "duration", "cast", "elapsed",
-      "expire", "expires", "expiry",    "from", "for",  "until",  "load", "next",       "add",      "sub",  "listen",
-      "start",  "after",   "to",        "at",   "t",    "tv",     "ts",   "tm",         "new",      "time"};
-  return llvm::is_contained(words, word);
+      "sleep",   "usleep", "nanosleep", "wait",    "poll",  "select", "now",   "difference", "duration", "cast",
+      "elapsed", "expire", "expires",   "expiry",  "from",  "for",    "until", "load",       "next",     "add",
+      "sub",     "listen", "start",     "after",   "to",    "at",     "t",     "tv",         "ts",       "tm",
+      "new",     "time",   "cur",       "current", "clock", "tick",   "ticks", "timestamp",  "stamp"};
+  return word.size() == 1 || llvm::is_contained(words, word);
 }
 
 // Words that fit every second setting: timeout, max_size.
@@ -173,6 +174,43 @@ static void drop_verbs(std::vector<std::string>& words) {
     }
 }
 
+// What setsockopt() and curl_easy_setopt() are told to set, in words: receive timeout of SO_RCVTIMEO.
+static std::vector<std::string> option_words(const Tunable& tunable) {
+  static constexpr std::pair<std::string_view, std::string_view> spelled[] = {{"rcvtimeo", "receive timeout"},
+                                                                              {"sndtimeo", "send timeout"},
+                                                                              {"rcvbuf", "receive buffer"},
+                                                                              {"sndbuf", "send buffer"},
+                                                                              {"rcvhwm", "receive high water"},
+                                                                              {"sndhwm", "send high water"},
+                                                                              {"keepidle", "keepalive idle"},
+                                                                              {"keepintvl", "keepalive interval"},
+                                                                              {"keepcnt", "keepalive probes"},
+                                                                              {"connecttimeout", "connect timeout"},
+                                                                              {"maxredirs", "max redirects"},
+                                                                              {"ivl", "interval"},
+                                                                              {"timeo", "timeout"}};
+  static constexpr std::string_view families[] = {"so", "tcp", "curlopt", "zmq", "mysql", "opt", "ip", "ipv6", "udp"};
+  std::vector<std::string> words;
+  for (const std::string& word :
+       words_of(llvm::StringRef(tunable.consumer.option).rsplit(',').second.empty()
+                    ? std::string_view(tunable.consumer.option)
+                    : std::string_view(llvm::StringRef(tunable.consumer.option).rsplit(',').second))) {
+    if (words.empty() && llvm::is_contained(families, word)) continue;
+    const auto* known = llvm::find_if(spelled, [&](const auto& pair) { return pair.first == word; });
+    if (known == std::end(spelled))
+      words.push_back(word);
+    else
+      for (const std::string& part : words_of(known->second)) words.push_back(part);
+  }
+  return words;
+}
+
+static bool names_a_pause(const std::vector<std::string>& words) {
+  return llvm::any_of(words, [](const std::string& word) {
+    return word == "sleep" || word == "usleep" || word == "msleep" || word == "nanosleep";
+  });
+}
+
 // Without unit. A tool that was called (wait_for, difference, listen) does not say what for; then the role has to.
 static std::vector<std::string> value_words(const Tunable& tunable) {
   std::vector<std::string> words = words_of(own_name(tunable));
@@ -180,9 +218,14 @@ static std::vector<std::string> value_words(const Tunable& tunable) {
          (words.front() == "set" || words.front() == "default" || words.front() == "with" || words.front() == "get"))
     words.erase(words.begin());
   if (tunable.consumer.what == "the call of " + tunable.consumer.name + "()" &&
-      own_name(tunable) == tunable.consumer.name)
+      own_name(tunable) == tunable.consumer.name) {
     drop_verbs(words);
-  if (!words.empty() && ends_in_unit(words)) words.pop_back();
+    // The system's functions say how, not what for: setsockopt, poll; and so does a wrapper around sleep().
+    if (tunable.consumer.certainty == Certainty::by_api || names_a_pause(words)) words = option_words(tunable);
+  }
+  const bool is_span = tunable.consumer.dimension == Dimension::duration;
+  while (words.size() > 1 && words.front().size() == 1) words.erase(words.begin()); // iTimeOut, pConnectLimit
+  while (!words.empty() && (ends_in_unit(words) || (is_span && words.back() == "s"))) words.pop_back(); // CACHE_SEC_MIN
   if (llvm::all_of(words, says_what_is_done)) words = {noun_of(tunable)};
   return words;
 }

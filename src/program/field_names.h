@@ -15,6 +15,13 @@ std::string value_name(const Tunable& tunable);
 // it: uploader_interval_ms.
 std::string proposed_field(const Tunable& tunable);
 
+// The word that tells a tunable apart from others that would be called the same: of the function that it stands in, or
+// of what stands on its line; "" if nothing does.
+std::string distinguishing_words(const Program& program, const Tunable& tunable,
+                                 const std::vector<const Tunable*>& namesakes);
+// Whether two tunables of one name are one setting: the same value in the same role.
+bool are_one_setting(const Tunable& one, const Tunable& other);
+
 // Of what a value bounds, that name with the side: min_block_ms. Empty for other values.
 std::string bound_field(const Tunable& tunable);
 // What a bare constant is compared with, word by word: queue, size of `queue_.size() > 150`.

@@ -238,17 +238,48 @@ void Planner::rename_if_taken(Declared& field, const std::vector<EntityId>& func
         field.name = in_style("default_" + field.name);
 }
 
+// One field for each tunable; those that would be called the same are told apart by a word, or are one.
+std::vector<Planner::Declared> Planner::fields_for(const EntityFact& owner, const std::vector<const Tunable*>& tunables,
+                                                   const std::vector<EntityId>& functions) const {
+  std::map<std::string, std::vector<const Tunable*>> namesakes;
+  std::vector<std::pair<const Tunable*, Declared>> declared;
+  for (const Tunable* tunable : tunables) {
+    Declared one = declare(*tunable, !is_c(owner));
+    std::vector<const Tunable*>& same = namesakes[one.name];
+    const bool is_known = std::any_of(same.begin(), same.end(), [&](const Tunable* other) {
+      return other->function == tunable->function && are_one_setting(*other, *tunable);
+    });
+    if (is_known) continue;
+    same.push_back(tunable);
+    declared.emplace_back(tunable, std::move(one));
+  }
+  std::vector<Declared> fields;
+  std::map<std::string, std::pair<int, const Tunable*>> used;
+  for (std::pair<const Tunable*, Declared>& one : declared) {
+    const std::vector<const Tunable*>& same = namesakes[one.second.name];
+    if (const std::string words = same.size() > 1 ? distinguishing_words(program, *one.first, same) : "";
+        !words.empty()) {
+      std::string& name = one.second.name;
+      if (camel_case && !name.empty())
+        name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
+      name = in_style(words) + (camel_case ? "" : "_") + name;
+    }
+    rename_if_taken(one.second, functions);
+    std::pair<int, const Tunable*>& before = used[one.second.name];
+    if (before.second && are_one_setting(*before.second, *one.first)) continue;
+    if (++before.first > 1) one.second.name += (camel_case ? "" : "_") + std::to_string(before.first);
+    if (!before.second) before.second = one.first;
+    fields.push_back(std::move(one.second));
+  }
+  return fields;
+}
+
 std::string Planner::plan_of(const EntityFact& owner, const std::vector<const Tunable*>& tunables,
                              const std::vector<EntityId>& functions, const std::vector<EntityId>& bounds,
                              const Cascade& cascade) const {
-  std::vector<Declared> fields;
-  std::map<std::string, int> used;
-  for (const Tunable* tunable : tunables) {
-    Declared declared = declare(*tunable, !is_c(owner));
-    rename_if_taken(declared, functions);
-    if (int count = ++used[declared.name]; count > 1) declared.name += (camel_case ? "" : "_") + std::to_string(count);
-    fields.push_back(std::move(declared));
-  }
+  const std::vector<Declared> fields = fields_for(owner, tunables, functions);
+  const std::string shared =
+      fields.size() < tunables.size() ? " One setting is enough for what has the same value and purpose." : "";
   const ConfigAtHand* at_hand = nullptr;
   for (const ChangeSite& site : cascade.sites)
     if (!at_hand && site.end == SiteEnd::at_hand && site.config && site.config->type != EntityId::none)
@@ -269,7 +300,7 @@ std::string Planner::plan_of(const EntityFact& owner, const std::vector<const Tu
       plan += " A field of " + root->qualified + " can hold " + (fields.size() == 1 ? "it." : "each.");
     else if (root)
       plan += " The nearest configuration is " + root->qualified + ".";
-    return plan;
+    return plan + shared;
   }
   const EntityFact* type = fitting_type(owner, bounds);
   std::string type_name = type ? type->qualified : owner.name + suffix;
@@ -286,7 +317,7 @@ std::string Planner::plan_of(const EntityFact& owner, const std::vector<const Tu
   plan += type ? "The type exists; its new fields: `" : "A new type with the fields `";
   plan += declarations_of(fields, !is_c(owner)) + "`";
   if (!type && root) plan += ", itself a field of " + root->qualified;
-  return plan + ".";
+  return plan + "." + shared;
 }
 
 } // namespace plumbline

@@ -25,6 +25,8 @@ class Planner {
     std::string type, name, value;
   };
   Declared declare(const Tunable& tunable, bool in_cpp) const;
+  std::vector<Declared> fields_for(const EntityFact& owner, const std::vector<const Tunable*>& tunables,
+                                   const std::vector<EntityId>& functions) const;
   static std::string declarations_of(const std::vector<Declared>& fields, bool in_cpp);
   bool is_c(const EntityFact& owner) const;
   const EntityFact* callback_among(const std::vector<EntityId>& functions, const Cascade& cascade) const;

@@ -22,6 +22,7 @@ struct Consumer {
   EntityId node = EntityId::none;
   std::string what; // "the argument of usleep()", "'poll_interval_ms'", "the comparison with 'now - last'"
   std::string name; // of the thing that gives the meaning, for proposing fields
+  std::string option = {}; // what a call that sets many things is told to set: "SOL_SOCKET,SO_RCVTIMEO"
 };
 
 // A constant that is a finding, with everything a check says about it.

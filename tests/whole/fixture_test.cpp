@@ -115,8 +115,9 @@ static std::vector<Annotation> annotations_of(const std::string& root, const std
 
 // What texts are looked for in: one aspect of the finding a line.
 static std::string describe(const Finding& finding) {
-  std::string text = finding.message + "\n" + finding.kind + " " + finding.role + " " + finding.value + "\n" +
-                     std::string(name_of(finding.scope)) + " " + std::string(name_of(finding.priority)) + "\n";
+  std::string text = finding.message + "\n" + finding.suggestion + "\n" + finding.kind + " " + finding.role + " " +
+                     finding.value + "\n" + std::string(name_of(finding.scope)) + " " +
+                     std::string(name_of(finding.priority)) + "\n";
   if (const std::optional<ConfigInReach>& config = finding.config_in_reach)
     return text + "in reach: " + config->expression + "." + config->field + "\n" + config->rewritten;
   return text + "no config in reach";
