@@ -253,6 +253,8 @@ std::optional<Consumer> consumer_of(const Program& program, const UseFact& use) 
   std::string name = std::string(last_name(use.other_names));
   if ((use.kind == UseKind::add || use.kind == UseKind::subtract) && carries_a_second(program, use))
     return std::nullopt;
+  if (last == "sscanf" || last == "fscanf" || last == "scanf" || last == "vsscanf")
+    return std::nullopt; // how many of the format's fields came
   // if (buffer_size < 7) return ENOMEM; before a fixed text is written
   if (const EntityFact* measured = program.entity(use.other); measured && is_length_of_data(program, *measured))
     return std::nullopt;

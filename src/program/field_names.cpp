@@ -190,11 +190,14 @@ static std::vector<std::string> option_words(const Tunable& tunable) {
                                                                               {"ivl", "interval"},
                                                                               {"timeo", "timeout"}};
   static constexpr std::string_view families[] = {"so", "tcp", "curlopt", "zmq", "mysql", "opt", "ip", "ipv6", "udp"};
+  // The level stands before the option, and macros that wrap the call may stand behind it.
+  llvm::StringRef option;
+  for (const llvm::StringRef name : llvm::split(llvm::StringRef(tunable.consumer.option), ','))
+    if (!name.starts_with("SOL_") && !name.starts_with("IPPROTO_") &&
+        llvm::none_of(name, [](char c) { return llvm::isLower(c); }))
+      option = name;
   std::vector<std::string> words;
-  for (const std::string& word :
-       words_of(llvm::StringRef(tunable.consumer.option).rsplit(',').second.empty()
-                    ? std::string_view(tunable.consumer.option)
-                    : std::string_view(llvm::StringRef(tunable.consumer.option).rsplit(',').second))) {
+  for (const std::string& word : words_of(std::string_view(option))) {
     if (words.empty() && llvm::is_contained(families, word)) continue;
     const auto* known = llvm::find_if(spelled, [&](const auto& pair) { return pair.first == word; });
     if (known == std::end(spelled))
