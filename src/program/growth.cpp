@@ -9,9 +9,8 @@ namespace plumbline {
 // realloc(), g_realloc(), reallocarray(), NATS_REALLOC(): C's way to make an allocation larger.
 static bool enlarges(const EntityFact& function) {
   const std::vector<std::string> words = words_of(function.name);
-  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
-    return word.find("realloc") != std::string::npos;
-  });
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return word.find("realloc") != std::string::npos; });
 }
 
 static bool can_grow(const EntityFact& entity) {

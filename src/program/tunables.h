@@ -20,8 +20,8 @@ struct Consumer {
   std::int64_t tick = 0; // the unit it takes, 0 if the value's own type says it
   Certainty certainty = Certainty::by_weak_name;
   EntityId node = EntityId::none;
-  std::string what; // "the argument of usleep()", "'poll_interval_ms'", "the comparison with 'now - last'"
-  std::string name; // of the thing that gives the meaning, for proposing fields
+  std::string what;        // "the argument of usleep()", "'poll_interval_ms'", "the comparison with 'now - last'"
+  std::string name;        // of the thing that gives the meaning, for proposing fields
   std::string option = {}; // what a call that sets many things is told to set: "SOL_SOCKET,SO_RCVTIMEO"
 };
 
