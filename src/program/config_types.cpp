@@ -266,9 +266,19 @@ static bool holds_config(const Program& program, EntityId record) {
   });
 }
 
-// Whether the field's type is part of the configuration: a value, a plain record with a time span or a limit behind a
-// pointer, or what the configuration keeps its values in (a pointer to its implementation: ClientConfigImpl). Behind
-// other pointers of C are arenas, tables and nodes: `struct config { struct node** nodes; }`.
+// Numbers, texts, yes and no: no arena, no table of functions, no node of a list.
+static bool holds_only_values(const Program& program, EntityId record) {
+  const std::span<const std::uint32_t> members = program.members_of(record);
+  return std::all_of(members.begin(), members.end(), [&](std::uint32_t index) {
+    const EntityFact& member = program.entities[index];
+    return member.kind != EntityKind::field || (!member.has(is_plural_type) && (is_number_or_flag(member.type_class) ||
+                                                                                member.type_class == TypeClass::text));
+  });
+}
+
+// Whether the field's type is part of the configuration: a value, a plain record of values or with a time span or a
+// limit behind a pointer, or what the configuration keeps its values in (a pointer to its implementation:
+// ClientConfigImpl). Behind other pointers of C are arenas, tables and nodes: `struct config { struct node** nodes; }`.
 static bool spreads(const Program& program, const EntityFact& field, const EntityFact& type, const Holders& holders,
                     const std::unordered_set<EntityId>& records, const Takers& takers) {
   const EntityFact* owner = program.entity(field.owner);
@@ -277,7 +287,8 @@ static bool spreads(const Program& program, const EntityFact& field, const Entit
       works_in_c(program, type, takers))
     return false;
   const bool points = field.type.find('*') != std::string::npos;
-  return !points || ((has_settings(program, type.id) || holds_config(program, type.id)) &&
+  return !points || ((has_settings(program, type.id) || holds_config(program, type.id) ||
+                      (field.type.find("**") == std::string::npos && holds_only_values(program, type.id))) &&
                      !has_functions(program, type.id) && !is_configured(program, type, field.owner));
 }
 
