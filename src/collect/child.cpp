@@ -5,6 +5,7 @@
 #include <llvm/ADT/StringExtras.h>
 #include <llvm/Support/Errno.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -112,7 +113,9 @@ void Child::stop() {
   if (!running()) return;
   close_all();                                         // the worker reads the end of its input
   pollfd ending = {descriptor_of(process), POLLIN, 0}; // readable when the process has ended
-  const bool ended = ending.fd >= 0 && poll(&ending, 1, static_cast<int>(options.farewell.count())) > 0;
+  // A negative time would be for ever (poll(2)).
+  const std::chrono::milliseconds farewell = std::max(options.farewell, std::chrono::milliseconds(0));
+  const bool ended = ending.fd >= 0 && poll(&ending, 1, static_cast<int>(farewell.count())) > 0;
   if (ending.fd >= 0) close(ending.fd);
   reap(/*kill_first=*/!ended);
 }
